@@ -1,0 +1,51 @@
+import { provisionChannels, registerTeamsAccount, syncSmsNumber } from "../dataverse/admin-center.ts";
+import { grantOmnichannelConsent } from "../entra/consent.ts";
+import { activateBotChannels, enableBridge } from "../health-bot/portal.ts";
+import type { JsonObject, World } from "../world.ts";
+
+export interface PersonResult {
+  /** What the person did, for the output. */
+  readonly did: string;
+  /** A value that only a portal shows, such as the bot id. */
+  readonly value?: string;
+}
+
+/**
+ * What a person does by hand where no public API exists. The payload carries what the instructions of the gate
+ * told them: ids and names.
+ */
+export const PERSON_ACTIONS: Readonly<Record<string, (payload: JsonObject, world: World) => PersonResult>> = {
+  "omnichannel-consent": (_payload, world) => {
+    grantOmnichannelConsent(world);
+    return { did: "consented to Omnichannel data access on behalf of the organization" };
+  },
+  "omnichannel-channels": (payload, world) => {
+    const channels = (payload["channels"] as string[] | undefined) ?? ["chat"];
+    provisionChannels(world, String(payload["organizationUrl"]), channels);
+    return { did: `ticked ${channels.join(", ")} under Manage channels` };
+  },
+  "health-bot-bridge": (payload, world) => {
+    enableBridge(world, String(payload["resourceId"]));
+    return { did: "enabled Dynamics 365 Omnichannel bridge messages" };
+  },
+  "health-bot-channel": (payload, world) => {
+    const botId = activateBotChannels(world, String(payload["resourceId"]));
+    return {
+      did: "activated the Teams and Omnichannel channels of the bot and read its bot id",
+      value: botId,
+    };
+  },
+  "sms-number": (payload, world) => {
+    const number = syncSmsNumber(world, String(payload["organizationUrl"]));
+    return { did: "synchronised the phone number from Azure Communication Services", value: number };
+  },
+  "teams-account": (payload, world) => {
+    registerTeamsAccount(
+      world,
+      String(payload["organizationUrl"]),
+      String(payload["workstreamId"]),
+      String(payload["name"]),
+    );
+    return { did: "added the Microsoft Teams account to the workstream" };
+  },
+};

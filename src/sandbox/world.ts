@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import type { SandboxClock } from "./clock.ts";
+import type { Caller, Json, JsonObject, SandboxRequest, SandboxResponse } from "./exchange.ts";
+
+/** Something that will happen at a moment of the sandbox's clock, such as the end of a package installation. */
+export interface ScheduledEvent {
+  readonly at: number;
+  readonly sequence: number;
+  readonly name: string;
+  readonly payload: JsonObject;
+}
+
+/**
+ * Everything the sandbox remembers, as plain JSON so that it survives between commands. Each fake service owns
+ * one slice, named like the service, and declares its type beside its code.
+ */
+export interface WorldState {
+  readonly format: "psc.sandbox/1";
+  readonly services: Record<string, JsonObject>;
+  events: ScheduledEvent[];
+  sequence: number;
+}
+
+export interface World {
+  readonly clock: SandboxClock;
+  readonly state: WorldState;
+  /** Sandbox time in milliseconds since the epoch. */
+  now(): number;
+  /** Sandbox time as `2026-11-25T08:00:00.000Z`. */
+  iso(): string;
+  newId(): string;
+  /** The slice of a service. The first call seeds it. */
+  slice<T>(service: string): T;
+  /** Runs the named event handler `afterMs` of sandbox time from now, at the next request at or after that moment. */
+  schedule(afterMs: number, name: string, payload: JsonObject): void;
+}
+
+/** Answers for one or more host names. */
+export interface FakeService {
+  readonly name: string;
+  /** True when this service answers for the (lower-case) host name. */
+  ownsHost(host: string): boolean;
+  /**
+   * Audiences accepted in bearer tokens for this host; undefined when the service takes no Entra tokens. The server
+   * refuses missing, expired, forged and wrong-audience tokens with `unauthorized` before `handle` runs.
+   */
+  audiences(host: string): readonly string[] | undefined;
+  /** The service's own 401 answer. */
+  unauthorized(
+    reason: "missing" | "expired" | "invalid" | "audience",
+    request: SandboxRequest,
+  ): SandboxResponse;
+  /** Initial slice of the state, keyed like `name`; called once per world. */
+  seed(world: World): object;
+  handle(request: SandboxRequest, world: World): SandboxResponse | Promise<SandboxResponse>;
+  readonly events?: Readonly<Record<string, (payload: JsonObject, world: World) => void>>;
+  /** Sentences for the request log: true when the request changed (or asked to change) something. */
+  isWrite?(request: SandboxRequest): boolean;
+}
+
+export function createWorld(
+  clock: SandboxClock,
+  services: readonly FakeService[],
+  saved?: WorldState,
+): World & { catchUp(): void } {
+  const state: WorldState = saved ?? { format: "psc.sandbox/1", services: {}, events: [], sequence: 0 };
+  const handlers = new Map(services.flatMap((service) => Object.entries(service.events ?? {})));
+  const world: World & { catchUp(): void } = {
+    clock,
+    state,
+    now: () => clock.now(),
+    iso: () => new Date(clock.now()).toISOString(),
+    newId: () => randomUUID(),
+    slice<T>(name: string): T {
+      const slice = state.services[name];
+      if (slice === undefined) throw new Error(`the sandbox has no service ${name}`);
+      return slice as T;
+    },
+    schedule(afterMs, name, payload) {
+      if (!handlers.has(name)) throw new Error(`no handler for sandbox event ${name}`);
+      state.sequence += 1;
+      state.events.push({ at: clock.now() + afterMs, sequence: state.sequence, name, payload });
+    },
+    catchUp() {
+      // An event may schedule another that is due as well, so the queue is looked at until nothing is due.
+      for (;;) {
+        const due = state.events
+          .filter((event) => event.at <= clock.now())
+          .sort((a, b) => a.at - b.at || a.sequence - b.sequence)[0];
+        if (due === undefined) return;
+        state.events = state.events.filter((event) => event !== due);
+        handlers.get(due.name)?.(due.payload, world);
+      }
+    },
+  };
+  for (const service of services) {
+    if (state.services[service.name] === undefined)
+      state.services[service.name] = service.seed(world) as JsonObject;
+  }
+  return world;
+}
+
+export type { Caller, Json, JsonObject, SandboxRequest, SandboxResponse };
