@@ -1,0 +1,214 @@
+import type { CloudName } from "../cloud.ts";
+
+/** The spec after overlays, references and defaults: what the resources are made from. */
+
+export const STAGES = ["dev", "test", "prod"] as const;
+export type Stage = (typeof STAGES)[number];
+
+export const CHANNELS = ["chat", "sms", "teams"] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+export const ENVIRONMENT_TYPES = ["Sandbox", "Production"] as const;
+export type EnvironmentType = (typeof ENVIRONMENT_TYPES)[number];
+
+/** A group of `identity.groups` by its key, the bot's user, or one person. Written `group/KEY`, `bot`, `user/UPN`. */
+export type PrincipalRef =
+  | { readonly kind: "group"; readonly group: string }
+  | { readonly kind: "bot" }
+  | { readonly kind: "user"; readonly userPrincipalName: string };
+
+export interface GroupSpec {
+  /** The key other fields use, such as `agents`. */
+  readonly key: string;
+  /** Display name of the Entra security group. */
+  readonly name: string;
+  /** User principal names psc makes sure of; other members are left alone. */
+  readonly members: readonly string[];
+}
+
+export interface RoleGrant {
+  /** Display name of the Dataverse security role. */
+  readonly role: string;
+  readonly to: PrincipalRef;
+  /** `team`: the group becomes an Entra group team that holds the role. `direct`: every member holds it, as Omnichannel demands. */
+  readonly by: "team" | "direct";
+}
+
+export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+export interface OpenHours {
+  /** In week order. */
+  readonly days: readonly Weekday[];
+  /** Minutes after local midnight. */
+  readonly startMinutes: number;
+  readonly endMinutes: number;
+}
+
+export interface OperatingHoursSpec {
+  readonly name: string;
+  /** IANA zone, such as `America/New_York`. */
+  readonly timeZone: string;
+  readonly open: readonly OpenHours[];
+}
+
+export interface QueueSpec {
+  readonly name: string;
+  /** The admin center's "group number"; lower first. */
+  readonly priority: number;
+  readonly assignment: "highest-capacity" | "round-robin" | "longest-idle";
+  /** Name of an entry of `operatingHours`; always open when absent. */
+  readonly operatingHours: string | undefined;
+  readonly members: readonly PrincipalRef[];
+}
+
+export interface ContextVariableSpec {
+  /** Case-sensitive. */
+  readonly name: string;
+  readonly type: "text" | "number";
+}
+
+export interface RouteRuleSpec {
+  readonly name: string;
+  /** Every variable must equal its value; an empty object matches always. */
+  readonly when: Readonly<Record<string, string | number>>;
+  /** Name of a queue. */
+  readonly to: string;
+}
+
+export interface WidgetSpec {
+  readonly name: string;
+  readonly title: string;
+  readonly subtitle: string;
+  /** Language tag, such as `en-US`. */
+  readonly language: string;
+  readonly attachments: "none" | "customers" | "agents" | "both";
+  readonly position: "right" | "left";
+  readonly operatingHours: string | undefined;
+}
+
+export interface WorkstreamSpec {
+  readonly name: string;
+  readonly channel: Channel;
+  /** True when the environment's bot answers first. */
+  readonly bot: boolean;
+  /** Capacity units one conversation takes. */
+  readonly capacity: number;
+  readonly variables: readonly ContextVariableSpec[];
+  readonly route: readonly RouteRuleSpec[];
+  /** Queue for conversations no rule takes. */
+  readonly fallback: string;
+  readonly widget: WidgetSpec | undefined;
+}
+
+export interface HealthBotSpec {
+  readonly name: string;
+  readonly sku: "F0" | "C0" | "C1" | "PES";
+  readonly handoff: {
+    /** What a patient says to reach a person. */
+    readonly phrase: string;
+    /** Context variable the escalation scenario sets. */
+    readonly sets: string;
+    readonly value: number;
+    /** Name of the escalation scenario in the bot. */
+    readonly scenario: string;
+    /** Spoken while the conversation is transferred. */
+    readonly message: string;
+  };
+  readonly keep: { readonly conversationsDays: number; readonly messageTextInTelemetry: boolean };
+  readonly access: {
+    /** Keys of `identity.groups`. */
+    readonly admins: string | undefined;
+    readonly editors: string | undefined;
+    readonly readers: string | undefined;
+    /** When set, access is eligible and must be activated (Privileged Identity Management); otherwise it stands. */
+    readonly activation: { readonly maxHours: number; readonly require: readonly ("mfa" | "justification" | "ticket" | "approval")[] } | undefined;
+  };
+  /** Capacity units of the bot's Dataverse user; must exceed that of every other member of its queues. */
+  readonly capacity: number;
+}
+
+export interface EnvironmentSpec {
+  readonly name: string;
+  readonly stage: Stage;
+  readonly cloud: CloudName;
+  /** Tenant id or a verified domain. */
+  readonly tenant: string;
+  /** Name of a manifest. */
+  readonly solution: string;
+  readonly environment: {
+    readonly displayName: string;
+    /** First label of the organisation's host name; lower case. */
+    readonly domain: string;
+    readonly region: string;
+    readonly type: EnvironmentType;
+    readonly currency: string;
+    /** LCID, such as 1033. */
+    readonly language: number;
+    /** Key of `identity.groups`; undefined leaves the environment open to every licensed user. */
+    readonly securityGroup: string | undefined;
+    readonly managed: boolean;
+    readonly audit: { readonly tables: readonly string[]; readonly retentionDays: number } | undefined;
+  };
+  readonly azure: {
+    readonly subscription: string;
+    readonly location: string;
+    readonly resourceGroup: string;
+    readonly tags: Readonly<Record<string, string>>;
+    readonly monitoring: {
+      readonly workspace: string;
+      readonly applicationInsights: string;
+      readonly retentionDays: number;
+      /** Categories of the subscription's activity log that go to the workspace. */
+      readonly activityLog: readonly string[];
+    };
+  };
+  readonly identity: {
+    readonly groups: readonly GroupSpec[];
+    /** Display name of the Entra application dedicated to this environment's bot. */
+    readonly application: string;
+    /** Client ids of pipelines that are to administer Power Platform unattended. */
+    readonly adminApplications: readonly string[];
+  };
+  readonly omnichannel: { readonly channels: readonly Channel[] };
+  readonly roles: readonly RoleGrant[];
+  readonly operatingHours: readonly OperatingHoursSpec[];
+  readonly queues: readonly QueueSpec[];
+  readonly workstreams: readonly WorkstreamSpec[];
+  readonly healthBot: HealthBotSpec;
+}
+
+/** A solution as data: which application packages make it up, in which order, and how to prove they are in. */
+export interface ManifestPackage {
+  readonly uniqueName: string;
+  readonly applicationId: string;
+  readonly displayName: string;
+  /** Step of the guide: 2 CRM Hub, 4 Omnichannel, 6 the solution. */
+  readonly step: 2 | 4 | 6;
+  /** Unique names that must be installed first. */
+  readonly requires: readonly string[];
+  readonly usualMinutes: number;
+  /** Needed only in environments created before this date (`YYYY-MM-DD`). */
+  readonly onlyIfCreatedBefore: string | undefined;
+  /** Each must hold for the installation to count as proved. */
+  readonly proof: {
+    readonly solutions: readonly string[];
+    readonly roles: readonly string[];
+    /** `table.column` pairs that must exist. */
+    readonly columns: readonly string[];
+  };
+}
+
+export interface Manifest {
+  readonly name: string;
+  readonly displayName: string;
+  readonly summary: string;
+  readonly lifecycle:
+    | { readonly state: "supported" }
+    | { readonly state: "retired"; readonly date: string; readonly announcement: string; readonly successors: readonly string[] };
+  readonly packages: readonly ManifestPackage[];
+  /** Channels the solution cannot do without. */
+  readonly channels: readonly Channel[];
+  /** Dataverse roles the packages bring, for checking the spec before anything is installed. */
+  readonly roles: readonly string[];
+}
