@@ -1,0 +1,91 @@
+import type { PscError } from "../errors.ts";
+import type { FieldChange, FieldValue, Observation } from "./observation.ts";
+import type { GateInstructions, Persona, Resource } from "./resource.ts";
+
+export const ACTIONS = ["create", "update", "replace", "delete", "adopt", "wait", "gate", "none"] as const;
+export type ActionName = (typeof ACTIONS)[number];
+
+/** What psc means to do about one resource, and why. */
+export interface Action {
+  readonly resource: Resource;
+  readonly action: ActionName;
+  readonly reason: string;
+  readonly diff: readonly FieldChange[];
+  readonly observation: Observation;
+  /** What a person has to do; gates only. */
+  readonly gate?: GateInstructions;
+}
+
+/** A check that does not hold, or a state that could not be read. */
+export interface Problem {
+  readonly address: string;
+  readonly step: number;
+  readonly error: PscError;
+}
+
+export interface Plan {
+  readonly actions: readonly Action[];
+  readonly problems: readonly Problem[];
+  readonly summary: Readonly<Record<ActionName, number>>;
+  /** Requests sent while observing, and milliseconds it took on the real clock. */
+  readonly reads: number;
+  readonly tookMs: number;
+  /** Usual duration of what is to be done along its longest path, milliseconds. */
+  readonly usualMs: number;
+}
+
+/** The machine-readable plan, format `psc.plan/1`. */
+export interface PlanDocument {
+  readonly format: "psc.plan/1";
+  readonly environment: { readonly name: string; readonly stage: string; readonly tenant: string };
+  readonly summary: Readonly<Record<ActionName, number>>;
+  readonly actions: readonly {
+    readonly address: string;
+    readonly kind: string;
+    readonly step: number;
+    readonly action: ActionName;
+    readonly reason: string;
+    readonly persona: Persona;
+    readonly api: string;
+    readonly diff: readonly {
+      readonly path: string;
+      readonly before: FieldValue;
+      readonly after: FieldValue;
+    }[];
+  }[];
+  readonly problems: readonly {
+    readonly address: string;
+    readonly code: string;
+    readonly message: string;
+    readonly remedy: string | undefined;
+  }[];
+}
+
+export function planDocument(plan: Plan, environment: PlanDocument["environment"]): PlanDocument {
+  return {
+    format: "psc.plan/1",
+    environment,
+    summary: plan.summary,
+    actions: plan.actions.map(({ resource, action, reason, diff }) => ({
+      address: resource.address,
+      kind: resource.info.kind,
+      step: resource.info.step,
+      action,
+      reason,
+      persona: resource.info.persona,
+      api: resource.info.api,
+      diff: diff.map(({ path, before, after }) => ({ path, before: before ?? null, after })),
+    })),
+    problems: plan.problems.map(({ address, error }) => ({
+      address,
+      code: error.code,
+      message: error.message,
+      remedy: error.remedy,
+    })),
+  };
+}
+
+/** True when applying the plan would change something or needs a person. */
+export function hasChanges(plan: Plan): boolean {
+  return plan.actions.some(({ action }) => action !== "none");
+}

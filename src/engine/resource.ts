@@ -1,0 +1,238 @@
+import type { Clock } from "../clock.ts";
+import type { Services } from "../services/services.ts";
+import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
+import type { FieldChange, Fields, InProgress, Observation, Present } from "./observation.ts";
+
+/** Steps of Microsoft's guide, in its order. */
+export const STEPS = [
+  "Prerequisites",
+  "Environment",
+  "Customer Service Hub (CRM Hub)",
+  "Consent",
+  "Omnichannel",
+  "Channels",
+  "Solution",
+  "Health Bot",
+  "Human handoff",
+  "Bot channels and bot id",
+  "Bot application and user",
+  "Queues and routing",
+  "Roles and groups",
+] as const;
+
+export type Persona =
+  | "Global Administrator"
+  | "Cloud Application Administrator"
+  | "Groups Administrator"
+  | "Power Platform Administrator"
+  | "Subscription Owner"
+  | "Subscription Contributor"
+  | "System Administrator"
+  | "Omnichannel Administrator"
+  | "Health Bot Administrator";
+
+/** A person's word that something without a provable state was done. */
+export interface Confirmation {
+  readonly gate: string;
+  readonly by: string;
+  /** ISO time. */
+  readonly at: string;
+  readonly value?: string;
+  readonly how: "confirmed" | "detected";
+}
+
+export interface WaitOptions {
+  /** Milliseconds between two looks, unless the service asks for another pace. */
+  readonly everyMs: number;
+  /** URL of the operation waited for: goes to the journal, so that a later run can pick it up. */
+  readonly operationUrl?: string;
+  /** Milliseconds after which waiting makes no sense any more; forever when absent. */
+  readonly atMostMs?: number;
+}
+
+export type Look<T> =
+  | { readonly done: true; readonly value: T }
+  | { readonly done: false; readonly retryAfterMs?: number; readonly note?: string };
+
+/** What a resource may use. */
+export interface Context {
+  readonly spec: EnvironmentSpec;
+  readonly manifest: Manifest;
+  readonly services: Services;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** The latest observation of another resource of this run. */
+  observation(address: string): Observation | undefined;
+  /** Addresses of this run's resources of one kind. */
+  addresses(kind: string): readonly string[];
+  /** A person's recorded word about a gate. */
+  confirmation(address: string): Confirmation | undefined;
+  /** Looks again and again until done; shows the waiting, journals the operation, ends on abort. */
+  wait<T>(what: string, options: WaitOptions, look: () => Promise<Look<T>>): Promise<T>;
+  /** One sentence for the run's output about the resource at work, such as a slow retry. */
+  note(text: string): void;
+}
+
+export interface GateInstructions {
+  /** Numbered steps in the imperative, without numbers. */
+  readonly steps: readonly string[];
+  readonly link: string;
+  /** How psc will notice; absent when it cannot and a confirmation is needed. */
+  readonly probe?: string;
+  /** Set when the person must bring a value back. */
+  readonly value?: { readonly name: string; readonly pattern: RegExp; readonly hint: string };
+  readonly usualMinutes: number;
+  /** For the sandbox's simulated person: which action, on what. */
+  readonly simulation: { readonly action: string; readonly payload: Readonly<Record<string, unknown>> };
+}
+
+export interface KindInfo {
+  /** Such as `omnichannel.queue`. */
+  readonly kind: string;
+  readonly summary: string;
+  /** Index into STEPS. */
+  readonly step: number;
+  /** The API that does it, in the words of its documentation. */
+  readonly api: string;
+  readonly persona: Persona;
+  /** Least-privileged permissions, in the services' own words. */
+  readonly permissions: { readonly read: readonly string[]; readonly write: readonly string[] };
+  /** Public documents the API facts come from. */
+  readonly sources: readonly string[];
+  /** `managed`: psc makes it so. `gate`: only a person can. `check`: must hold before anything is written. */
+  readonly nature: "managed" | "gate" | "check";
+}
+
+/**
+ * One type of thing psc manages. `read` returns the state by natural key and never throws for normal states; a
+ * `check` throws a PscError when it does not hold. `create` and `update` may return what they know about the result;
+ * otherwise the engine reads again.
+ */
+export interface KindDefinition<P, D> extends KindInfo {
+  /** Typical minutes to create. */
+  readonly usualMinutes?: number | ((props: P) => number);
+  /** For people, such as `queue "Escalate to Human"`. */
+  label(props: P): string;
+  /** The facts worth a glance in the plan. */
+  detail?(props: P): string;
+  /** Fields the spec declares; for a gate or check an empty object. */
+  declared?(props: P, context: Context): Fields;
+  /** Top-level fields whose list order matters. */
+  readonly ordered?: readonly string[];
+  /** Fields that cannot be changed in place: a difference plans a replacement. */
+  readonly replaceOn?: readonly string[];
+  read(props: P, context: Context): Promise<Observation<D>>;
+  create?(props: P, context: Context): Promise<Observation<D> | undefined>;
+  update?(
+    props: P,
+    present: Present<D>,
+    changes: readonly FieldChange[],
+    context: Context,
+  ): Promise<Observation<D> | undefined>;
+  adopt?(props: P, present: Present<D>, context: Context): Promise<Observation<D> | undefined>;
+  delete?(props: P, present: Present<D>, context: Context): Promise<undefined>;
+  /** Waits for work that is already under way; defaults to reading again until it is not. */
+  resume?(props: P, state: InProgress, context: Context): Promise<Observation<D> | undefined>;
+  /** What a person must do; gates only. */
+  instructions?(props: P, context: Context): GateInstructions;
+}
+
+/** One desired instance, with the kind's functions bound to its properties. */
+export interface Resource {
+  /** `kind` or `kind["name"]`. */
+  readonly address: string;
+  readonly info: KindInfo;
+  readonly label: string;
+  readonly detail: string;
+  readonly usualMs: number;
+  /** Addresses that must be done first. */
+  readonly dependsOn: readonly string[];
+  readonly ordered: readonly string[];
+  readonly replaceOn: readonly string[];
+  declared(context: Context): Fields;
+  read(context: Context): Promise<Observation>;
+  readonly create?: (context: Context) => Promise<Observation | undefined>;
+  readonly update?: (
+    present: Present<unknown>,
+    changes: readonly FieldChange[],
+    context: Context,
+  ) => Promise<Observation | undefined>;
+  readonly adopt?: (present: Present<unknown>, context: Context) => Promise<Observation | undefined>;
+  readonly delete?: (present: Present<unknown>, context: Context) => Promise<undefined>;
+  readonly resume?: (state: InProgress, context: Context) => Promise<Observation | undefined>;
+  readonly instructions?: (context: Context) => GateInstructions;
+}
+
+export interface Kind<P, D> {
+  readonly info: KindInfo;
+  address(name?: string): string;
+  /** An instance; `name` is left out where there is one per environment. */
+  resource(options: {
+    readonly name?: string;
+    readonly props: P;
+    readonly dependsOn: readonly string[];
+  }): Resource;
+  /** Data of an instance, when it is present. */
+  data(context: Context, name?: string): D | undefined;
+}
+
+export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
+  const address = (name?: string): string =>
+    name === undefined ? definition.kind : `${definition.kind}[${JSON.stringify(name)}]`;
+  const { kind, summary, step, api, persona, permissions, sources, nature } = definition;
+  const info: KindInfo = { kind, summary, step, api, persona, permissions, sources, nature };
+  return {
+    info,
+    address,
+    resource({ name, props, dependsOn }) {
+      const { create, update, adopt, resume, instructions } = definition;
+      const remove = definition.delete;
+      const usual =
+        typeof definition.usualMinutes === "function"
+          ? definition.usualMinutes(props)
+          : (definition.usualMinutes ?? 0);
+      return {
+        address: address(name),
+        info,
+        label: definition.label(props),
+        detail: definition.detail?.(props) ?? "",
+        usualMs: usual * 60_000,
+        dependsOn,
+        ordered: definition.ordered ?? [],
+        replaceOn: definition.replaceOn ?? [],
+        declared: (context) => definition.declared?.(props, context) ?? {},
+        read: (context) => definition.read(props, context),
+        // What `read` of this very kind observed is handed back to it, so the data is a D by construction.
+        ...(create === undefined ? {} : { create: (context: Context) => create(props, context) }),
+        ...(update === undefined
+          ? {}
+          : {
+              update: (present: Present<unknown>, changes: readonly FieldChange[], context: Context) =>
+                update(props, present as Present<D>, changes, context),
+            }),
+        ...(adopt === undefined
+          ? {}
+          : {
+              adopt: (present: Present<unknown>, context: Context) =>
+                adopt(props, present as Present<D>, context),
+            }),
+        ...(remove === undefined
+          ? {}
+          : {
+              delete: (present: Present<unknown>, context: Context) =>
+                remove(props, present as Present<D>, context),
+            }),
+        ...(resume === undefined
+          ? {}
+          : { resume: (state: InProgress, context: Context) => resume(props, state, context) }),
+        ...(instructions === undefined
+          ? {}
+          : { instructions: (context: Context) => instructions(props, context) }),
+      };
+    },
+    data(context, name) {
+      const observation = context.observation(address(name));
+      return observation?.status === "present" ? (observation.data as D) : undefined;
+    },
+  };
+}

@@ -1,0 +1,205 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
+import {
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+  type PipelineResponse,
+} from "@azure/core-rest-pipeline";
+import type { Clock } from "../../clock.ts";
+import { audienceOf, type Cloud, type ServiceName, serviceOf } from "../../cloud.ts";
+import { PscError } from "../../errors.ts";
+import { classifyTransport, refusalError, shownUrl, transportError } from "./failures.ts";
+import {
+  backoffMs,
+  isRepeatable,
+  isTransient,
+  MAX_ATTEMPTS,
+  MAX_RETRY_AFTER_MS,
+  retryAfterMs,
+} from "./retry.ts";
+import { createSemaphore } from "./semaphore.ts";
+import type { Exchange, Http, HttpRequest, HttpResponse, TokenSource } from "./types.ts";
+
+export interface HttpOptions {
+  readonly cloud: Cloud;
+  readonly clock: Clock;
+  readonly tokens: TokenSource;
+  readonly client: HttpClient;
+  /** Refuses everything that could change the tenant: `plan`, `verify` and `status` run on it. */
+  readonly readOnly: boolean;
+  /** For error messages: who is signed in, once known. */
+  readonly identity?: () => string | undefined;
+  readonly onRetry?: (wait: {
+    readonly service: ServiceName;
+    readonly reason: string;
+    readonly ms: number;
+  }) => void;
+  readonly random?: () => number;
+}
+
+/** Requests in flight per service; Dataverse recommends its own degree of parallelism, the admin APIs none. */
+const CONCURRENCY: Readonly<Record<ServiceName, number>> = {
+  login: 4,
+  graph: 8,
+  arm: 8,
+  bap: 4,
+  powerPlatform: 4,
+  dataverse: 10,
+  healthBot: 2,
+  keyVault: 2,
+};
+
+function toResponse(response: PipelineResponse): HttpResponse {
+  const text = response.bodyAsText ?? "";
+  let body: unknown;
+  try {
+    body = text === "" ? undefined : JSON.parse(text);
+  } catch {
+    body = undefined;
+  }
+  const header = (name: string): string | undefined => response.headers.get(name);
+  return {
+    status: response.status,
+    header,
+    body,
+    text,
+    requestId:
+      header("x-ms-request-id") ??
+      header("request-id") ??
+      header("x-ms-service-request-id") ??
+      header("x-ms-correlation-id"),
+  };
+}
+
+/** The one door to the network: every request of every client passes through it. */
+export function createHttp(options: HttpOptions): Http {
+  const { cloud, clock, tokens, client } = options;
+  const random = options.random ?? Math.random;
+  const traces = new AsyncLocalStorage<Exchange[]>();
+  const gates = new Map<ServiceName, ReturnType<typeof createSemaphore>>();
+
+  function gateOf(service: ServiceName): ReturnType<typeof createSemaphore> {
+    const known = gates.get(service);
+    if (known !== undefined) return known;
+    const made = createSemaphore(CONCURRENCY[service]);
+    gates.set(service, made);
+    return made;
+  }
+
+  async function once(request: HttpRequest, url: URL, fresh: boolean): Promise<HttpResponse> {
+    const headers = createHttpHeaders({
+      accept: "application/json",
+      "x-ms-client-request-id": randomUUID(),
+      ...request.headers,
+    });
+    const audience = audienceOf(cloud, url);
+    if (request.authorization !== undefined) headers.set("authorization", request.authorization);
+    else if (audience !== undefined) {
+      headers.set(
+        "authorization",
+        `Bearer ${await tokens.getToken(audience, { fresh, ...(request.signal === undefined ? {} : { signal: request.signal }) })}`,
+      );
+    }
+    let body: string | undefined;
+    if (request.body instanceof URLSearchParams) {
+      body = request.body.toString();
+      headers.set("content-type", "application/x-www-form-urlencoded");
+    } else if (typeof request.body === "string") body = request.body;
+    else if (request.body !== undefined) body = JSON.stringify(request.body);
+    if (body !== undefined && !headers.has("content-type")) headers.set("content-type", "application/json");
+    const response = await client.sendRequest(
+      createPipelineRequest({
+        url: url.href,
+        method: request.method,
+        headers,
+        timeout: 120_000,
+        ...(body === undefined ? {} : { body }),
+        ...(request.signal === undefined ? {} : { abortSignal: request.signal }),
+      }),
+    );
+    return toResponse(response);
+  }
+
+  async function attempts(request: HttpRequest, url: URL, service: ServiceName): Promise<HttpResponse> {
+    let fresh = false;
+    for (let attempt = 1; ; attempt += 1) {
+      let response: HttpResponse;
+      try {
+        response = await gateOf(service)(() => once(request, url, fresh));
+      } catch (error) {
+        if (error instanceof PscError || request.signal?.aborted) throw error;
+        const failure = classifyTransport(error);
+        const mayRepeat = failure === "unreachable" || (failure === "lost" && isRepeatable(request));
+        // An unreachable host is usually a wrong host or no network at all: two more looks, then say so.
+        if (!mayRepeat || attempt >= (failure === "unreachable" ? 3 : MAX_ATTEMPTS))
+          throw transportError(service, request.method, url, error);
+        await pause(service, failure, backoffMs(attempt, random), request.signal);
+        continue;
+      }
+      if (response.status === 401 && !fresh && request.authorization === undefined) {
+        fresh = true;
+        continue;
+      }
+      if (request.expect?.includes(response.status) && response.status !== 429) return response;
+      const wait = retryAfterMs(response.header, clock.now());
+      const patient = wait === undefined || wait <= MAX_RETRY_AFTER_MS;
+      if (attempt < MAX_ATTEMPTS && patient && isTransient(response.status, request, wait !== undefined)) {
+        await pause(service, `HTTP ${response.status}`, wait ?? backoffMs(attempt, random), request.signal);
+        continue;
+      }
+      return response;
+    }
+  }
+
+  async function pause(
+    service: ServiceName,
+    reason: string,
+    ms: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    options.onRetry?.({ service, reason, ms });
+    await clock.sleep(ms, signal);
+  }
+
+  return {
+    async send(request) {
+      const url = new URL(request.url);
+      audienceOf(cloud, url);
+      const service = serviceOf(cloud, url);
+      if (service === undefined) throw new Error(`unreachable: ${url.host}`);
+      const write =
+        request.method !== "GET" &&
+        request.method !== "HEAD" &&
+        request.reads !== true &&
+        service !== "login";
+      if (write && options.readOnly) {
+        throw new PscError({
+          code: "PSC-E290",
+          message: `a read-only command tried to ${request.method} ${url.host}${url.pathname}`,
+          remedy: "this is a bug in psc: please report it; nothing was sent",
+          side: "psc",
+        });
+      }
+      const response = await attempts(request, url, service);
+      traces.getStore()?.push({
+        service,
+        method: request.method,
+        url: shownUrl(url),
+        status: response.status,
+        requestId: response.requestId,
+        write,
+      });
+      if ((response.status >= 200 && response.status < 300) || request.expect?.includes(response.status))
+        return response;
+      throw refusalError(service, request.method, url, response, options.identity?.());
+    },
+    async traced(work) {
+      const exchanges: Exchange[] = [];
+      const outer = traces.getStore();
+      const result = await traces.run(exchanges, work);
+      outer?.push(...exchanges);
+      return { result, exchanges };
+    },
+  };
+}
