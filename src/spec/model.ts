@@ -101,6 +101,23 @@ export interface WorkstreamSpec {
   readonly widget: WidgetSpec | undefined;
 }
 
+/** Where a secret value is kept; psc reads it when it is needed (src/spec/secrets.ts) and never prints it. */
+export type SecretReference =
+  | {
+      readonly kind: "keyVault";
+      readonly vault: string;
+      readonly secret: string;
+      /** The newest version when undefined. */
+      readonly version: string | undefined;
+    }
+  | { readonly kind: "environment"; readonly name: string };
+
+export interface HealthBotVariable {
+  /** Case-sensitive. */
+  readonly name: string;
+  readonly value: string | SecretReference;
+}
+
 export interface HealthBotSpec {
   readonly name: string;
   readonly sku: "F0" | "C0" | "C1" | "PES";
@@ -122,8 +139,15 @@ export interface HealthBotSpec {
     readonly editors: string | undefined;
     readonly readers: string | undefined;
     /** When set, access is eligible and must be activated (Privileged Identity Management); otherwise it stands. */
-    readonly activation: { readonly maxHours: number; readonly require: readonly ("mfa" | "justification" | "ticket" | "approval")[] } | undefined;
+    readonly activation:
+      | {
+          readonly maxHours: number;
+          readonly require: readonly ("mfa" | "justification" | "ticket" | "approval")[];
+        }
+      | undefined;
   };
+  /** Environment variables of the bot, which its scenarios read; other variables are left alone. */
+  readonly variables: readonly HealthBotVariable[];
   /** Capacity units of the bot's Dataverse user; must exceed that of every other member of its queues. */
   readonly capacity: number;
 }
@@ -193,6 +217,8 @@ export interface ManifestPackage {
   /** Each must hold for the installation to count as proved. */
   readonly proof: {
     readonly solutions: readonly string[];
+    /** Solutions the package probably brings, by inference: recorded as evidence when found, never demanded. */
+    readonly expectedSolutions: readonly string[];
     readonly roles: readonly string[];
     /** `table.column` pairs that must exist. */
     readonly columns: readonly string[];
@@ -205,7 +231,12 @@ export interface Manifest {
   readonly summary: string;
   readonly lifecycle:
     | { readonly state: "supported" }
-    | { readonly state: "retired"; readonly date: string; readonly announcement: string; readonly successors: readonly string[] };
+    | {
+        readonly state: "retired";
+        readonly date: string;
+        readonly announcement: string;
+        readonly successors: readonly string[];
+      };
   readonly packages: readonly ManifestPackage[];
   /** Channels the solution cannot do without. */
   readonly channels: readonly Channel[];
