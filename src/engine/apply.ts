@@ -1,0 +1,204 @@
+import type { PscError } from "../errors.ts";
+import type { Exchange, Http } from "../services/http/types.ts";
+import { act, settle } from "./act.ts";
+import type { RunMemory } from "./context.ts";
+import type { ApplyResult, EventSink } from "./events.ts";
+import type { ResourceGraph } from "./graph.ts";
+import type { Observation } from "./observation.ts";
+import { asPscError } from "./observe.ts";
+import { createStepOrder } from "./order.ts";
+import type { Action, ActionName, Plan } from "./plan.ts";
+import { decide } from "./planning.ts";
+import type { Confirmation, Context, GateInstructions, Resource } from "./resource.ts";
+
+export interface ApplyOptions {
+  readonly graph: ResourceGraph;
+  readonly memory: RunMemory;
+  readonly http: Http;
+  readonly emit: EventSink;
+  /** How long a run waits at an open gate, milliseconds: 0 does not wait, Infinity waits until somebody acts. */
+  readonly patienceMs: number;
+  /** While a person is waited for at most this long, later steps keep the guide's order and wait too. */
+  readonly orderPatienceMs?: number;
+  /** Called when psc itself sees that a gate was passed, so that it can be recorded. */
+  readonly recordDetection: (address: string) => Confirmation;
+}
+
+const DEFAULT_ORDER_PATIENCE_MS = 6 * 3_600_000;
+const GATE_LOOK_EVERY_MS = 30_000;
+
+type Fate =
+  | { readonly kind: "done"; readonly changed: boolean }
+  | { readonly kind: "failed" | "blocked" | "gate-left"; readonly by: string };
+
+/**
+ * Carries out a plan: everything that is ready runs at once, in the documented order of first writes; a failure stops
+ * what depends on it and nothing else; what a person must do is waited for as long as the caller has patience.
+ */
+export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyResult> {
+  const { graph, memory, http, emit } = options;
+  const actions = new Map(plan.actions.map((action) => [action.resource.address, action]));
+  const pending = plan.actions.filter(({ action }) => action !== "none").map(({ resource }) => resource);
+  const order = createStepOrder(pending, (address) => graph.get(address));
+  const fates = new Map<string, Promise<Fate>>();
+  const finished: { address: string; action: ActionName; elapsedMs: number }[] = [];
+  const failures: { resource: Resource; error: PscError }[] = [];
+  const blocked: { resource: Resource; by: string }[] = [];
+  const gates: { resource: Resource; instructions: GateInstructions }[] = [];
+  let interrupted = false;
+
+  function contextOf(resource: Resource): Context {
+    return memory.contextOf(
+      resource,
+      (notice) => emit({ type: "waiting", resource, ...notice }),
+      (text) => emit({ type: "note", resource, text }),
+    );
+  }
+
+  async function run(resource: Resource): Promise<Fate> {
+    const planned = actions.get(resource.address);
+    const fatesOfNeeds = await Promise.all(resource.dependsOn.map((address) => fates.get(address)));
+    // It is there and as declared: whatever is wrong behind it does not keep others from building on it.
+    if (planned === undefined || planned.action === "none") return { kind: "done" };
+    const obstacle = fatesOfNeeds.find(
+      (fate): fate is Exclude<Fate, { kind: "done" }> => fate !== undefined && fate.kind !== "done",
+    );
+    const context = contextOf(resource);
+    if (obstacle !== undefined) {
+      order.settled(resource);
+      blocked.push({ resource, by: obstacle.by });
+      emit({ type: "blocked", resource, action: planned.action, by: obstacle.by });
+      return { kind: "blocked", by: obstacle.by };
+    }
+    try {
+      context.signal.throwIfAborted();
+      return planned.action === "gate"
+        ? await passGate(resource, context)
+        : await carryOut(resource, planned, context);
+    } catch (error) {
+      order.settled(resource);
+      if (context.signal.aborted) {
+        interrupted = true;
+        return { kind: "blocked", by: resource.address };
+      }
+      const failure = asPscError(error, `${planned.action} of ${resource.label}`);
+      failures.push({ resource, error: failure });
+      emit({ type: "failed", resource, action: planned.action, error: failure });
+      return { kind: "failed", by: resource.address };
+    }
+  }
+
+  async function carryOut(resource: Resource, planned: Action, context: Context): Promise<Fate> {
+    await order.turn(resource);
+    context.signal.throwIfAborted();
+    const started = context.clock.now();
+    // Read again right before acting: the plan may be old, and what this one stands on may have come to be since.
+    const observation = await resource.read(context);
+    memory.observations.set(resource.address, observation);
+    const now = decide(resource, observation, context);
+    if (now.action === "none") {
+      order.settled(resource);
+      emit({
+        type: "finished",
+        resource,
+        action: "none",
+        elapsedMs: 0,
+        id: idOf(observation),
+        exchanges: [],
+      });
+      return { kind: "done" };
+    }
+    order.began(resource);
+    emit({ type: "started", resource, action: now.action, reason: now.reason });
+    const { result, exchanges } = await http.traced(async () =>
+      settle(resource, await act(resource, now, observation, context), context),
+    );
+    memory.observations.set(resource.address, result);
+    order.settled(resource);
+    const elapsedMs = context.clock.now() - started;
+    finished.push({ address: resource.address, action: now.action, elapsedMs });
+    emit({
+      type: "finished",
+      resource,
+      action: now.action,
+      elapsedMs,
+      id: idOf(result),
+      exchanges: exchanges.filter(({ write }: Exchange) => write),
+    });
+    return { kind: "done" };
+  }
+
+  async function passGate(resource: Resource, context: Context): Promise<Fate> {
+    await order.turn(resource);
+    const instructions = resource.instructions?.(context);
+    if (instructions === undefined) throw new Error(`${resource.address} has no instructions`);
+    const opened = context.clock.now();
+    let held = true;
+    let announced = false;
+    for (;;) {
+      context.signal.throwIfAborted();
+      const observation = await resource.read(context);
+      memory.observations.set(resource.address, observation);
+      if (observation.status === "present" || observation.status === "not-needed") {
+        order.settled(resource);
+        const confirmation =
+          context.confirmation(resource.address) ?? options.recordDetection(resource.address);
+        finished.push({ address: resource.address, action: "gate", elapsedMs: context.clock.now() - opened });
+        emit({ type: "gate-passed", resource, confirmation });
+        return { kind: "done" };
+      }
+      if (!announced) {
+        announced = true;
+        order.began(resource);
+        emit({ type: "gate-opened", resource, instructions });
+      }
+      const waited = context.clock.now() - opened;
+      if (waited >= options.patienceMs) {
+        order.settled(resource);
+        gates.push({ resource, instructions });
+        emit({ type: "gate-left", resource, instructions });
+        return { kind: "gate-left", by: resource.address };
+      }
+      if (held && waited >= (options.orderPatienceMs ?? DEFAULT_ORDER_PATIENCE_MS)) {
+        held = false;
+        order.release([resource, ...descendants(resource)]);
+      }
+      emit({
+        type: "waiting",
+        resource,
+        what: "a person",
+        elapsedMs: waited,
+        nextLookMs: GATE_LOOK_EVERY_MS,
+      });
+      await context.clock.sleep(Math.min(GATE_LOOK_EVERY_MS, options.patienceMs - waited), context.signal);
+    }
+  }
+
+  function descendants(resource: Resource): Resource[] {
+    const found = new Map<string, Resource>();
+    const visit = (address: string): void => {
+      for (const dependent of graph.dependents(address)) {
+        if (found.has(dependent.address)) continue;
+        found.set(dependent.address, dependent);
+        visit(dependent.address);
+      }
+    };
+    visit(resource.address);
+    return [...found.values()];
+  }
+
+  for (const resource of graph.order) fates.set(resource.address, run(resource));
+  await Promise.all(fates.values());
+  const outcome = interrupted
+    ? "interrupted"
+    : failures.length > 0
+      ? "failed"
+      : gates.length > 0
+        ? "waiting-for-person"
+        : "done";
+  return { outcome, finished, failures, blocked, gates };
+}
+
+function idOf(observation: Observation): string {
+  return observation.status === "present" ? observation.id : "";
+}

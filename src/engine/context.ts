@@ -1,0 +1,85 @@
+import type { Clock } from "../clock.ts";
+import { PscError } from "../errors.ts";
+import type { Services } from "../services/services.ts";
+import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
+import type { Observation } from "./observation.ts";
+import type { Confirmation, Context, Resource } from "./resource.ts";
+
+export interface ContextOptions {
+  readonly spec: EnvironmentSpec;
+  readonly manifest: Manifest;
+  readonly services: Services;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Looked up afresh each time: another terminal may confirm a gate while this run waits. */
+  readonly confirmation: (address: string) => Confirmation | undefined;
+}
+
+/** What a wait reports each time it goes to sleep. */
+export interface WaitNotice {
+  readonly what: string;
+  readonly elapsedMs: number;
+  readonly nextLookMs: number;
+  readonly operationUrl?: string;
+}
+
+/** The run's memory: one observation a resource, shared by all contexts of the run. */
+export interface RunMemory {
+  readonly observations: Map<string, Observation>;
+  /** A context whose waits and notes are reported as those of `resource`. */
+  contextOf(
+    resource: Resource,
+    onWait?: (notice: WaitNotice) => void,
+    onNote?: (text: string) => void,
+  ): Context;
+}
+
+/** A server that asks for a longer pause than this between two looks is looked at anyway. */
+const MAX_LOOK_PAUSE_MS = 10 * 60_000;
+
+export function createRunMemory(options: ContextOptions): RunMemory {
+  const observations = new Map<string, Observation>();
+  const { clock, signal } = options;
+  return {
+    observations,
+    contextOf(resource, onWait = () => {}, onNote = () => {}) {
+      return {
+        spec: options.spec,
+        manifest: options.manifest,
+        services: options.services,
+        clock,
+        signal,
+        observation: (address) => observations.get(address),
+        addresses: (kind) =>
+          [...observations.keys()].filter((address) => address === kind || address.startsWith(`${kind}[`)),
+        confirmation: options.confirmation,
+        note: onNote,
+        async wait(what, { everyMs, operationUrl, atMostMs }, look) {
+          const started = clock.now();
+          for (;;) {
+            signal.throwIfAborted();
+            const seen = await look();
+            if (seen.done) return seen.value;
+            const elapsedMs = clock.now() - started;
+            if (atMostMs !== undefined && elapsedMs > atMostMs) {
+              throw new PscError({
+                code: "PSC-E412",
+                message: `${resource.label}: ${what} took longer than ${Math.round(atMostMs / 60_000)} min`,
+                remedy: "run the same command again: psc picks up what is under way",
+                side: "service",
+              });
+            }
+            const nextLookMs = Math.min(seen.retryAfterMs ?? everyMs, MAX_LOOK_PAUSE_MS);
+            onWait({
+              what: seen.note ?? what,
+              elapsedMs,
+              nextLookMs,
+              ...(operationUrl === undefined ? {} : { operationUrl }),
+            });
+            await clock.sleep(nextLookMs, signal);
+          }
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { EngineEvent } from "./events.ts";
+import type { Confirmation } from "./resource.ts";
+
+/** One line of a run's journal. Never the truth about the tenant: only for resuming, audit and history. */
+export interface JournalEntry {
+  readonly at: string;
+  readonly type: string;
+  readonly [member: string]: unknown;
+}
+
+export interface Journal {
+  readonly file: string;
+  /** @param durable waits until the line is on the disk: for intents, which must survive a crash. */
+  append(entry: Omit<JournalEntry, "at">, durable?: boolean): void;
+  record(event: EngineEvent): void;
+  close(): void;
+}
+
+/** Folder of one environment's runs and confirmations below the work folder's `.psc`. */
+export function environmentFolder(workFolder: string, environment: string): string {
+  return join(workFolder, ".psc", "environments", environment);
+}
+
+export function openJournal(folder: string, now: () => number): Journal {
+  const runs = join(folder, "runs");
+  mkdirSync(runs, { recursive: true, mode: 0o700 });
+  const file = join(runs, `${new Date(Date.now()).toISOString().replace(/[:.]/g, "-")}-${process.pid}.jsonl`);
+  const handle = openSync(file, "a", 0o600);
+  const append: Journal["append"] = (entry, durable = false) => {
+    appendFileSync(handle, `${JSON.stringify({ at: new Date(now()).toISOString(), ...entry })}\n`);
+    if (durable) fsyncSync(handle);
+  };
+  return {
+    file,
+    append,
+    record(event) {
+      const address = event.resource.address;
+      switch (event.type) {
+        case "started":
+          append({ type: "intent", address, action: event.action, reason: event.reason }, true);
+          break;
+        case "waiting":
+          if (event.operationUrl !== undefined)
+            append({ type: "operation", address, what: event.what, url: event.operationUrl });
+          break;
+        case "finished":
+          append({
+            type: "outcome",
+            address,
+            action: event.action,
+            id: event.id,
+            elapsedMs: event.elapsedMs,
+            requests: event.exchanges,
+          });
+          break;
+        case "failed":
+          append({
+            type: "failure",
+            address,
+            action: event.action,
+            code: event.error.code,
+            message: event.error.message,
+          });
+          break;
+        case "blocked":
+          append({ type: "blocked", address, by: event.by });
+          break;
+        case "gate-opened":
+          append({ type: "gate-opened", address });
+          break;
+        case "gate-passed":
+          append({ type: "gate-passed", address, by: event.confirmation.by, how: event.confirmation.how });
+          break;
+        case "gate-left":
+          append({ type: "gate-left", address });
+          break;
+        case "note":
+          append({ type: "note", address, text: event.text });
+          break;
+      }
+    },
+    close: () => closeSync(handle),
+  };
+}
+
+function readLines(file: string): unknown[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return line === "" ? [] : [JSON.parse(line) as unknown];
+      } catch {
+        // The torn last line of a killed run.
+        return [];
+      }
+    });
+}
+
+/** Entries of the newest run, oldest first; empty when there was none. */
+export function readLastRun(
+  folder: string,
+): { readonly file: string; readonly entries: readonly JournalEntry[] } | undefined {
+  const runs = join(folder, "runs");
+  if (!existsSync(runs)) return undefined;
+  const newest = readdirSync(runs)
+    .filter((name) => name.endsWith(".jsonl"))
+    .sort()
+    .at(-1);
+  if (newest === undefined) return undefined;
+  return { file: join(runs, newest), entries: readLines(join(runs, newest)) as JournalEntry[] };
+}
+
+/** Who said or was seen to have passed which gate, and when: `gates.jsonl`, append-only; the newest word counts. */
+export interface ConfirmationBook {
+  lookup(gate: string): Confirmation | undefined;
+  all(): readonly Confirmation[];
+  record(confirmation: Confirmation): void;
+}
+
+export function openConfirmations(folder: string): ConfirmationBook {
+  const file = join(folder, "gates.jsonl");
+  const all = (): readonly Confirmation[] => readLines(file) as Confirmation[];
+  return {
+    all,
+    lookup: (gate) => all().findLast((entry) => entry.gate === gate && entry.how === "confirmed"),
+    record(confirmation) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      appendFileSync(file, `${JSON.stringify(confirmation)}\n`, { mode: 0o600 });
+    },
+  };
+}

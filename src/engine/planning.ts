@@ -1,0 +1,152 @@
+import { PscError } from "../errors.ts";
+import type { Http } from "../services/http/types.ts";
+import type { RunMemory } from "./context.ts";
+import type { ResourceGraph } from "./graph.ts";
+import { compareFields, type FieldChange, type Observation } from "./observation.ts";
+import { asPscError, type ObservationRun, observeAll } from "./observe.ts";
+import { ACTIONS, type Action, type ActionName, type Plan, type Problem } from "./plan.ts";
+import type { Context, Resource } from "./resource.ts";
+
+/** Decides what one resource needs; throws when it cannot be brought about. */
+export function decide(
+  resource: Resource,
+  observation: Observation,
+  context: Context,
+): Omit<Action, "resource" | "observation"> {
+  const nothing = (reason: string): Omit<Action, "resource" | "observation"> => ({
+    action: "none",
+    reason,
+    diff: [],
+  });
+  if (resource.info.nature === "gate") {
+    if (observation.status === "present" || observation.status === "not-needed") return nothing("done");
+    const gate = resource.instructions?.(context);
+    if (gate === undefined) throw new Error(`${resource.address} has no instructions`);
+    const reason = observation.status === "unknown" ? observation.reason : "a person has not done it yet";
+    return { action: "gate", reason, diff: [], gate };
+  }
+  switch (observation.status) {
+    case "not-needed":
+      return nothing(observation.reason);
+    case "in-progress":
+      return { action: "wait", reason: observation.what, diff: [] };
+    case "unknown":
+      throw new PscError({
+        code: "PSC-E410",
+        message: `the state of ${resource.label} cannot be told: ${observation.reason}`,
+        remedy: "mend the cause named above, then run the same command again",
+        side: "service",
+      });
+    case "absent":
+      if (resource.create === undefined) throw new Error(`${resource.address} cannot be created`);
+      return {
+        action: "create",
+        reason: observation.reason ?? "it does not exist",
+        diff: diffOfCreate(resource, context),
+      };
+    case "present": {
+      const changes = compareFields(resource.declared(context), observation.fields, resource.ordered);
+      if (changes.length > 0) return change(resource, changes);
+      if (observation.adoptable !== undefined && resource.adopt !== undefined)
+        return { action: "adopt", reason: observation.adoptable, diff: [] };
+      return nothing("as declared");
+    }
+  }
+}
+
+function diffOfCreate(resource: Resource, context: Context): FieldChange[] {
+  return compareFields(resource.declared(context), {}, resource.ordered);
+}
+
+function change(resource: Resource, diff: readonly FieldChange[]): Omit<Action, "resource" | "observation"> {
+  const names = diff.map(({ path }) => path).join(", ");
+  const fixed = diff.filter(({ path }) =>
+    resource.replaceOn.some((name) => path === name || path.startsWith(`${name}.`)),
+  );
+  if (fixed.length === 0 && resource.update !== undefined)
+    return { action: "update", reason: `${names} differ${diff.length === 1 ? "s" : ""}`, diff };
+  if (resource.delete !== undefined && resource.create !== undefined && fixed.length > 0) {
+    return {
+      action: "replace",
+      reason: `${fixed.map(({ path }) => path).join(", ")} cannot be changed in place`,
+      diff,
+    };
+  }
+  const stuck = fixed.length > 0 ? fixed : diff;
+  const detail = stuck.map(
+    ({ path, before, after }) =>
+      `${path} is ${JSON.stringify(before ?? null)}, the spec says ${JSON.stringify(after)}`,
+  );
+  throw new PscError({
+    code: "PSC-E413",
+    message: `${resource.label}: ${detail.join("; ")}, and this cannot be changed once it exists`,
+    remedy:
+      "put the existing value into the spec, or remove the object yourself if nothing depends on it and deploy again",
+  });
+}
+
+/** Longest path through what is to be done, by usual durations. */
+function usualDuration(actions: readonly Action[]): number {
+  const finish = new Map<string, number>();
+  for (const { resource, action, gate } of actions) {
+    const start = Math.max(0, ...resource.dependsOn.map((address) => finish.get(address) ?? 0));
+    const own =
+      action === "none" || action === "update"
+        ? 0
+        : gate === undefined
+          ? resource.usualMs
+          : gate.usualMinutes * 60_000;
+    finish.set(resource.address, start + own);
+  }
+  return Math.max(0, ...finish.values());
+}
+
+export interface PlannedRun {
+  readonly plan: Plan;
+  readonly observed: ObservationRun;
+}
+
+/** Observes the tenant and decides about every resource. Writes nothing. */
+export async function createPlan(graph: ResourceGraph, memory: RunMemory, http: Http): Promise<PlannedRun> {
+  const started = performance.now();
+  const observed = await observeAll(graph, memory, http);
+  const problems: Problem[] = [...observed.problems];
+  const troubled = new Set(problems.map(({ address }) => address));
+  const actions: Action[] = [];
+  for (const resource of graph.order) {
+    const observation = observed.results.get(resource.address)?.observation;
+    if (observation === undefined || troubled.has(resource.address)) continue;
+    // A consequence of a problem that is listed already is not listed again.
+    if (
+      observation.status === "unknown" &&
+      resource.info.nature !== "gate" &&
+      resource.dependsOn.some((address) => troubled.has(address))
+    ) {
+      troubled.add(resource.address);
+      continue;
+    }
+    try {
+      actions.push({ resource, observation, ...decide(resource, observation, memory.contextOf(resource)) });
+    } catch (error) {
+      troubled.add(resource.address);
+      problems.push({
+        address: resource.address,
+        step: resource.info.step,
+        error: asPscError(error, `planning ${resource.label}`),
+      });
+    }
+  }
+  const summary = Object.fromEntries(
+    ACTIONS.map((name) => [name, actions.filter(({ action }) => action === name).length]),
+  ) as Record<ActionName, number>;
+  const reads = [...observed.results.values()].reduce((sum, { exchanges }) => sum + exchanges.length, 0);
+  const plan: Plan = {
+    actions,
+    problems,
+    summary,
+    reads,
+    tookMs: performance.now() - started,
+    usualMs: usualDuration(actions),
+  };
+  return { plan, observed };
+}

@@ -1,0 +1,177 @@
+import type { HttpClient } from "@azure/core-rest-pipeline";
+import type { Clock } from "./clock.ts";
+import { CLOUDS } from "./cloud.ts";
+import { apply } from "./engine/apply.ts";
+import { createRunMemory, type RunMemory } from "./engine/context.ts";
+import type { ApplyResult, EngineEvent } from "./engine/events.ts";
+import { buildGraph, type ResourceGraph } from "./engine/graph.ts";
+import {
+  type ConfirmationBook,
+  environmentFolder,
+  openConfirmations,
+  openJournal,
+} from "./engine/journal.ts";
+import type { Plan } from "./engine/plan.ts";
+import { createPlan, type PlannedRun } from "./engine/planning.ts";
+import type { Confirmation } from "./engine/resource.ts";
+import { resourcesOf } from "./resources/index.ts";
+import { createHttp } from "./services/http/http.ts";
+import type { Http } from "./services/http/types.ts";
+import { createServices, type Services, type SignedIn } from "./services/services.ts";
+import { createSignIn } from "./services/sign-in.ts";
+import type { EnvironmentSpec, Manifest } from "./spec/model.ts";
+
+/** Where requests go and whose time counts: a real cloud, or a sandbox. */
+export interface Target {
+  readonly client: HttpClient;
+  readonly clock: Clock;
+  /** The person the sandbox signs in when no application is named. */
+  readonly sandboxPerson?: {
+    readonly clientId: string;
+    readonly username: string;
+    readonly password: string;
+  };
+}
+
+export interface SessionOptions {
+  readonly spec: EnvironmentSpec;
+  readonly manifest: Manifest;
+  readonly target: Target;
+  /** `process.env` or a stand-in. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder that holds `.psc`. */
+  readonly workFolder: string;
+  /** `plan`, `verify` and `status` cannot write, whatever a resource tries. */
+  readonly readOnly: boolean;
+  readonly signal?: AbortSignal;
+  readonly onRetry?: (wait: {
+    readonly service: string;
+    readonly reason: string;
+    readonly ms: number;
+  }) => void;
+}
+
+/** One environment, one signed-in identity, one set of resources. */
+export interface Session {
+  readonly spec: EnvironmentSpec;
+  readonly manifest: Manifest;
+  readonly graph: ResourceGraph;
+  readonly memory: RunMemory;
+  readonly http: Http;
+  readonly services: Services;
+  readonly clock: Clock;
+  readonly confirmations: ConfirmationBook;
+  readonly workFolder: string;
+  readonly readOnly: boolean;
+  /** @throws PscError PSC-E201 and relatives when signing in fails. */
+  signIn(): Promise<SignedIn>;
+}
+
+export function openSession(options: SessionOptions): Session {
+  const { spec, manifest, target } = options;
+  const cloud = CLOUDS[spec.cloud];
+  const signIn = createSignIn({
+    cloud,
+    tenant: spec.tenant,
+    clock: target.clock,
+    client: target.client,
+    env: options.env,
+    ...(target.sandboxPerson === undefined ? {} : { sandboxPerson: target.sandboxPerson }),
+  });
+  const http = createHttp({
+    cloud,
+    clock: target.clock,
+    tokens: signIn,
+    client: target.client,
+    readOnly: options.readOnly,
+    identity: () => signIn.knownName(),
+    ...(options.onRetry === undefined ? {} : { onRetry: options.onRetry }),
+  });
+  const services = createServices({ cloud, http, clock: target.clock, signedIn: () => signIn.whoAmI() });
+  const confirmations = openConfirmations(environmentFolder(options.workFolder, spec.name));
+  const memory = createRunMemory({
+    spec,
+    manifest,
+    services,
+    clock: target.clock,
+    signal: options.signal ?? new AbortController().signal,
+    confirmation: (address) => confirmations.lookup(address),
+  });
+  return {
+    spec,
+    manifest,
+    graph: buildGraph(resourcesOf(spec, manifest)),
+    memory,
+    http,
+    services,
+    clock: target.clock,
+    confirmations,
+    workFolder: options.workFolder,
+    readOnly: options.readOnly,
+    signIn: () => signIn.whoAmI(),
+  };
+}
+
+/** Reads the tenant and says what differs. Writes nothing. */
+export async function planSession(session: Session): Promise<PlannedRun> {
+  await session.signIn();
+  return createPlan(session.graph, session.memory, session.http);
+}
+
+export interface DeployOptions {
+  readonly onEvent: (event: EngineEvent) => void;
+  /** Milliseconds of psc's clock to wait at each open gate: 0 does not wait. */
+  readonly patienceMs: number;
+}
+
+/** Carries a plan out and keeps the journal. Refuses a plan with problems: nothing is written then. */
+export async function deploySession(
+  session: Session,
+  plan: Plan,
+  options: DeployOptions,
+): Promise<ApplyResult> {
+  const folder = environmentFolder(session.workFolder, session.spec.name);
+  const who = await session.signIn();
+  const journal = openJournal(folder, () => session.clock.now());
+  journal.append({
+    type: "run",
+    command: "deploy",
+    environment: session.spec.name,
+    identity: who.name,
+    tenant: who.tenantId,
+    summary: plan.summary,
+  });
+  const recordDetection = (gate: string): Confirmation => {
+    const confirmation: Confirmation = {
+      gate,
+      by: who.name,
+      at: new Date(session.clock.now()).toISOString(),
+      how: "detected",
+    };
+    session.confirmations.record(confirmation);
+    return confirmation;
+  };
+  try {
+    const result = await apply(plan, {
+      graph: session.graph,
+      memory: session.memory,
+      http: session.http,
+      patienceMs: options.patienceMs,
+      recordDetection,
+      emit: (event) => {
+        journal.record(event);
+        options.onEvent(event);
+      },
+    });
+    journal.append({
+      type: "end",
+      outcome: result.outcome,
+      finished: result.finished.length,
+      failed: result.failures.length,
+      gates: result.gates.map(({ resource }) => resource.address),
+    });
+    return result;
+  } finally {
+    journal.close();
+  }
+}
