@@ -7,7 +7,7 @@ import type { ResourceGraph } from "./graph.ts";
 import type { Observation } from "./observation.ts";
 import { asPscError } from "./observe.ts";
 import { createStepOrder } from "./order.ts";
-import type { Action, ActionName, Plan } from "./plan.ts";
+import type { ActionName, Plan } from "./plan.ts";
 import { decide } from "./planning.ts";
 import type { Confirmation, Context, GateInstructions, Resource } from "./resource.ts";
 
@@ -24,11 +24,11 @@ export interface ApplyOptions {
   readonly recordDetection: (address: string) => Confirmation;
 }
 
-const DEFAULT_ORDER_PATIENCE_MS = 6 * 3_600_000;
+const DEFAULT_ORDER_PATIENCE_MS = 3_600_000;
 const GATE_LOOK_EVERY_MS = 30_000;
 
 type Fate =
-  | { readonly kind: "done"; readonly changed: boolean }
+  | { readonly kind: "done" }
   | { readonly kind: "failed" | "blocked" | "gate-left"; readonly by: string };
 
 /**
@@ -74,7 +74,7 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
       context.signal.throwIfAborted();
       return planned.action === "gate"
         ? await passGate(resource, context)
-        : await carryOut(resource, planned, context);
+        : await carryOut(resource, context);
     } catch (error) {
       order.settled(resource);
       if (context.signal.aborted) {
@@ -88,7 +88,7 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
     }
   }
 
-  async function carryOut(resource: Resource, planned: Action, context: Context): Promise<Fate> {
+  async function carryOut(resource: Resource, context: Context): Promise<Fate> {
     await order.turn(resource);
     context.signal.throwIfAborted();
     const started = context.clock.now();
