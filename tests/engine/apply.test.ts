@@ -3,7 +3,8 @@ import type { Observation } from "../../src/engine/observation.ts";
 import { PscError } from "../../src/errors.ts";
 import { bench, memoryCloud, thing, thingAddress } from "./memory-cloud.ts";
 
-const lost = (): PscError => new PscError({ code: "PSC-E214", message: "the answer was lost", side: "service" });
+const lost = (): PscError =>
+  new PscError({ code: "PSC-E214", message: "the answer was lost", side: "service" });
 const refused = (): PscError => new PscError({ code: "PSC-E217", message: "refused", side: "service" });
 
 describe("plan and apply", () => {
@@ -25,7 +26,10 @@ describe("plan and apply", () => {
     cloud.objects.set("q", { priority: 2, owner: "somebody" });
     const { plan, apply } = bench(cloud, [thing(cloud, "q", { fields: { priority: 1 } })]);
     const planned = await plan();
-    expect(planned.actions[0]).toMatchObject({ action: "update", diff: [{ path: "priority", before: 2, after: 1 }] });
+    expect(planned.actions[0]).toMatchObject({
+      action: "update",
+      diff: [{ path: "priority", before: 2, after: 1 }],
+    });
     await apply(planned);
     expect(cloud.objects.get("q")).toEqual({ priority: 1, owner: "somebody" });
   });
@@ -53,7 +57,11 @@ describe("plan and apply", () => {
     const cloud = memoryCloud();
     cloud.objects.set("middle", {});
     cloud.trouble.set("root", () => refused());
-    const { plan, apply } = bench(cloud, [thing(cloud, "root"), thing(cloud, "middle", { after: ["root"] }), thing(cloud, "leaf", { after: ["middle"] })]);
+    const { plan, apply } = bench(cloud, [
+      thing(cloud, "root"),
+      thing(cloud, "middle", { after: ["root"] }),
+      thing(cloud, "leaf", { after: ["middle"] }),
+    ]);
     await apply(await plan());
     expect(cloud.calls).toEqual(["create leaf"]);
   });
@@ -81,7 +89,9 @@ describe("plan and apply", () => {
   it("reports a value that the service accepted and did not keep", async () => {
     const cloud = memoryCloud();
     cloud.objects.set("q", { priority: 2 });
-    const { plan, apply } = bench(cloud, [thing(cloud, "q", { fields: { priority: 1 }, overrides: { update: async () => undefined } })]);
+    const { plan, apply } = bench(cloud, [
+      thing(cloud, "q", { fields: { priority: 1 }, overrides: { update: async () => undefined } }),
+    ]);
     const result = await apply(await plan());
     expect(result.failures[0]?.error).toMatchObject({ code: "PSC-E411" });
     expect(result.failures[0]?.error.message).toContain("priority");
@@ -93,7 +103,9 @@ describe("plan and apply", () => {
     const overrides = {
       async read(): Promise<Observation<{ name: string }>> {
         looks += 1;
-        return looks < 5 ? { status: "in-progress", what: "installing" } : { status: "present", id: "p", fields: {}, data: { name: "p" } };
+        return looks < 5
+          ? { status: "in-progress", what: "installing" }
+          : { status: "present", id: "p", fields: {}, data: { name: "p" } };
       },
     };
     const { plan, apply, events } = bench(cloud, [thing(cloud, "p", { overrides })]);
@@ -107,7 +119,9 @@ describe("plan and apply", () => {
   it("refuses a change that cannot be made in place", async () => {
     const cloud = memoryCloud();
     cloud.objects.set("e", { region: "europe" });
-    const { plan } = bench(cloud, [thing(cloud, "e", { fields: { region: "unitedstates" }, overrides: { replaceOn: ["region"] } })]);
+    const { plan } = bench(cloud, [
+      thing(cloud, "e", { fields: { region: "unitedstates" }, overrides: { replaceOn: ["region"] } }),
+    ]);
     const planned = await plan();
     expect(planned.problems[0]?.error).toMatchObject({ code: "PSC-E413" });
     expect(planned.problems[0]?.error.message).toContain('"europe"');
@@ -131,7 +145,11 @@ describe("plan and apply", () => {
         return undefined;
       },
     };
-    const { plan, apply } = bench(cloud, [thing(cloud, "a", { overrides }), thing(cloud, "b", { after: ["a"] })], abort.signal);
+    const { plan, apply } = bench(
+      cloud,
+      [thing(cloud, "a", { overrides }), thing(cloud, "b", { after: ["a"] })],
+      abort.signal,
+    );
     const result = await apply(await plan());
     expect(result.outcome).toBe("interrupted");
     expect(cloud.calls).toEqual([]);
@@ -153,14 +171,22 @@ describe("the guide's order", () => {
         },
       },
     });
-    const { plan, apply } = bench(cloud, [thing(cloud, "late", { step: 7 }), thing(cloud, "package", slow("package")), thing(cloud, "first", { step: 1 })]);
+    const { plan, apply } = bench(cloud, [
+      thing(cloud, "late", { step: 7 }),
+      thing(cloud, "package", slow("package")),
+      thing(cloud, "first", { step: 1 }),
+    ]);
     await apply(await plan());
     expect(cloud.calls).toEqual(["create first", "start package", "create late", "end package"]);
   });
 });
 
 describe("gates", () => {
-  const gate = (cloud: ReturnType<typeof memoryCloud>, name: string, after: string[] = []): ReturnType<typeof thing> =>
+  const gate = (
+    cloud: ReturnType<typeof memoryCloud>,
+    name: string,
+    after: string[] = [],
+  ): ReturnType<typeof thing> =>
     thing(cloud, name, {
       step: 3,
       after,
@@ -170,13 +196,22 @@ describe("gates", () => {
           const passed = cloud.objects.has(name) || context.confirmation(thingAddress(name)) !== undefined;
           return passed ? { status: "present", id: name, fields: {}, data: { name } } : { status: "absent" };
         },
-        instructions: () => ({ steps: ["click"], link: "https://example.org", usualMinutes: 2, simulation: { action: "none", payload: {} } }),
+        instructions: () => ({
+          steps: ["click"],
+          link: "https://example.org",
+          usualMinutes: 2,
+          simulation: { action: "none", payload: {} },
+        }),
       },
     });
 
   it("leaves a gate open, blocks what stands behind it, and does the rest", async () => {
     const cloud = memoryCloud();
-    const { plan, apply } = bench(cloud, [gate(cloud, "consent"), thing(cloud, "behind", { step: 4, after: ["consent"] }), thing(cloud, "aside", { step: 7 })]);
+    const { plan, apply } = bench(cloud, [
+      gate(cloud, "consent"),
+      thing(cloud, "behind", { step: 4, after: ["consent"] }),
+      thing(cloud, "aside", { step: 7 }),
+    ]);
     const result = await apply(await plan());
     expect(result.outcome).toBe("waiting-for-person");
     expect(result.gates.map(({ resource }) => resource.address)).toEqual([thingAddress("consent")]);
@@ -185,7 +220,10 @@ describe("gates", () => {
 
   it("goes on by itself when the probe sees that a person acted", async () => {
     const cloud = memoryCloud();
-    const { plan, apply, events, clock } = bench(cloud, [gate(cloud, "consent"), thing(cloud, "behind", { step: 4, after: ["consent"] })]);
+    const { plan, apply, events, clock } = bench(cloud, [
+      gate(cloud, "consent"),
+      thing(cloud, "behind", { step: 4, after: ["consent"] }),
+    ]);
     const running = apply(await plan(), { patienceMs: Number.POSITIVE_INFINITY });
     await clock.sleep(120_000);
     cloud.objects.set("consent", {});
@@ -197,7 +235,12 @@ describe("gates", () => {
 
   it("accepts a person's recorded word", async () => {
     const cloud = memoryCloud();
-    const confirmation = { gate: thingAddress("consent"), by: "kim", at: "2026-01-01T00:00:00Z", how: "confirmed" } as const;
+    const confirmation = {
+      gate: thingAddress("consent"),
+      by: "kim",
+      at: "2026-01-01T00:00:00Z",
+      how: "confirmed",
+    } as const;
     cloud.confirmations.set(confirmation.gate, confirmation);
     const { plan } = bench(cloud, [gate(cloud, "consent")]);
     expect((await plan()).summary).toMatchObject({ gate: 0, none: 1 });

@@ -1,5 +1,5 @@
-import { CLOUDS } from "../../src/cloud.ts";
 import { type Clock, scaledClock } from "../../src/clock.ts";
+import { CLOUDS } from "../../src/cloud.ts";
 import { type ApplyOptions, apply } from "../../src/engine/apply.ts";
 import { createRunMemory } from "../../src/engine/context.ts";
 import type { ApplyResult, EngineEvent } from "../../src/engine/events.ts";
@@ -7,7 +7,12 @@ import { buildGraph } from "../../src/engine/graph.ts";
 import type { Fields, Observation } from "../../src/engine/observation.ts";
 import type { Plan } from "../../src/engine/plan.ts";
 import { createPlan } from "../../src/engine/planning.ts";
-import { type Confirmation, type KindDefinition, type Resource, defineKind } from "../../src/engine/resource.ts";
+import {
+  type Confirmation,
+  defineKind,
+  type KindDefinition,
+  type Resource,
+} from "../../src/engine/resource.ts";
 import { createHttp } from "../../src/services/http/http.ts";
 import { createServices } from "../../src/services/services.ts";
 import type { EnvironmentSpec, Manifest } from "../../src/spec/model.ts";
@@ -32,7 +37,11 @@ export function memoryCloud(): MemoryCloud {
 
 type Overrides = Partial<KindDefinition<ThingProps, { name: string }>>;
 
-export function thing(cloud: MemoryCloud, name: string, options: { step?: number; fields?: Fields; after?: string[]; overrides?: Overrides } = {}): Resource {
+export function thing(
+  cloud: MemoryCloud,
+  name: string,
+  options: { step?: number; fields?: Fields; after?: string[]; overrides?: Overrides } = {},
+): Resource {
   const attempts = new Map<string, number>();
   const kind = defineKind<ThingProps, { name: string }>({
     kind: "test.thing",
@@ -47,7 +56,9 @@ export function thing(cloud: MemoryCloud, name: string, options: { step?: number
     declared: (props) => props.fields,
     async read(props): Promise<Observation<{ name: string }>> {
       const fields = cloud.objects.get(props.name);
-      return fields === undefined ? { status: "absent" } : { status: "present", id: props.name, fields, data: { name: props.name } };
+      return fields === undefined
+        ? { status: "absent" }
+        : { status: "present", id: props.name, fields, data: { name: props.name } };
     },
     async create(props) {
       const attempt = (attempts.get(props.name) ?? 0) + 1;
@@ -65,7 +76,11 @@ export function thing(cloud: MemoryCloud, name: string, options: { step?: number
     },
     ...options.overrides,
   });
-  return kind.resource({ name, props: { name, fields: options.fields ?? {} }, dependsOn: (options.after ?? []).map((other) => kind.address(other)) });
+  return kind.resource({
+    name,
+    props: { name, fields: options.fields ?? {} },
+    dependsOn: (options.after ?? []).map((other) => kind.address(other)),
+  });
 }
 
 export const thingAddress = (name: string): string => `test.thing[${JSON.stringify(name)}]`;
@@ -78,7 +93,11 @@ export interface Bench {
 }
 
 /** Engine on a clock that runs a hundred thousand times too fast. */
-export function bench(cloud: MemoryCloud, resources: readonly Resource[], signal: AbortSignal = new AbortController().signal): Bench {
+export function bench(
+  cloud: MemoryCloud,
+  resources: readonly Resource[],
+  signal: AbortSignal = new AbortController().signal,
+): Bench {
   const clock = scaledClock(100_000, Date.UTC(2026, 0, 1));
   const http = createHttp({
     cloud: CLOUDS.public,
@@ -87,7 +106,12 @@ export function bench(cloud: MemoryCloud, resources: readonly Resource[], signal
     client: { sendRequest: async () => Promise.reject(new Error("the memory cloud has no network")) },
     readOnly: false,
   });
-  const services = createServices({ cloud: CLOUDS.public, http, clock, signedIn: async () => Promise.reject(new Error("nobody signs in")) });
+  const services = createServices({
+    cloud: CLOUDS.public,
+    http,
+    clock,
+    signedIn: async () => Promise.reject(new Error("nobody signs in")),
+  });
   const memory = createRunMemory({
     spec: {} as EnvironmentSpec,
     manifest: {} as Manifest,
