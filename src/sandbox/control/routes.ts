@@ -7,6 +7,7 @@ import {
 } from "../exchange.ts";
 import type { Fault, FaultBox } from "../faults.ts";
 import { PERSON_ACTIONS } from "../person/actions.ts";
+import { seedEnvironmentFromBody } from "../power-platform/environments.ts";
 import type { RequestLog } from "../request-log.ts";
 import { matchRoute, type Route, route } from "../routes.ts";
 import type { TokenState } from "../tokens.ts";
@@ -120,6 +121,11 @@ function routesOf(context: ControlContext): readonly Route[] {
       const touched = editState(world, bodyOf(request));
       context.save();
       return { status: touched > 0 ? 200 : 404, body: { touched } };
+    }),
+    route("POST", "/_sandbox/environments", (request) => {
+      const created = seedEnvironmentFromBody(world, bodyOf(request));
+      context.save();
+      return { status: 201, body: created };
     }),
     route("POST", "/_sandbox/person/{gate}", (request) => {
       const act = PERSON_ACTIONS[request.params["gate"] ?? ""];
