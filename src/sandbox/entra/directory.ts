@@ -13,6 +13,8 @@ export interface DirectoryPrincipal {
   readonly id: string;
   readonly kind: "user" | "servicePrincipal" | "group";
   readonly displayName: string;
+  /** Sandbox time (ms) from which Entra itself finds it; other services' copies of the directory follow later. */
+  readonly readableAt: number;
   /** Service principals only. */
   readonly appId?: string;
   /** Users only. */
@@ -28,6 +30,7 @@ function principalOf(object: DirectoryObject | undefined): DirectoryPrincipal | 
     id,
     kind,
     displayName: textOf(value, "displayName"),
+    readableAt: object.readableAt,
     ...(kind === "servicePrincipal" ? { appId: textOf(value, "appId") } : {}),
     ...(kind === "user" ? { userPrincipalName: textOf(value, "userPrincipalName") } : {}),
     ...(kind === "group" ? { securityEnabled: value["securityEnabled"] === true } : {}),

@@ -1,0 +1,172 @@
+import type { JsonObject, SandboxResponse } from "../exchange.ts";
+import type { Route } from "../routes.ts";
+import { TENANT } from "../seed.ts";
+import { refuseArm } from "./arm-errors.ts";
+import type { TrackedResource } from "./arm-state.ts";
+import { type ArmCall, armRoute, bodyOf, newEtag, objectIn, systemDataOf, tagsOf } from "./pipeline.ts";
+import {
+  findResource,
+  groupId,
+  requireGroup,
+  requireLocation,
+  requireResource,
+  requireWritableGroup,
+  tableOf,
+} from "./tracked-resources.ts";
+
+const TYPE = "Microsoft.Insights/components";
+const RETENTIONS = [30, 60, 90, 120, 180, 270, 365, 550, 730];
+
+function present(component: TrackedResource): object {
+  return {
+    kind: component.kind,
+    etag: component.etag,
+    id: component.id,
+    name: component.name,
+    type: component.type,
+    location: component.location,
+    tags: component.tags ?? {},
+    properties: { ...component.properties, provisioningState: "Succeeded" },
+  };
+}
+
+/** The workspace a component sends to; without one the service attaches a default workspace of its own. */
+function workspaceOf(call: ArmCall, wanted: JsonObject, location: string): string {
+  const id = wanted["WorkspaceResourceId"];
+  if (typeof id === "string" && id !== "") {
+    const known = tableOf(call.world, "Microsoft.OperationalInsights/workspaces")[id.toLowerCase()];
+    if (known === undefined)
+      return refuseArm(400, "BadRequest", `The workspace '${id}' does not exist.`, {
+        target: "properties.WorkspaceResourceId",
+      });
+    // Handed back in the spelling of the request, not in that of the workspace.
+    return id;
+  }
+  const subscription = call.param("subscription");
+  return `${groupId(subscription, `DefaultResourceGroup-${location}`)}/providers/Microsoft.OperationalInsights/workspaces/DefaultWorkspace-${subscription}-${location}`;
+}
+
+function propertiesOf(call: ArmCall, wanted: JsonObject, location: string, before: JsonObject): JsonObject {
+  const retention = wanted["RetentionInDays"] ?? 90;
+  if (!RETENTIONS.includes(Number(retention)))
+    refuseArm(400, "BadRequest", `Retention of ${String(retention)} days is not supported.`, {
+      target: "properties.RetentionInDays",
+    });
+  const key = String(before["InstrumentationKey"] ?? call.world.newId());
+  const appId = String(before["AppId"] ?? call.world.newId());
+  return {
+    ApplicationId: call.param("name"),
+    AppId: appId,
+    Application_Type: wanted["Application_Type"] ?? "web",
+    Flow_Type: wanted["Flow_Type"] ?? null,
+    Request_Source: wanted["Request_Source"] ?? null,
+    InstrumentationKey: key,
+    ConnectionString: `InstrumentationKey=${key};IngestionEndpoint=https://${location}-0.in.applicationinsights.azure.com/;LiveEndpoint=https://${location}.livediagnostics.monitor.azure.com/;ApplicationId=${appId}`,
+    Name: call.param("name"),
+    CreationDate: String(before["CreationDate"] ?? call.world.iso().replace("Z", "0000+00:00")),
+    TenantId: TENANT.id,
+    SamplingPercentage: wanted["SamplingPercentage"] ?? null,
+    RetentionInDays: Number(retention),
+    WorkspaceResourceId: workspaceOf(call, wanted, location),
+    IngestionMode: wanted["IngestionMode"] ?? "LogAnalytics",
+    publicNetworkAccessForIngestion: wanted["publicNetworkAccessForIngestion"] ?? "Enabled",
+    publicNetworkAccessForQuery: wanted["publicNetworkAccessForQuery"] ?? "Enabled",
+    ...(wanted["DisableLocalAuth"] === undefined ? {} : { DisableLocalAuth: wanted["DisableLocalAuth"] }),
+    Ver: "v2",
+  };
+}
+
+function put(call: ArmCall): SandboxResponse {
+  const name = call.param("name");
+  const group = requireWritableGroup(call.world, call.param("subscription"), call.param("group"));
+  const body = bodyOf(call);
+  const existing = findResource(call, TYPE);
+  const location = requireLocation(body["location"], TYPE, existing, group.name);
+  if (typeof body["kind"] !== "string")
+    refuseArm(400, "BadRequest", "The kind of the component is required.", { target: "kind" });
+  const table = tableOf(call.world, TYPE);
+  // The service spells its own namespace in lower case, whatever the request said.
+  const id = `/subscriptions/${call.param("subscription")}/resourceGroups/${group.name}/providers/microsoft.insights/components/${name}`;
+  const component: TrackedResource = {
+    id,
+    name,
+    type: "microsoft.insights/components",
+    location,
+    tags: tagsOf(body),
+    sku: null,
+    kind: String(body["kind"]),
+    identity: null,
+    etag: newEtag(),
+    systemData: systemDataOf(call, existing?.systemData),
+    properties: propertiesOf(call, objectIn(body["properties"]), location, existing?.properties ?? {}),
+    readyAt: call.world.now(),
+  };
+  table[id.toLowerCase()] = component;
+  return { status: 200, body: present(component) };
+}
+
+const COLLECTION =
+  "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Insights/components";
+const list = (call: ArmCall, ancestor: string): SandboxResponse => ({
+  status: 200,
+  body: {
+    value: Object.values(tableOf(call.world, TYPE))
+      .filter((component) => component.id.toLowerCase().startsWith(`${ancestor.toLowerCase()}/`))
+      .map(present),
+  },
+});
+
+/**
+ * Application Insights components, workspace-based (Azure/azure-rest-api-specs:
+ * Microsoft.Insights/stable/2020-02-02/components_API.json; the mixed spelling of properties is the service's own, as
+ * recorded in Azure/azure-cli-extensions:src/application-insights/…/test_component_with_linked_workspace.yaml).
+ */
+export const COMPONENT_ROUTES: readonly Route[] = [
+  armRoute({
+    method: "GET",
+    template: "/subscriptions/{subscription}/providers/Microsoft.Insights/components",
+    type: TYPE,
+    action: `${TYPE}/read`,
+    at: (call) => `/subscriptions/${call.param("subscription")}`,
+    handle: (call) => list(call, `/subscriptions/${call.param("subscription")}`),
+  }),
+  armRoute({
+    method: "GET",
+    template: COLLECTION,
+    type: TYPE,
+    action: `${TYPE}/read`,
+    at: (call) => groupId(call.param("subscription"), call.param("group")),
+    handle: (call) =>
+      list(call, requireGroup(call.world, call.param("subscription"), call.param("group")).id),
+  }),
+  armRoute({
+    method: "PUT",
+    template: `${COLLECTION}/{name}`,
+    type: TYPE,
+    action: `${TYPE}/write`,
+    gate: "Microsoft.Insights",
+    handle: put,
+  }),
+  armRoute({
+    method: "GET",
+    template: `${COLLECTION}/{name}`,
+    type: TYPE,
+    action: `${TYPE}/read`,
+    handle: (call) => ({ status: 200, body: present(requireResource(call, TYPE)) }),
+  }),
+  armRoute({
+    method: "DELETE",
+    template: `${COLLECTION}/{name}`,
+    type: TYPE,
+    action: `${TYPE}/delete`,
+    handle: (call) => {
+      const existing = findResource(call, TYPE);
+      if (existing === undefined) {
+        requireGroup(call.world, call.param("subscription"), call.param("group"));
+        return { status: 204 };
+      }
+      delete tableOf(call.world, TYPE)[existing.id.toLowerCase()];
+      return { status: 200 };
+    },
+  }),
+];
