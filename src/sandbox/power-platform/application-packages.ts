@@ -198,7 +198,7 @@ function instanceBody(
 function failure(message: string): JsonObject {
   return {
     errorName: "PackageInstallationFailed",
-    errorCode: -2147188706,
+    errorCode: 0,
     message,
     type: "PackageInstallationException",
     statusCode: 400,

@@ -187,7 +187,7 @@ export function environmentBody(
       tenantId: TENANT.id,
       ...(scope === "service"
         ? {
-            apiManagementAccountResourceId: `subscriptions/ddd08d2c-ad74-4cbc-b1bd-ac19fb0602f8/resourceGroups/apihub-power-${environment.location}-001/providers/Microsoft.Web/apiManagementAccounts/${environment.location}-001`,
+            apiManagementAccountResourceId: `subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/apihub-power-${environment.location}-001/providers/Microsoft.Web/apiManagementAccounts/${environment.location}-001`,
             apiManagementEndpoint: `https://${environment.location}-001.admin.azure-apihub.net`,
           }
         : {}),

@@ -179,6 +179,7 @@ export const ENVIRONMENT_CHANGE_ROUTES: readonly Route[] = [
     requireBapAdministrator(request, world);
     const environment = environmentOf(request, world);
     requireIdle(world, environment);
+    // Assumption: how a second database is refused is not published.
     if (environment.database !== null)
       throw bapRefusal(
         409,
@@ -211,12 +212,12 @@ export const ENVIRONMENT_CHANGE_ROUTES: readonly Route[] = [
     const version = request.query.get("api-version") ?? "";
     // A comment in api_environment.go: from 2022-05-01 on, a PATCH that touches the description makes the
     // environment a managed one.
-    if (version >= "2022-05-01" && properties["description"] !== undefined)
-      environment.protectionLevel = "Standard";
-    return accepted(
-      environment.location,
-      startOperation(world, request, environment.id, "Edit", DURATIONS.edit, properties),
-    );
+    const becomesManaged = version >= "2022-05-01" && properties["description"] !== undefined;
+    const operation = startOperation(world, request, environment.id, "Edit", DURATIONS.edit, {
+      ...properties,
+      becomesManaged,
+    });
+    return accepted(environment.location, operation);
   }),
 
   route("POST", `${ADMIN}/{environment}/modifySku`, (request, world) => {

@@ -95,6 +95,7 @@ function removeEnvironment(world: World, environment: EnvironmentRecord): void {
 }
 
 function applyEdit(environment: EnvironmentRecord, properties: JsonObject): void {
+  if (properties["becomesManaged"] === true) environment.protectionLevel = "Standard";
   const displayName = textMember(properties, "displayName");
   if (displayName !== undefined) environment.displayName = displayName;
   if (typeof properties["description"] === "string") environment.description = properties["description"];

@@ -9,6 +9,19 @@ const HEALTHCARE_HELP = "https://docs.microsoft.com/industry/healthcare/overview
 const ANCHOR_HELP = "http://go.microsoft.com/fwlink/?LinkID=773454";
 const PAGES_HELP = "http://go.microsoft.com/fwlink/p/?LinkID=785007";
 
+/** Rows whose help page is not their publisher's usual one. */
+const OTHER_HELP: Readonly<Record<string, string>> = {
+  msdynce_CRMHub: "https://go.microsoft.com/fwlink/?linkid=846978",
+  msdynce_ServiceAnchor: "http://go.microsoft.com/fwlink/p/?LinkId=829988",
+  msdynce_ServiceLevelAgreementAnchor: "http://go.microsoft.com/fwlink/p/?LinkId=829988",
+  msdynce_CustomerServiceTeamMemberAnchor: "https://go.microsoft.com/fwlink/p/?linkid=847067",
+  msdynce_KnowledgeManagementAnchor: "https://go.microsoft.com/fwlink/p/?linkid=847067",
+  ProductivityToolsAnchor: "https://go.microsoft.com/fwlink/p/?linkid=2116625",
+  msdyn_ServiceCopilotBaseAnchor: "https://go.microsoft.com/fwlink/?linkid=2047605",
+  MicrosoftFormsPro: "https://go.microsoft.com/fwlink/?linkid=866263",
+  UnifiedCustomerProfileAnchor: "https://go.microsoft.com/fwlink/?linkid=2171703",
+};
+
 /** Countries a package is sold in; the sandbox's tenant is in the United States. */
 const COUNTRIES = [
   ..."AE AR AT AU BE BG BR CA CH CL CO CR CY CZ DE DK DO EC EE EG ES FI FR GB GR GT HK HR HU ID".split(" "),
@@ -41,7 +54,7 @@ function row(
     applicationDescription: null,
     publisherName: publisher.name,
     publisherId: publisher.id,
-    learnMoreUrl,
+    learnMoreUrl: OTHER_HELP[uniqueName] ?? learnMoreUrl,
     catalogVisibility: "None",
     applicationVisibility: "All",
     errorDetails: null,
