@@ -1,14 +1,145 @@
+import { createHmac } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import type { Http } from "./http/types.ts";
+import { PscError } from "../errors.ts";
+import type { Http, HttpRequest, HttpResponse } from "./http/types.ts";
 
-export interface HealthBotManagement {
-  readonly base: string;
+/** One step of a scenario; types carry further members of their own. */
+export interface ScenarioStep {
+  readonly id: string;
+  readonly type: string;
+  readonly [member: string]: unknown;
 }
+
+export interface ScenarioCode {
+  readonly interrupting: boolean;
+  readonly breaking: boolean;
+  readonly returningMessage: string;
+  readonly version: number;
+  readonly steps: readonly ScenarioStep[];
+}
+
+/** A scenario as `GET /scenarios` lists it; `code` comes as an object or as its JSON text. */
+export interface Scenario {
+  readonly name: string;
+  readonly scenario_trigger: string;
+  readonly description?: string;
+  readonly active?: boolean;
+  readonly code: unknown;
+}
+
+export interface ScenarioImport {
+  readonly name: string;
+  readonly scenario_trigger: string;
+  readonly description: string;
+  readonly code: ScenarioCode;
+}
+
+/** The whole content of a bot: scenarios, configuration, localization. May hold secrets; never log it. */
+export type Backup = Readonly<Record<string, unknown>>;
+
+/**
+ * A bot's management API. Source: microsoft/HealthBotCodeSnippets `HealthAgentAPI/README.md` and `healthAgentAPI.js`;
+ * microsoft/ClinicalTrialsBlueprint `scripts/RestoreBot.ps1`.
+ */
+export interface HealthBotManagement {
+  /** Such as `https://eastus.healthbot.microsoft.com/api/account/contoso-bot-1a2b3c4`. */
+  readonly base: string;
+  readonly tenantName: string;
+  /** Undefined while the management API of a bot that was just made is still starting (404 or 503). */
+  getBackup(): Promise<Backup | undefined>;
+  /** Replaces the whole content of the bot by `backup`. */
+  restoreBackup(backup: Backup): Promise<void>;
+  /** Undefined while the management API is still starting. */
+  getScenarios(): Promise<readonly Scenario[] | undefined>;
+  /** Adds scenarios; one of the same name is replaced. */
+  postScenarios(scenarios: readonly ScenarioImport[]): Promise<void>;
+}
+
+function base64url(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64url");
+}
+
+/**
+ * The token of the management API: HS256 over the bot's `API_JWT_SECRET`, made anew for every call because the accepted
+ * age of `iat` is not documented.
+ */
+export function managementToken(tenantName: string, secret: string, nowMs: number): string {
+  const content = `${base64url(JSON.stringify({ alg: "HS256", typ: "JWT" }))}.${base64url(
+    JSON.stringify({ tenantName, iat: Math.floor(nowMs / 1000) }),
+  )}`;
+  return `${content}.${createHmac("sha256", Buffer.from(secret, "utf8")).update(content).digest("base64url")}`;
+}
+
+/** @throws PscError PSC-E427 when the body is not what the path documents. */
+function parsed(response: HttpResponse, what: string): unknown {
+  // Some answers carry JSON as text inside JSON: the backup is one text by itself.
+  const value = typeof response.body === "string" ? safeParse(response.body) : response.body;
+  if (typeof value === "object" && value !== null) return value;
+  throw new PscError({
+    code: "PSC-E427",
+    message: `the bot's management API answered ${what} with something that is not JSON`,
+    remedy: "open the bot's management portal; when it works there, run the same command again",
+    side: "service",
+  });
+}
+
+function safeParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param link `botManagementPortalLink` of the ARM resource. */
 export function createHealthBotManagement(
-  _http: Http,
-  _clock: Clock,
+  http: Http,
+  clock: Clock,
   link: string,
-  _secret: string,
+  secret: string,
 ): HealthBotManagement {
-  return { base: link };
+  const portal = new URL(link);
+  const tenantName = decodeURIComponent(portal.pathname.split("/").filter(Boolean).at(-1) ?? "");
+  const base = `${portal.origin}${portal.pathname.replace(/^\/account\//, "/api/account/").replace(/\/$/, "")}`;
+
+  const send = (method: HttpRequest["method"], path: string, body?: unknown): Promise<HttpResponse> =>
+    http.send({
+      method,
+      url: `${base}${path}`,
+      authorization: `Bearer ${managementToken(tenantName, secret, clock.now())}`,
+      ...(method === "GET" ? { expect: [404, 503] } : {}),
+      ...(body === undefined
+        ? {}
+        : {
+            headers: { "content-type": "application/json; charset=utf-8" },
+            body: JSON.stringify(body),
+            // Both imports replace what has the same name, so that sending one twice ends in the same state.
+            repeatable: true,
+          }),
+    });
+  const starting = (response: HttpResponse): boolean => response.status === 404 || response.status === 503;
+
+  return {
+    base,
+    tenantName,
+    async getBackup() {
+      const response = await send("GET", "/backup");
+      return starting(response) ? undefined : (parsed(response, "GET /backup") as Backup);
+    },
+    async restoreBackup(backup) {
+      await send("POST", "/backup", { hbs: JSON.stringify(backup) });
+    },
+    async getScenarios() {
+      const response = await send("GET", "/scenarios");
+      return starting(response) ? undefined : (parsed(response, "GET /scenarios") as readonly Scenario[]);
+    },
+    async postScenarios(scenarios) {
+      // The import takes the code as text ("HealthAgentAPI/README.md"), although a backup holds it as an object.
+      await send(
+        "POST",
+        "/scenarios",
+        scenarios.map((scenario) => ({ ...scenario, code: JSON.stringify(scenario.code) })),
+      );
+    },
+  };
 }

@@ -1,0 +1,180 @@
+import type { Present } from "../../engine/observation.ts";
+import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
+import { PscError } from "../../errors.ts";
+import { keySegment, literal } from "../../services/graph.ts";
+import type { EnvironmentSpec } from "../../spec/model.ts";
+import { naming } from "./denied.ts";
+import { untilVisible } from "./replication.ts";
+import { tenant } from "./tenant.ts";
+
+export interface ApplicationProps {
+  readonly displayName: string;
+  /** Name of the psc environment the application is dedicated to. */
+  readonly environment: string;
+}
+
+export interface ApplicationData {
+  /** Object id of the registration. */
+  readonly id: string;
+  readonly appId: string;
+}
+
+interface EntraApplication {
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly uniqueName?: string | null;
+  readonly signInAudience?: string;
+  readonly tags?: readonly string[];
+}
+
+const SELECT = "id,appId,displayName,uniqueName,signInAudience,tags";
+const READ = { permission: "Application.Read.All", persona: "Cloud Application Administrator" };
+const WRITE = { permission: "Application.ReadWrite.All", persona: "Cloud Application Administrator" };
+const ENVIRONMENT_TAG = "psc-env:";
+
+/**
+ * One tenant only. Microsoft's pages on bot and Omnichannel ask for the id of any valid registration of the tenant; the
+ * bot's own registration, which is multi-tenant, is Microsoft's and another one. Nobody signs in with this one, so the
+ * narrowest audience is right.
+ */
+const SIGN_IN_AUDIENCE = "AzureADMyOrg";
+
+function uniqueNameOf({ environment }: ApplicationProps): string {
+  return `psc-${environment}-bot`;
+}
+
+function tagsOf({ environment }: ApplicationProps): readonly string[] {
+  return ["psc", `${ENVIRONMENT_TAG}${environment}`];
+}
+
+async function find(props: ApplicationProps, context: Context): Promise<EntraApplication | undefined> {
+  const { graph } = context.services;
+  const marked = await graph.get<EntraApplication>(
+    `/applications${keySegment("uniqueName", uniqueNameOf(props))}`,
+    { $select: SELECT },
+  );
+  if (marked !== undefined) return marked;
+  const named = await graph.list<EntraApplication>("/applications", {
+    $filter: `displayName eq ${literal(props.displayName)}`,
+    $select: SELECT,
+  });
+  if (named.length > 1) {
+    throw new PscError({
+      code: "PSC-E420",
+      message: `${named.length} application registrations are called "${props.displayName}": ${named.map(({ appId }) => appId).join(", ")}`,
+      remedy: "rename all but the one to use, or set `identity.application` to another name",
+      persona: "Cloud Application Administrator",
+    });
+  }
+  return named[0];
+}
+
+function refuseSharing(props: ApplicationProps, application: EntraApplication): void {
+  const owners = (application.tags ?? [])
+    .filter((tag) => tag.startsWith(ENVIRONMENT_TAG))
+    .map((tag) => tag.slice(ENVIRONMENT_TAG.length));
+  const other = owners.find((owner) => owner !== props.environment);
+  if (other === undefined) return;
+  throw new PscError({
+    code: "PSC-E421",
+    message: `application "${application.displayName}" (${application.appId}) belongs to environment "${other}"`,
+    remedy: `give ${props.environment} an application of its own: set \`identity.application\` to another name`,
+    persona: "Cloud Application Administrator",
+  });
+}
+
+function observed(props: ApplicationProps, application: EntraApplication): Present<ApplicationData> {
+  refuseSharing(props, application);
+  const { id, appId, displayName, tags, signInAudience, uniqueName } = application;
+  const present: Present<ApplicationData> = {
+    status: "present",
+    id: appId,
+    fields: {
+      displayName,
+      signInAudience: signInAudience ?? null,
+      // Other tags are nobody's business: Entra's own portal puts some there.
+      tags: tagsOf(props).filter((tag) => tags?.includes(tag) === true),
+    },
+    data: { id, appId },
+  };
+  return (uniqueName ?? "") === ""
+    ? { ...present, adoptable: "it exists already; psc will put its mark on it" }
+    : present;
+}
+
+/** The registration that stands behind the bot's Dataverse user; it needs neither secret nor Graph permission. */
+export const application = defineKind<ApplicationProps, ApplicationData>({
+  kind: "entra.application",
+  summary: "an application registration dedicated to this environment's bot",
+  step: 10,
+  api: "Microsoft Graph applications",
+  persona: "Cloud Application Administrator",
+  permissions: { read: ["Application.Read.All"], write: ["Application.ReadWrite.OwnedBy"] },
+  sources: [
+    "Microsoft Graph v1.0: Upsert application; Update application",
+    "learn.microsoft.com/azure/health-bot/omnichannel (any valid application of the tenant that the bot does not use)",
+    "microsoft/industry:healthcare/solutions/patientServiceCenter/readme.md (one application per stage)",
+  ],
+  nature: "managed",
+  label: ({ displayName }) => `application "${displayName}"`,
+  detail: () => "no secret, no permission",
+  declared: (props) => ({
+    displayName: props.displayName,
+    signInAudience: SIGN_IN_AUDIENCE,
+    tags: tagsOf(props),
+  }),
+  async read(props, context) {
+    const found = await naming(READ, () => find(props, context));
+    return found === undefined ? { status: "absent" } : observed(props, found);
+  },
+  async create(props, context) {
+    const { graph } = context.services;
+    const path = `/applications${keySegment("uniqueName", uniqueNameOf(props))}`;
+    await naming(WRITE, () =>
+      graph.upsert<EntraApplication>(path, {
+        displayName: props.displayName,
+        signInAudience: SIGN_IN_AUDIENCE,
+        tags: tagsOf(props),
+        notes: `Made by psc for environment ${props.environment}: stands behind the bot's user in Dataverse. It needs no secret and no permission.`,
+      }),
+    );
+    const seen = await untilVisible(context, "the application to be visible", () =>
+      graph.get<EntraApplication>(path, { $select: SELECT }),
+    );
+    return observed(props, seen);
+  },
+  async update(props, present, _changes, context) {
+    const { graph } = context.services;
+    const path = `/applications/${present.data.id}`;
+    const before = await graph.get<EntraApplication>(path, { $select: SELECT });
+    await naming(WRITE, () =>
+      graph.update(path, {
+        displayName: props.displayName,
+        signInAudience: SIGN_IN_AUDIENCE,
+        tags: [...new Set([...(before?.tags ?? []), ...tagsOf(props)])],
+        ...(present.adoptable === undefined ? {} : { uniqueName: uniqueNameOf(props) }),
+      }),
+    );
+    return undefined;
+  },
+  async adopt(props, present, context) {
+    await naming(WRITE, () =>
+      context.services.graph.update(`/applications/${present.data.id}`, { uniqueName: uniqueNameOf(props) }),
+    );
+    return undefined;
+  },
+  async delete(_props, present, context) {
+    await naming(WRITE, () => context.services.graph.remove(`/applications/${present.data.id}`));
+    return undefined;
+  },
+});
+
+export function applicationResources(spec: EnvironmentSpec): Resource[] {
+  return [
+    application.resource({
+      props: { displayName: spec.identity.application, environment: spec.name },
+      dependsOn: [tenant.address()],
+    }),
+  ];
+}

@@ -1,0 +1,282 @@
+import { createHash } from "node:crypto";
+import type { Present } from "../../engine/observation.ts";
+import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
+import { PscError, ServiceError } from "../../errors.ts";
+import { keySegment, literal } from "../../services/graph.ts";
+import type { EnvironmentSpec, GroupSpec } from "../../spec/model.ts";
+import { naming } from "./denied.ts";
+import { LOOK_EVERY_MS, REPLICATED_WITHIN_MS, untilVisible } from "./replication.ts";
+import { tenant } from "./tenant.ts";
+
+export interface GroupMember {
+  readonly id: string;
+  readonly userPrincipalName: string;
+}
+
+export interface GroupData {
+  readonly id: string;
+  /** Every user in the group, nested groups included. */
+  readonly members: readonly GroupMember[];
+}
+
+interface EntraGroup {
+  readonly id: string;
+  readonly displayName: string;
+  readonly uniqueName?: string | null;
+  readonly securityEnabled?: boolean;
+  readonly groupTypes?: readonly string[];
+  readonly onPremisesSyncEnabled?: boolean | null;
+}
+
+interface DirectoryObject {
+  readonly "@odata.type"?: string;
+  readonly id: string;
+  readonly userPrincipalName?: string;
+}
+
+const SELECT = "id,displayName,uniqueName,securityEnabled,groupTypes,onPremisesSyncEnabled";
+const WRITE = { permission: "Group.ReadWrite.All", persona: "Groups Administrator" };
+
+/**
+ * psc's mark on a group. Dev, test and prod of one tenant share their groups, so it names the group and no environment.
+ * `uniqueName` can be set once and never changed ("Upsert group", Microsoft Graph).
+ */
+export function groupUniqueName(displayName: string): string {
+  const slug = displayName
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  // Names that differ in more than case and spaces must not meet in one slug.
+  const lossless = displayName.toLowerCase().replaceAll(" ", "-") === slug;
+  const digest = createHash("sha256").update(displayName.toLowerCase()).digest("hex").slice(0, 8);
+  return lossless ? `psc-${slug}` : `psc-${slug === "" ? "group" : slug}-${digest}`;
+}
+
+async function find(name: string, context: Context): Promise<EntraGroup | undefined> {
+  const { graph } = context.services;
+  const marked = await graph.get<EntraGroup>(`/groups${keySegment("uniqueName", groupUniqueName(name))}`, {
+    $select: SELECT,
+  });
+  if (marked !== undefined) return marked;
+  const named = await graph.list<EntraGroup>("/groups", {
+    $filter: `displayName eq ${literal(name)}`,
+    $select: SELECT,
+  });
+  if (named.length > 1) {
+    throw new PscError({
+      code: "PSC-E420",
+      message: `${named.length} groups are called "${name}": ${named.map(({ id }) => id).join(", ")}`,
+      remedy: "rename all but the one to use, or give the spec another name",
+      persona: "Groups Administrator",
+    });
+  }
+  return named[0];
+}
+
+async function usersOf(id: string, context: Context): Promise<readonly GroupMember[]> {
+  const members = await naming({ permission: "GroupMember.Read.All", persona: "Directory Readers" }, () =>
+    context.services.graph.list<DirectoryObject>(`/groups/${id}/transitiveMembers`, {
+      $select: "id,userPrincipalName",
+    }),
+  );
+  return members.flatMap((member) =>
+    (member["@odata.type"] ?? "#microsoft.graph.user") === "#microsoft.graph.user"
+      ? [{ id: member.id, userPrincipalName: member.userPrincipalName ?? "" }]
+      : [],
+  );
+}
+
+/** The declared members that are in the group, in the spelling of the spec. */
+function declaredIn(group: GroupSpec, members: readonly GroupMember[]): string[] {
+  const present = new Set(members.map(({ userPrincipalName }) => userPrincipalName.toLowerCase()));
+  return group.members.filter((name) => present.has(name.toLowerCase()));
+}
+
+async function userId(name: string, context: Context): Promise<string> {
+  const user = await naming({ permission: "User.ReadBasic.All", persona: "Directory Readers" }, () =>
+    context.services.graph.get<{ id: string }>(`/users/${encodeURIComponent(name)}`, { $select: "id" }),
+  );
+  if (user !== undefined) return user.id;
+  throw new PscError({
+    code: "PSC-E422",
+    message: `no user "${name}" in the tenant`,
+    remedy: "correct the user principal name in `identity.groups`, or invite the person first",
+    persona: "User Administrator",
+  });
+}
+
+/** Adds what is missing, up to 20 members a request; members nobody declared are left alone. */
+async function ensureMembers(id: string, names: readonly string[], context: Context): Promise<void> {
+  if (names.length === 0) return;
+  const { graph } = context.services;
+  let missing = await Promise.all(names.map((name) => userId(name, context)));
+  await naming({ permission: "GroupMember.ReadWrite.All", persona: "Groups Administrator" }, () =>
+    context.wait(
+      "members of the group",
+      { everyMs: LOOK_EVERY_MS, atMostMs: REPLICATED_WITHIN_MS },
+      async () => {
+        const asked = missing;
+        const answers = await graph.batch(
+          asked.map((user) => ({
+            method: "POST" as const,
+            url: `/groups/${id}/members/$ref`,
+            body: { "@odata.id": graph.objectUrl(user) },
+          })),
+        );
+        missing = asked.filter((_, index) => needsAnotherTry(answers[index], id));
+        return missing.length === 0 ? { done: true, value: undefined } : { done: false };
+      },
+    ),
+  );
+}
+
+/** 404 comes from a group or user that is not replicated yet, 409 from another write at the same moment. */
+function needsAnotherTry(
+  answer: { readonly status: number; readonly body: unknown } | undefined,
+  groupId: string,
+): boolean {
+  if (answer === undefined || [404, 409, 429, 503, 504].includes(answer.status)) return true;
+  if (answer.status < 300) return false;
+  const error = (answer.body as { error?: { code?: string; message?: string } } | undefined)?.error;
+  if (answer.status === 400 && /references already exist/i.test(error?.message ?? "")) return false;
+  throw new ServiceError(
+    {
+      code: answer.status === 403 ? "PSC-E231" : "PSC-E217",
+      message: `Microsoft Graph refused to add a member to group ${groupId} (${error?.code ?? `HTTP ${answer.status}`}: ${error?.message ?? ""})`,
+      remedy: "mend what Graph names above, then run the same command again",
+    },
+    {
+      service: "graph",
+      method: "POST",
+      url: `/groups/${groupId}/members/$ref`,
+      status: answer.status,
+      serviceCode: error?.code ?? "",
+      serviceMessage: error?.message ?? "",
+      requestId: undefined,
+    },
+  );
+}
+
+function missingMembers(group: GroupSpec, data: GroupData): readonly string[] {
+  const there = declaredIn(group, data.members);
+  return group.members.filter((name) => !there.includes(name));
+}
+
+async function observed(
+  { group }: GroupProps,
+  found: EntraGroup,
+  context: Context,
+): Promise<Present<GroupData>> {
+  if (found.securityEnabled === false) {
+    throw new PscError({
+      code: "PSC-E423",
+      message: `group "${group.name}" (${found.id}) is not security-enabled and cannot hold roles`,
+      remedy: "name a security group in `identity.groups`",
+      persona: "Groups Administrator",
+    });
+  }
+  const members = await usersOf(found.id, context);
+  const present: Present<GroupData> = {
+    status: "present",
+    id: found.id,
+    fields: {
+      displayName: found.displayName,
+      ...(group.members.length === 0 ? {} : { members: declaredIn(group, members) }),
+    },
+    data: { id: found.id, members },
+  };
+  const isDynamic = found.groupTypes?.includes("DynamicMembership") === true;
+  if (isDynamic && missingMembers(group, present.data).length > 0) {
+    throw new PscError({
+      code: "PSC-E423",
+      message: `group "${group.name}" has a dynamic membership rule, so psc cannot add ${missingMembers(group, present.data).join(", ")}`,
+      remedy: "change the rule of the group, or take the members out of the spec",
+      persona: "Groups Administrator",
+    });
+  }
+  // A mark that is there already stays: it cannot be changed, and groups synchronised from Active Directory take none.
+  const markable = (found.uniqueName ?? "") === "" && found.onPremisesSyncEnabled !== true;
+  return markable ? { ...present, adoptable: "it exists already; psc will put its mark on it" } : present;
+}
+
+export interface GroupProps {
+  readonly group: GroupSpec;
+}
+
+/** A security group, made or adopted by its display name. */
+export const group = defineKind<GroupProps, GroupData>({
+  kind: "entra.group",
+  summary: "a security group of the contact centre's people",
+  step: 0,
+  api: "Microsoft Graph groups",
+  persona: "Groups Administrator",
+  permissions: {
+    read: ["GroupMember.Read.All", "User.ReadBasic.All"],
+    write: ["Group.ReadWrite.All", "GroupMember.ReadWrite.All"],
+  },
+  sources: [
+    "Microsoft Graph v1.0: Upsert group; Add members; List group transitive members",
+    "microsoftgraph/microsoft-graph-devx-content:permissions/new/permissions.json",
+    "hashicorp/terraform-provider-azuread:internal/services/groups/group_resource.go (replication)",
+  ],
+  nature: "managed",
+  label: ({ group: { name } }) => `group "${name}"`,
+  detail: ({ group: { members } }) =>
+    members.length === 0 ? "" : `${members.length} ${members.length === 1 ? "member" : "members"}`,
+  declared: ({ group: { name, members } }) => ({
+    displayName: name,
+    ...(members.length === 0 ? {} : { members }),
+  }),
+  async read(props, context) {
+    const found = await naming({ permission: "GroupMember.Read.All", persona: "Directory Readers" }, () =>
+      find(props.group.name, context),
+    );
+    return found === undefined ? { status: "absent" } : observed(props, found, context);
+  },
+  async create(props, context) {
+    const { graph } = context.services;
+    const { name, members } = props.group;
+    const path = `/groups${keySegment("uniqueName", groupUniqueName(name))}`;
+    const mailNickname = groupUniqueName(name).slice(0, 64);
+    const made = await naming(WRITE, () =>
+      graph.upsert<EntraGroup>(path, {
+        displayName: name,
+        description: "Made by psc; holds access to a patient service center",
+        mailEnabled: false,
+        mailNickname,
+        securityEnabled: true,
+        groupTypes: [],
+      }),
+    );
+    const seen = await untilVisible(context, `group "${name}" to be visible`, () =>
+      graph.get<EntraGroup>(path, { $select: SELECT }),
+    );
+    await ensureMembers(made?.id ?? seen.id, members, context);
+    return undefined;
+  },
+  async update(props, present, changes, context) {
+    const { name } = props.group;
+    // A group that is changed is adopted on the way, or the next run would have to write again.
+    const patch = {
+      ...(changes.some(({ path }) => path === "displayName") ? { displayName: name } : {}),
+      ...(present.adoptable === undefined ? {} : { uniqueName: groupUniqueName(name) }),
+    };
+    if (Object.keys(patch).length > 0)
+      await naming(WRITE, () => context.services.graph.update(`/groups/${present.id}`, patch));
+    await ensureMembers(present.id, missingMembers(props.group, present.data), context);
+    return undefined;
+  },
+  async adopt({ group: { name } }, present, context) {
+    await naming(WRITE, () =>
+      context.services.graph.update(`/groups/${present.id}`, { uniqueName: groupUniqueName(name) }),
+    );
+    return undefined;
+  },
+});
+
+export function groupResources(spec: EnvironmentSpec): Resource[] {
+  return spec.identity.groups.map((declared) =>
+    group.resource({ name: declared.key, props: { group: declared }, dependsOn: [tenant.address()] }),
+  );
+}
