@@ -93,6 +93,7 @@ export const bapService: FakeService = {
       domainsOfOtherTenants: ["contoso"],
       capacity: { capacityType: "Database", availableMb: 20 * 1024 },
       nextCreate: { switch: "nextCreate", outcome: "Succeeded" },
+      nextProvision: { switch: "nextProvision", answer: "Accepted" },
       takenDomain: { switch: "takenDomain", behaviour: "refuse" },
     };
   },

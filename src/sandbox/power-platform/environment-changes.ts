@@ -195,6 +195,13 @@ export const ENVIRONMENT_CHANGE_ROUTES: readonly Route[] = [
     const operation = startOperation(world, request, environment.id, "Provision", DURATIONS.provision, {
       database: { ...database },
     });
+    // The work goes on although the answer is 499 with the environment as its body
+    // (microsoft/terraform-provider-power-platform issue 692).
+    const order = bapState(world).nextProvision;
+    if (order.answer === "ClientClosed") {
+      order.answer = "Accepted";
+      return { status: 499, body: environmentBody(world, environment, "service") };
+    }
     return accepted(environment.location, operation);
   }),
 

@@ -96,6 +96,7 @@ export interface BapState {
   capacity: { capacityType: "Database"; availableMb: number };
   /** Switches for tests and demonstrations, set through the control API (`path: "bap"`, `where: {switch: …}`). */
   nextCreate: { switch: "nextCreate"; outcome: "Succeeded" | "Failed" };
+  nextProvision: { switch: "nextProvision"; answer: "Accepted" | "ClientClosed" };
   takenDomain: { switch: "takenDomain"; behaviour: "refuse" | "substitute" };
 }
 

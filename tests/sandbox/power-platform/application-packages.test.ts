@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { folderStorage } from "../../../src/sandbox/storage.ts";
 import { BAP, MINUTE, SECOND, startTenantAdmin, type TenantAdmin } from "./tenant-admin.ts";
 
 let admin: TenantAdmin;
@@ -207,6 +211,27 @@ describe("an installation", () => {
     const failed = await admin.powerPlatform("GET", String(answer.headers["operation-location"]));
     expect(failed.body.status).toBe("Failed");
     await finish("ProductivityToolsAnchor", 20);
+  });
+
+  it("goes on when the sandbox is stopped and started again", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "psc-packages-"));
+    await admin.close();
+    try {
+      admin = await startTenantAdmin({ storage: folderStorage(folder) });
+      const { environmentId: id } = await admin.seed({ displayName: "Clinic", domainName: "clinic" });
+      const url = `/appmanagement/environments/${id}/applicationPackages/OmnichannelPrimeAnchor/install`;
+      const started = await admin.powerPlatform("POST", url);
+      await admin.pass(50 * MINUTE);
+      await admin.close();
+
+      admin = await startTenantAdmin({ storage: folderStorage(folder) });
+      const address = String(started.headers["operation-location"]);
+      expect((await admin.powerPlatform("GET", address)).body.status).toBe("Running");
+      await admin.pass(50 * MINUTE);
+      expect((await admin.powerPlatform("GET", address)).body.status).toBe("Succeeded");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("needs Dataverse, a known environment and a permission", async () => {

@@ -249,6 +249,19 @@ describe("an environment without Dataverse", () => {
     );
   });
 
+  it("can answer 499 although the database is being made", async () => {
+    await admin.edit("bap", { switch: "nextProvision" }, { set: { answer: "ClientClosed" } });
+    const { body } = await admin.bap("POST", `${BAP}/environments`, bare);
+    const url = `${BAP}/environments/${body.name}/provisionInstance`;
+    const answer = await admin.bap("POST", url, { domainName: "lost-answer" });
+    expect(answer.status).toBe(499);
+    expect(answer.body.properties.provisioningState).toBe("LinkedDatabaseProvisioning");
+    expect((await admin.bap("POST", url, { domainName: "lost-answer" })).status).toBe(409);
+    await admin.pass(5 * MINUTE);
+    const done = await admin.bap("GET", `${ADMIN_ENVIRONMENTS}/${body.name}`);
+    expect(done.body.properties.linkedEnvironmentMetadata.domainName).toBe("lost-answer");
+  });
+
   it("cannot become a managed environment", async () => {
     const created = await admin.bap("POST", `${BAP}/environments`, bare);
     const answer = await admin.bap(

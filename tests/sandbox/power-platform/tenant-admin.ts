@@ -1,3 +1,4 @@
+import type { SandboxOptions } from "../../../src/sandbox/server.ts";
 import { type Answer, startTestSandbox, type TestSandbox } from "../../harness/sandbox.ts";
 
 export const BAP = "https://api.bap.microsoft.com/providers/Microsoft.BusinessAppPlatform";
@@ -24,8 +25,8 @@ export interface TenantAdmin {
 
 const PACKAGE_VERSION = "api-version=2022-03-01-preview";
 
-export async function startTenantAdmin(): Promise<TenantAdmin> {
-  const cloud = await startTestSandbox({ speed: 1 });
+export async function startTenantAdmin(options: SandboxOptions = {}): Promise<TenantAdmin> {
+  const cloud = await startTestSandbox({ speed: 1, ...options });
   const withVersion = (url: string, version: string): string =>
     url.includes("api-version=") ? url : `${url}${url.includes("?") ? "&" : "?"}${version}`;
   return {
