@@ -1,0 +1,11 @@
+export { renderProblem } from "./code-frame.ts";
+export { CODES, type CodeEntry, type SpecCode } from "./codes.ts";
+export { type SpecFile, siblingsOf } from "./files.ts";
+export { jsonSchema, manifestJsonSchema } from "./json-schema.ts";
+export { type LoadedSpec, type LoadOptions, loadSpec, type RefusedSpec } from "./load.ts";
+export { listManifests, loadManifest } from "./manifests.ts";
+export type { SpecPath } from "./node.ts";
+export { checkSharing } from "./rules/sharing.ts";
+export { readSecret, type SecretOptions, type SecretValue } from "./secrets.ts";
+export { languageTagOf, lcidOf } from "./terms/languages.ts";
+export { formatPrincipal } from "./terms/principals.ts";

@@ -1,0 +1,297 @@
+import type {
+  EnvironmentSpec,
+  GroupSpec,
+  HealthBotSpec,
+  Manifest,
+  OpenHours,
+  OperatingHoursSpec,
+  PrincipalRef,
+  QueueSpec,
+  RoleGrant,
+  WidgetSpec,
+  WorkstreamSpec,
+} from "./model.ts";
+import { DEFAULTS } from "./schema/defaults.ts";
+import type { SpecDocument } from "./schema.ts";
+import { parseDays, parseTimeRange } from "./terms/hours.ts";
+import { languageTagOf, lcidOf } from "./terms/languages.ts";
+import { parsePrincipal } from "./terms/principals.ts";
+import { defaultLocation } from "./terms/regions.ts";
+import { isOmnichannelRole } from "./terms/roles.ts";
+
+const BOT_QUEUE = "Patient bot";
+const HUMAN_QUEUE = "Escalate to Human";
+
+/**
+ * Fills in what a document leaves out, the way Microsoft's guide sets it up. Also works on a document that lacks
+ * required values (they become empty texts), so that the rules can look at everything else.
+ */
+export function resolveSpec(document: SpecDocument, manifest: Manifest | undefined): EnvironmentSpec {
+  const domain = document.environment?.domain ?? "";
+  const name = document.name ?? domain;
+  const displayName = document.environment?.displayName ?? name;
+  const groups = resolveGroups(document, displayName);
+  const language = resolveLanguage(document.environment?.language);
+  return {
+    name,
+    stage: document.stage ?? DEFAULTS.stage,
+    cloud: document.cloud ?? DEFAULTS.cloud,
+    tenant: document.tenant ?? "",
+    solution: manifest?.name ?? document.solution ?? "",
+    environment: resolveEnvironment(document, domain, displayName, language, groups),
+    azure: resolveAzure(document, name),
+    identity: {
+      groups,
+      application: document.identity?.application ?? `psc ${name} bot`,
+      adminApplications: document.identity?.adminApplications ?? [],
+    },
+    omnichannel: { channels: document.omnichannel?.channels ?? DEFAULTS.channels },
+    roles: resolveRoles(document, groups, manifest),
+    operatingHours: (document.operatingHours ?? []).map(resolveHours),
+    queues: resolveQueues(document, groups),
+    workstreams: resolveWorkstreams(document, displayName, language),
+    healthBot: resolveHealthBot(document.healthBot ?? {}, name, groups),
+  };
+}
+
+function resolveLanguage(language: string | number | undefined): number {
+  if (typeof language === "number") return language;
+  return lcidOf(language ?? DEFAULTS.language) ?? 1033;
+}
+
+function keyOfGroup(reference: string | undefined): string | undefined {
+  return reference?.replace(/^group\//, "");
+}
+
+function declared(groups: readonly GroupSpec[], key: string): string | undefined {
+  return groups.some((group) => group.key === key) ? key : undefined;
+}
+
+function resolveGroups(document: SpecDocument, displayName: string): readonly GroupSpec[] {
+  const given = document.identity?.groups;
+  if (given === undefined)
+    return [
+      { key: "users", name: `${displayName} Users`, members: [] },
+      { key: "agents", name: `${displayName} Agents`, members: [] },
+      { key: "supervisors", name: `${displayName} Supervisors`, members: [] },
+      { key: "botAdmins", name: `${displayName} Bot Administrators`, members: [] },
+    ];
+  return Object.entries(given).map(([key, group]) =>
+    typeof group === "string"
+      ? { key, name: group, members: [] }
+      : { key, name: group.name ?? "", members: group.members ?? [] },
+  );
+}
+
+function resolveEnvironment(
+  document: SpecDocument,
+  domain: string,
+  displayName: string,
+  language: number,
+  groups: readonly GroupSpec[],
+): EnvironmentSpec["environment"] {
+  const given = document.environment ?? {};
+  const stage = document.stage ?? DEFAULTS.stage;
+  const audit = given.audit === "none" ? undefined : (given.audit ?? {});
+  return {
+    displayName,
+    domain,
+    region: given.region ?? DEFAULTS.region,
+    type: given.type ?? (stage === "prod" ? "Production" : "Sandbox"),
+    currency: given.currency ?? DEFAULTS.currency,
+    language,
+    securityGroup:
+      given.securityGroup === "none"
+        ? undefined
+        : (keyOfGroup(given.securityGroup) ?? declared(groups, "users")),
+    managed: given.managed ?? DEFAULTS.managed,
+    audit: audit && {
+      tables: audit.tables ?? DEFAULTS.auditTables,
+      retentionDays: audit.retentionDays ?? DEFAULTS.retentionDays,
+    },
+  };
+}
+
+function resolveAzure(document: SpecDocument, name: string): EnvironmentSpec["azure"] {
+  const given = document.azure ?? {};
+  const region = document.environment?.region ?? DEFAULTS.region;
+  return {
+    subscription: (given.subscription ?? "").toLowerCase(),
+    location: given.location ?? defaultLocation(document.cloud ?? DEFAULTS.cloud, region),
+    resourceGroup: given.resourceGroup ?? `rg-${name}`,
+    tags: given.tags ?? {},
+    monitoring: {
+      workspace: given.monitoring?.workspace ?? `log-${name}`,
+      applicationInsights: given.monitoring?.applicationInsights ?? `appi-${name}`,
+      retentionDays: given.monitoring?.retentionDays ?? DEFAULTS.retentionDays,
+      activityLog: given.monitoring?.activityLog ?? DEFAULTS.activityLog,
+    },
+  };
+}
+
+function principalOf(text: string): PrincipalRef {
+  // The schema let only well-formed principals through.
+  return parsePrincipal(text) ?? { kind: "user", userPrincipalName: text };
+}
+
+function resolveRoles(
+  document: SpecDocument,
+  groups: readonly GroupSpec[],
+  manifest: Manifest | undefined,
+): readonly RoleGrant[] {
+  if (document.roles !== undefined)
+    return document.roles.map(({ role, to, by }) => {
+      const principal = principalOf(to);
+      const usual = principal.kind === "group" && !isOmnichannelRole(role) ? "team" : "direct";
+      return { role, to: principal, by: by ?? usual };
+    });
+  const wanted: readonly (RoleGrant & { readonly when: boolean })[] = [
+    {
+      role: "Healthcare User",
+      to: { kind: "group", group: "users" },
+      by: "team",
+      when: manifest?.roles.includes("Healthcare User") === true && declared(groups, "users") !== undefined,
+    },
+    {
+      role: "Omnichannel agent",
+      to: { kind: "group", group: "agents" },
+      by: "direct",
+      when: declared(groups, "agents") !== undefined,
+    },
+    {
+      role: "Omnichannel supervisor",
+      to: { kind: "group", group: "supervisors" },
+      by: "direct",
+      when: declared(groups, "supervisors") !== undefined,
+    },
+    { role: "Omnichannel agent", to: { kind: "bot" }, by: "direct", when: true },
+  ];
+  return wanted.filter((grant) => grant.when).map(({ role, to, by }) => ({ role, to, by }));
+}
+
+type HoursDocument = NonNullable<SpecDocument["operatingHours"]>[number];
+
+function resolveHours(hours: HoursDocument): OperatingHoursSpec {
+  const open = Object.entries(hours.open ?? {}).flatMap(([days, spans]) =>
+    [spans].flat().map((span): OpenHours => {
+      const { startMinutes = 0, endMinutes = 0 } = parseTimeRange(span) ?? {};
+      return { days: parseDays(days) ?? [], startMinutes, endMinutes };
+    }),
+  );
+  return { name: hours.name, timeZone: hours.timeZone ?? "UTC", open };
+}
+
+function resolveQueues(document: SpecDocument, groups: readonly GroupSpec[]): readonly QueueSpec[] {
+  const agents: PrincipalRef[] =
+    declared(groups, "agents") === undefined ? [] : [{ kind: "group", group: "agents" }];
+  if (document.queues === undefined)
+    return [
+      { ...queueDefaults(BOT_QUEUE), members: [{ kind: "bot" }] },
+      { ...queueDefaults(HUMAN_QUEUE), members: agents },
+    ];
+  return document.queues.map((queue) => ({
+    name: queue.name,
+    priority: queue.priority ?? DEFAULTS.queuePriority,
+    assignment: queue.assignment ?? DEFAULTS.queueAssignment,
+    operatingHours: queue.operatingHours,
+    members: (queue.members ?? []).map(principalOf),
+  }));
+}
+
+function queueDefaults(name: string): Omit<QueueSpec, "members"> {
+  return {
+    name,
+    priority: DEFAULTS.queuePriority,
+    assignment: DEFAULTS.queueAssignment,
+    operatingHours: undefined,
+  };
+}
+
+type WorkstreamDocument = NonNullable<SpecDocument["workstreams"]>[number];
+
+/** The guide's conversation: the bot answers, and a context variable it sets sends the patient to people. */
+function usualWorkstream(document: SpecDocument): WorkstreamDocument {
+  const variable = document.healthBot?.handoff?.sets ?? DEFAULTS.handoffVariable;
+  const value = document.healthBot?.handoff?.value ?? DEFAULTS.handoffValue;
+  return {
+    name: "Patient chat",
+    channel: "chat",
+    bot: true,
+    variables: { [variable]: "number" },
+    route: [
+      { name: "Human Agent", when: { [variable]: value }, to: HUMAN_QUEUE },
+      { name: "Bot first", to: BOT_QUEUE },
+    ],
+    fallback: HUMAN_QUEUE,
+    widget: {},
+  };
+}
+
+function resolveWorkstreams(
+  document: SpecDocument,
+  displayName: string,
+  language: number,
+): readonly WorkstreamSpec[] {
+  const usual = document.queues === undefined ? [usualWorkstream(document)] : [];
+  return (document.workstreams ?? usual).map((given) => ({
+    name: given.name,
+    channel: given.channel ?? "chat",
+    bot: given.bot ?? false,
+    capacity: given.capacity ?? DEFAULTS.workstreamCapacity,
+    variables: Object.entries(given.variables ?? {}).map(([name, type]) => ({ name, type })),
+    route: (given.route ?? []).map((rule) => ({ name: rule.name, when: rule.when ?? {}, to: rule.to ?? "" })),
+    fallback: given.fallback ?? "",
+    widget: given.widget && resolveWidget(given.widget, given.name, displayName, language),
+  }));
+}
+
+function resolveWidget(
+  given: NonNullable<WorkstreamDocument["widget"]>,
+  workstream: string,
+  displayName: string,
+  language: number,
+): WidgetSpec {
+  return {
+    name: given.name ?? workstream,
+    title: given.title ?? displayName,
+    subtitle: given.subtitle ?? DEFAULTS.widgetSubtitle,
+    language: given.language ?? languageTagOf(language) ?? DEFAULTS.language,
+    attachments: given.attachments ?? DEFAULTS.widgetAttachments,
+    position: given.position ?? DEFAULTS.widgetPosition,
+    operatingHours: given.operatingHours,
+  };
+}
+
+function resolveHealthBot(
+  given: NonNullable<SpecDocument["healthBot"]>,
+  name: string,
+  groups: readonly GroupSpec[],
+): HealthBotSpec {
+  const activation = given.access?.activation === "none" ? undefined : (given.access?.activation ?? {});
+  return {
+    name: given.name ?? `bot-${name}`,
+    sku: given.sku ?? DEFAULTS.sku,
+    handoff: {
+      phrase: given.handoff?.phrase ?? DEFAULTS.handoffPhrase,
+      sets: given.handoff?.sets ?? DEFAULTS.handoffVariable,
+      value: given.handoff?.value ?? DEFAULTS.handoffValue,
+      scenario: given.handoff?.scenario ?? DEFAULTS.handoffScenario,
+      message: given.handoff?.message ?? DEFAULTS.handoffMessage,
+    },
+    keep: {
+      conversationsDays: given.keep?.conversationsDays ?? DEFAULTS.conversationsDays,
+      messageTextInTelemetry: given.keep?.messageTextInTelemetry ?? DEFAULTS.messageTextInTelemetry,
+    },
+    access: {
+      admins: keyOfGroup(given.access?.admins) ?? declared(groups, "botAdmins"),
+      editors: keyOfGroup(given.access?.editors),
+      readers: keyOfGroup(given.access?.readers),
+      activation: activation && {
+        maxHours: activation.maxHours ?? DEFAULTS.activationHours,
+        require: activation.require ?? DEFAULTS.activationRequire,
+      },
+    },
+    variables: Object.entries(given.variables ?? {}).map(([variable, value]) => ({ name: variable, value })),
+    capacity: given.capacity ?? DEFAULTS.botCapacity,
+  };
+}

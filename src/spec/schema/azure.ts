@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { DEFAULTS } from "./defaults.ts";
+import { described, oneOf, optional, text } from "./fields.ts";
+import { applicationInsightsName, azureLocation, guid, resourceGroupName, workspaceName } from "./terms.ts";
+
+const tagValue = text((value) => value.length <= 256, {
+  code: "PSC-E045",
+  what: "a tag value",
+  remedy: "use at most 256 characters",
+}).meta({ maxLength: 256 });
+
+const monitoring = z.strictObject({
+  workspace: optional(workspaceName, "Log Analytics workspace, dedicated to this environment.", {
+    derivedDefault: "`log-` and the spec's `name`",
+  }),
+  applicationInsights: optional(
+    applicationInsightsName,
+    "Application Insights component of the bot, dedicated to this environment.",
+    { derivedDefault: "`appi-` and the spec's `name`" },
+  ),
+  retentionDays: optional(
+    z.number().meta({ type: "integer", enum: [30, 60, 90, 120, 180, 270, 365, 550, 730] }),
+    "Days the workspace and Application Insights keep data.",
+    { default: DEFAULTS.retentionDays },
+  ),
+  activityLog: optional(
+    z.array(described(oneOf(DEFAULTS.activityLog), "Category of the activity log.")),
+    "Categories of the subscription's activity log that go to the workspace.",
+    { default: DEFAULTS.activityLog },
+  ),
+});
+
+export const azureSchema = z.strictObject({
+  subscription: optional(
+    guid("a subscription id (GUID)", "copy the id from the Azure portal, Subscriptions"),
+    "Id of the Azure subscription of the bot and its monitoring, in the same tenant.",
+    { required: true },
+  ),
+  location: optional(azureLocation, "Azure location of the bot and its monitoring.", {
+    derivedDefault: "the one nearest to `environment.region`, such as eastus",
+  }),
+  resourceGroup: optional(resourceGroupName, "Resource group, made when it does not exist.", {
+    derivedDefault: "`rg-` and the spec's `name`",
+  }),
+  tags: optional(
+    z.record(z.string(), described(tagValue, "Value of the tag.")),
+    "Tags of everything psc makes in Azure. Other tags are left alone.",
+    { derivedDefault: "none" },
+  ),
+  monitoring: optional(monitoring, "Where logs and telemetry go."),
+});

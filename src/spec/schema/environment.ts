@@ -1,0 +1,81 @@
+import * as z from "zod";
+import { ENVIRONMENT_TYPES } from "../model.ts";
+import { LANGUAGE_TAGS, languageTagOf } from "../terms/languages.ts";
+import { DEFAULTS } from "./defaults.ts";
+import {
+  described,
+  type Expectation,
+  oneOf,
+  optional,
+  patternText,
+  shortText,
+  wholeNumber,
+} from "./fields.ts";
+import { currencyCode, environmentDomain, groupReference, languageTag, regionName } from "./terms.ts";
+
+const tableName = patternText(/^[a-z][a-z0-9_]{0,127}$/, {
+  code: "PSC-E044",
+  what: "a Dataverse table",
+  remedy: "write the table's logical name, such as contact or msemr_careplan",
+});
+
+const lcid = z.number().refine((value) => languageTagOf(value) !== undefined, {
+  params: {
+    expectation: {
+      code: "PSC-E053",
+      what: "a language of Dataverse",
+      remedy: `write a language tag such as en-US; psc knows ${LANGUAGE_TAGS.length} of them`,
+    } satisfies Expectation,
+  },
+});
+
+const audit = z.strictObject({
+  tables: optional(
+    z.array(described(tableName, "Logical name of a table.")),
+    "Tables whose changes are recorded.",
+    { default: DEFAULTS.auditTables },
+  ),
+  retentionDays: optional(wholeNumber(1, 365_000), "Days audit records are kept.", {
+    default: DEFAULTS.retentionDays,
+  }),
+});
+
+export const environmentSchema = z.strictObject({
+  displayName: optional(shortText(100), "Name of the environment in the Power Platform admin center.", {
+    derivedDefault: "the spec's `name`",
+  }),
+  domain: optional(
+    environmentDomain,
+    "First label of the organisation's address: `contosohealth-dev` gives contosohealth-dev.crm.dynamics.com. Also what psc finds the environment by.",
+    { required: true },
+  ),
+  region: optional(
+    regionName,
+    "Power Platform region. The guide asks for the United States; it cannot be changed later.",
+    { default: DEFAULTS.region },
+  ),
+  type: optional(oneOf(ENVIRONMENT_TYPES), "Kind of environment.", {
+    derivedDefault: "`Production` for stage prod, else `Sandbox`",
+  }),
+  currency: optional(currencyCode, "Base currency, ISO 4217. Cannot be changed later.", {
+    default: DEFAULTS.currency,
+  }),
+  language: optional(
+    z.union([languageTag, lcid]),
+    "Base language as a tag, or as LCID (1033). Cannot be changed later.",
+    { default: DEFAULTS.language },
+  ),
+  securityGroup: optional(
+    z.union([groupReference, z.literal("none")]),
+    "Group whose members may enter the environment, or `none` to leave it open to every licensed user.",
+    { derivedDefault: "`group/users` when that group is declared" },
+  ),
+  managed: optional(z.boolean(), "Makes it a Managed Environment, which needs premium licences.", {
+    default: DEFAULTS.managed,
+  }),
+  audit: optional(
+    z.union([audit, z.literal("none")]),
+    "Dataverse auditing, or `none` to leave it as it is.",
+    { derivedDefault: "on, with the defaults below" },
+  ),
+});

@@ -1,0 +1,100 @@
+import * as z from "zod";
+import type { SecretReference } from "../model.ts";
+import { isSecretReference } from "../secret-reference.ts";
+import { DEFAULTS } from "./defaults.ts";
+import { described, oneOf, optional, patternText, shortText, wholeNumber } from "./fields.ts";
+import { botName, groupReference } from "./terms.ts";
+
+const variableName = patternText(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, {
+  code: "PSC-E044",
+  what: "a variable name",
+  remedy: "use letters, digits and underscores, beginning with a letter",
+});
+
+const secretText = z
+  .custom<string | SecretReference>((value) => typeof value === "string" || isSecretReference(value))
+  .meta({ type: "string" });
+
+const handoff = z.strictObject({
+  phrase: optional(shortText(200), "What a patient says to reach a person.", {
+    default: DEFAULTS.handoffPhrase,
+  }),
+  sets: optional(variableName, "Context variable the escalation scenario sets.", {
+    default: DEFAULTS.handoffVariable,
+  }),
+  value: optional(wholeNumber(0, 1_000_000), "Value it sets the variable to.", {
+    default: DEFAULTS.handoffValue,
+  }),
+  scenario: optional(shortText(100), "Name of the escalation scenario in the bot.", {
+    default: DEFAULTS.handoffScenario,
+  }),
+  message: optional(shortText(500), "What the bot says while it hands over.", {
+    default: DEFAULTS.handoffMessage,
+  }),
+});
+
+const keep = z.strictObject({
+  conversationsDays: optional(wholeNumber(0, 3650), "Days the bot keeps conversations.", {
+    default: DEFAULTS.conversationsDays,
+  }),
+  messageTextInTelemetry: optional(z.boolean(), "Sends what patients write to Application Insights.", {
+    default: DEFAULTS.messageTextInTelemetry,
+  }),
+});
+
+const activation = z.strictObject({
+  maxHours: optional(wholeNumber(1, 24), "Longest activation in hours.", {
+    default: DEFAULTS.activationHours,
+  }),
+  require: optional(
+    z.array(described(oneOf(["mfa", "justification", "ticket", "approval"]), "A requirement.")),
+    "What an activation asks for.",
+    { default: DEFAULTS.activationRequire },
+  ),
+});
+
+const access = z.strictObject({
+  admins: optional(groupReference, "Group that administers the bot (Healthcare Agent Admin).", {
+    derivedDefault: "`group/botAdmins` when that group is declared",
+  }),
+  editors: optional(groupReference, "Group that edits scenarios (Healthcare Agent Editor).", {
+    derivedDefault: "none",
+  }),
+  readers: optional(groupReference, "Group that reads them (Healthcare Agent Reader).", {
+    derivedDefault: "none",
+  }),
+  activation: optional(
+    z.union([activation, z.literal("none")]),
+    "Access is eligible and activated when needed (Privileged Identity Management), or `none` for standing access.",
+    { derivedDefault: "on, with the defaults below" },
+  ),
+});
+
+export const healthBotSchema = z.strictObject({
+  name: optional(botName, "Name of the Health Bot resource.", {
+    derivedDefault: "`bot-` and the spec's `name`",
+  }),
+  sku: optional(oneOf(["F0", "C0", "C1", "PES"]), "Pricing tier. A paid tier cannot go back to F0.", {
+    default: DEFAULTS.sku,
+  }),
+  handoff: optional(handoff, "How the bot hands a conversation to a person."),
+  keep: optional(keep, "What is kept of conversations, and for how long."),
+  access: optional(access, "Who may work on the bot."),
+  variables: optional(
+    z.record(
+      variableName,
+      described(
+        secretText,
+        "Text, or a secret: `$" + "{keyvault:VAULT/SECRET}`, `$" + "{env:NAME}`. Secrets are never shown.",
+        { secret: true },
+      ),
+    ),
+    "Environment variables of the bot, which its scenarios read. Others are left alone.",
+    { derivedDefault: "none" },
+  ),
+  capacity: optional(
+    wholeNumber(1, 1_000_000),
+    "Capacity units of the bot's user; above that of every other member of its queues.",
+    { default: DEFAULTS.botCapacity },
+  ),
+});

@@ -1,0 +1,130 @@
+import * as z from "zod";
+import { CHANNELS } from "../model.ts";
+import { parseDays, parseTimeRange } from "../terms/hours.ts";
+import { DEFAULTS } from "./defaults.ts";
+import { described, oneOf, optional, shortText, text, wholeNumber } from "./fields.ts";
+import { languageTag, principal, timeZone } from "./terms.ts";
+
+export const omnichannelSchema = z.strictObject({
+  consent: optional(
+    oneOf(["organization"]),
+    "A Global Administrator consents once for the whole tenant; psc waits for it.",
+    { default: DEFAULTS.consent },
+  ),
+  channels: optional(
+    z.array(described(oneOf(CHANNELS), "Name of a channel.")),
+    "Channels a person ticks once in the admin center; psc sees when they are on.",
+    { default: DEFAULTS.channels },
+  ),
+});
+
+const timeRange = text(
+  (value) => parseTimeRange(value) !== undefined,
+  {
+    code: "PSC-E050",
+    what: "a span of opening hours",
+    remedy: "write 24-hour times within one day, the earlier first, such as 08:00-18:00",
+  },
+  /^\d{2}:\d{2}\s*-\s*\d{2}:\d{2}$/,
+);
+
+const days = text(
+  (value) => parseDays(value) !== undefined,
+  {
+    code: "PSC-E051",
+    what: "a day or span of days",
+    remedy: "write mon, mon-fri or mon,wed,fri with mon tue wed thu fri sat sun",
+  },
+  /^[a-z]{3}(\s*[-,]\s*[a-z]{3})*$/,
+);
+
+export const operatingHoursSchema = z.strictObject({
+  name: described(shortText(100), "Name queues and widgets use."),
+  timeZone: optional(timeZone, "IANA time zone, such as America/New_York. Daylight saving follows it.", {
+    required: true,
+  }),
+  open: optional(
+    z.record(
+      days,
+      described(
+        z.union([timeRange, z.array(described(timeRange, "A span of hours."))]),
+        "`08:00-18:00`, or a list of such spans.",
+      ),
+    ),
+    "Opening hours by days: `{ mon-fri: 08:00-18:00, sat: 09:00-12:00 }`. Days left out are closed.",
+    { required: true },
+  ),
+});
+
+export const queueSchema = z.strictObject({
+  name: described(shortText(200), "Name workstreams use."),
+  priority: optional(
+    wholeNumber(0, 2_147_483_647),
+    "The admin center's group number; it orders the list of queues.",
+    { default: DEFAULTS.queuePriority },
+  ),
+  assignment: optional(
+    oneOf(["highest-capacity", "round-robin", "longest-idle"]),
+    "Who gets the next conversation.",
+    { default: DEFAULTS.queueAssignment },
+  ),
+  operatingHours: optional(shortText(100), "Name of an entry of `operatingHours`.", {
+    derivedDefault: "always open",
+  }),
+  members: optional(
+    z.array(described(principal, "`group/KEY`, `user/NAME@DOMAIN` or `bot`.")),
+    "Who works on the queue. Other members are left alone.",
+    { derivedDefault: "nobody" },
+  ),
+});
+
+const routeRule = z.strictObject({
+  name: described(shortText(100), "Name of the rule."),
+  when: optional(
+    z.record(z.string(), described(z.union([z.string(), z.number()]), "Value the variable must equal.")),
+    "Context variables and the values they must all have.",
+    { derivedDefault: "always" },
+  ),
+  to: optional(shortText(200), "Name of a queue.", { required: true }),
+});
+
+const widget = z.strictObject({
+  name: optional(shortText(100), "Name of the chat widget in the admin center.", {
+    derivedDefault: "the workstream's name",
+  }),
+  title: optional(shortText(100), "Heading patients see.", { derivedDefault: "`environment.displayName`" }),
+  subtitle: optional(shortText(100), "Line under the heading.", { default: DEFAULTS.widgetSubtitle }),
+  language: optional(languageTag, "Language of the widget.", { derivedDefault: "`environment.language`" }),
+  attachments: optional(oneOf(["none", "customers", "agents", "both"]), "Who may send files.", {
+    default: DEFAULTS.widgetAttachments,
+  }),
+  position: optional(oneOf(["right", "left"]), "Corner of the page it stands in.", {
+    default: DEFAULTS.widgetPosition,
+  }),
+  operatingHours: optional(shortText(100), "Name of an entry of `operatingHours`.", {
+    derivedDefault: "always open",
+  }),
+});
+
+export const workstreamSchema = z.strictObject({
+  name: described(shortText(100), "Name of the workstream."),
+  channel: optional(oneOf(CHANNELS), "Channel its conversations come from.", { required: true }),
+  bot: optional(z.boolean(), "The bot answers first.", { default: false }),
+  capacity: optional(wholeNumber(1, 10_000), "Capacity units one conversation takes.", {
+    default: DEFAULTS.workstreamCapacity,
+  }),
+  variables: optional(
+    z.record(z.string(), described(oneOf(["text", "number"]), "Type of the variable.")),
+    "Context variables by name (case-sensitive), set by the bot or the page and read by rules.",
+    { derivedDefault: "none" },
+  ),
+  route: optional(
+    z.array(described(routeRule, "A rule.")),
+    "Rules, tried from top to bottom; the first that holds decides the queue.",
+    { derivedDefault: "none" },
+  ),
+  fallback: optional(shortText(200), "Queue for conversations no rule takes.", { required: true }),
+  widget: optional(widget, "Chat widget for web pages; `{}` takes all defaults.", {
+    derivedDefault: "no widget",
+  }),
+});
