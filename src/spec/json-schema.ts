@@ -21,7 +21,7 @@ export function jsonSchema(): JsonSchema {
       reference: {
         type: "string",
         pattern: REFERENCE_PATTERN,
-        description: "A value from the environment of psc: `${env:NAME}` or `${env:NAME:-default}`.",
+        description: `A value from the environment of psc: \`\${env:NAME}\` or \`\${env:NAME:-default}\`.`,
       },
     },
   };

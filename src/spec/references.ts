@@ -90,12 +90,12 @@ function expand(
         ? {
             code: "PSC-E033",
             message: `"\${${body}}" is not a Key Vault reference that can stand here`,
-            remedy: "make it the whole value: ${keyvault:VAULT/SECRET}",
+            remedy: `make it the whole value: \${keyvault:VAULT/SECRET}`,
           }
         : {
             code: "PSC-E032",
             message: `a Key Vault secret may not stand in ${formatPath(path)}`,
-            remedy: "use ${env:NAME} or the plain value; secrets may stand in healthBot.variables",
+            remedy: `use \${env:NAME} or the plain value; secrets may stand in healthBot.variables`,
           },
     );
   const [, name, otherwise] = ENV_REFERENCE.exec(body) ?? [];
@@ -109,7 +109,7 @@ function malformed(reference: string): Omit<Problem, "location"> {
   return {
     code: "PSC-E031",
     message: `"${reference}" is not a reference psc knows`,
-    remedy: "write ${env:NAME} or ${env:NAME:-default}; for the characters themselves write $${",
+    remedy: `write \${env:NAME} or \${env:NAME:-default}; for the characters themselves write $\${`,
   };
 }
 

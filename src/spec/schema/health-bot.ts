@@ -85,7 +85,7 @@ export const healthBotSchema = z.strictObject({
       variableName,
       described(
         secretText,
-        "Text, or a secret: `$" + "{keyvault:VAULT/SECRET}`, `$" + "{env:NAME}`. Secrets are never shown.",
+        `Text, or a secret: \`\${keyvault:VAULT/SECRET}\`, \`\${env:NAME}\`. Secrets are never shown.`,
         { secret: true },
       ),
     ),
