@@ -1,11 +1,99 @@
-import type { FakeService } from "../world.ts";
+import { Refusal, type SandboxRequest, type SandboxResponse } from "../exchange.ts";
+import { matchRoute, type Route } from "../routes.ts";
+import type { FakeService, World } from "../world.ts";
+import { APP_ROLE_ASSIGNMENT_ROUTES } from "./app-role-assignments.ts";
+import { APPLICATION_ROUTES } from "./applications.ts";
+import { answerBatch, batchMethods } from "./graph-batch.ts";
+import { unauthenticated } from "./graph-call.ts";
+import { refuseGraph } from "./graph-errors.ts";
+import { GROUP_MEMBER_ROUTES } from "./group-members.ts";
+import { GROUP_ROUTES } from "./groups.ts";
+import { PERMISSION_GRANT_ROUTES } from "./permission-grants.ts";
 import { seedDirectory } from "./seed-directory.ts";
+import { SERVICE_PRINCIPAL_ROUTES } from "./service-principals.ts";
+import { TENANT_ROUTES } from "./tenant.ts";
+import { USER_ROUTES } from "./users.ts";
 
+const ROUTES: readonly Route[] = [
+  ...TENANT_ROUTES,
+  ...USER_ROUTES,
+  ...APPLICATION_ROUTES,
+  ...SERVICE_PRINCIPAL_ROUTES,
+  ...APP_ROLE_ASSIGNMENT_ROUTES,
+  ...PERMISSION_GRANT_ROUTES,
+  ...GROUP_ROUTES,
+  ...GROUP_MEMBER_ROUTES,
+];
+
+const BATCH = /^\/(v1\.0|beta)\/\$batch\/?$/i;
+
+/**
+ * The path below the version, with alternate keys as segments of their own: `/groups(uniqueName='a')/members`
+ * becomes `/groups/(uniqueName='a')/members`, a form Graph itself accepts ("Upsert group").
+ */
+function routedPath(path: string): string | undefined {
+  const below = /^\/(?:v1\.0|beta)(\/.*)$/i.exec(path)?.[1];
+  return below?.replace(/^(\/\w+)(?:\(|%28)/i, "$1/(").replace(/%29(?=\/|$)/i, ")");
+}
+
+async function dispatch(request: SandboxRequest, world: World): Promise<SandboxResponse> {
+  if (BATCH.test(request.path) && request.method === "POST")
+    return answerBatch(request, (part) => answer(part, world));
+  const path = routedPath(request.path);
+  if (path === undefined)
+    return refuseGraph(400, "BadRequest", `Invalid version: ${request.path.split("/")[1] ?? ""}`);
+  const match = matchRoute(ROUTES, { ...request, path });
+  if (match.kind === "found") return match.handler(match.request, world);
+  if (match.kind === "method-not-allowed")
+    return refuseGraph(
+      405,
+      "Request_BadRequest",
+      "Specified HTTP method is not allowed for the request target.",
+    );
+  const segment = path.split("/").findLast((part) => part !== "") ?? "";
+  return refuseGraph(400, "BadRequest", `Resource not found for the segment '${segment}'.`);
+}
+
+/** Headers and `innerError` that every answer of Graph carries ("Microsoft Graph error responses"). */
+function stamped(response: SandboxResponse, request: SandboxRequest, world: World): SandboxResponse {
+  const requestId = world.newId();
+  const clientRequestId = request.headers["client-request-id"] ?? requestId;
+  const headers = {
+    "request-id": requestId,
+    "client-request-id": clientRequestId,
+    "x-ms-ags-diagnostic": JSON.stringify({ ServerInfo: { DataCenter: "psc sandbox" } }),
+    "Strict-Transport-Security": "max-age=31536000",
+    ...response.headers,
+  };
+  const body = response.body as { error?: Record<string, unknown> } | undefined;
+  if (response.status < 400 || body?.error === undefined) return { ...response, headers };
+  const innerError = {
+    date: world.iso().slice(0, 19),
+    "request-id": requestId,
+    "client-request-id": clientRequestId,
+  };
+  return { ...response, headers, body: { error: { ...body.error, innerError } } };
+}
+
+async function answer(request: SandboxRequest, world: World): Promise<SandboxResponse> {
+  try {
+    return stamped(await dispatch(request, world), request, world);
+  } catch (error) {
+    if (error instanceof Refusal) return stamped(error.response, request, world);
+    throw error;
+  }
+}
+
+/** Microsoft Graph v1.0 on the tenant's directory; the beta version answers the same routes. */
 export const graphService: FakeService = {
   name: "graph",
   ownsHost: (host) => host === "graph.microsoft.com",
   audiences: () => ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"],
-  unauthorized: () => ({ status: 401 }),
+  unauthorized: unauthenticated,
   seed: seedDirectory,
-  handle: () => ({ status: 404 }),
+  handle: answer,
+  isWrite(request) {
+    if (BATCH.test(request.path)) return batchMethods(request).some((method) => method !== "GET");
+    return request.method !== "GET" && !/\/getByIds\/?$/i.test(request.path);
+  },
 };

@@ -74,6 +74,12 @@ export const SIGN_IN_ERRORS = {
     code: 700016,
     text: `Application with identifier '${appId}' was not found in the directory '${tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
   }),
+  missingServicePrincipal: (appId: string, tenantId: string): SignInError => ({
+    status: 401,
+    error: "invalid_client",
+    code: 7000229,
+    text: `The client application ${appId} is missing service principal in the tenant ${tenantId}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119`,
+  }),
   disabledApplication: (appId: string, name: string): SignInError => ({
     status: 400,
     error: "unauthorized_client",

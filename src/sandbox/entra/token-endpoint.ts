@@ -87,7 +87,11 @@ function clientOf(request: TokenRequest): DirectoryObject {
   const appId = required(request, "client_id");
   const client = liveObjectBy(request.world, "servicePrincipal", "appId", appId);
   if (client === undefined)
-    return request.refuse(SIGN_IN_ERRORS.unknownApplication(appId, TENANT.displayName));
+    return request.refuse(
+      liveObjectBy(request.world, "application", "appId", appId) === undefined
+        ? SIGN_IN_ERRORS.unknownApplication(appId, TENANT.displayName)
+        : SIGN_IN_ERRORS.missingServicePrincipal(appId, TENANT.id),
+    );
   if (client.value["accountEnabled"] === false)
     return request.refuse(SIGN_IN_ERRORS.disabledApplication(appId, textOf(client.value, "displayName")));
   return client;
