@@ -90,7 +90,7 @@ export const specSchema = z.strictObject({
     "How conversations come in and where they go.",
     {
       derivedDefault:
-        "`Patient chat`: the bot answers first and hands over to `Escalate to Human` through EscalateToAgent; with a widget",
+        "when `queues` is left out too, `Patient chat`: the bot answers first and hands over to `Escalate to Human` through EscalateToAgent; with a widget",
     },
   ),
   healthBot: optional(healthBotSchema, "The Azure Health Bot (healthcare agent service)."),

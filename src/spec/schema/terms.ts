@@ -43,11 +43,16 @@ export const botName = patternText(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}$/, {
 });
 
 /** "Naming rules and restrictions for Azure resources" (Azure Resource Manager). */
-export const resourceGroupName = patternText(/^[\p{L}\p{N}_.()-]{0,89}[\p{L}\p{N}_()-]$/u, {
-  code: "PSC-E043",
-  what: "a resource group name",
-  remedy: "use 1 to 90 letters, digits, hyphens, underscores, dots and parentheses, not ending in a dot",
-});
+export const resourceGroupName = text(
+  (value) => /^[\p{L}\p{N}_.()-]{0,89}[\p{L}\p{N}_()-]$/u.test(value),
+  {
+    code: "PSC-E043",
+    what: "a resource group name",
+    remedy: "use 1 to 90 letters, digits, hyphens, underscores, dots and parentheses, not ending in a dot",
+  },
+  // Not every editor knows Unicode classes, so they get the length and the end.
+  /^[^\s/]{0,89}[^\s/.]$/,
+);
 
 /** Azure/azure-rest-api-specs: operationalinsights, workspaceName. */
 export const workspaceName = patternText(/^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$/, {
