@@ -32,8 +32,18 @@ const BATCH = /^\/(v1\.0|beta)\/\$batch\/?$/i;
  * becomes `/groups/(uniqueName='a')/members`, a form Graph itself accepts ("Upsert group").
  */
 function routedPath(path: string): string | undefined {
+  if (!isWellEncoded(path)) return refuseGraph(400, "BadRequest", "Bad Request - Error in query syntax.");
   const below = /^\/(?:v1\.0|beta)(\/.*)$/i.exec(path)?.[1];
   return below?.replace(/^(\/\w+)(?:\(|%28)/i, "$1/(").replace(/%29(?=\/|$)/i, ")");
+}
+
+function isWellEncoded(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function dispatch(request: SandboxRequest, world: World): Promise<SandboxResponse> {

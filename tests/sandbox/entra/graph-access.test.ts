@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ADMIN_USER, AGENT_USERS, PLAIN_USER, TENANT } from "../../../src/sandbox/seed.ts";
+import {
+  ADMIN_USER,
+  AGENT_USERS,
+  BARE_APP,
+  PIPELINE_APP,
+  PLAIN_USER,
+  TENANT,
+} from "../../../src/sandbox/seed.ts";
 import type { Identity } from "../../harness/sandbox.ts";
-import { filter, type GraphTenant, startGraphTenant } from "./graph.ts";
+import { filter, GRAPH_APP_ID, type GraphTenant, startGraphTenant } from "./graph.ts";
 
 let tenant: GraphTenant;
 beforeAll(async () => {
@@ -37,6 +44,32 @@ describe("writes need permission and, for people, a directory role", () => {
     const answer = await tenant.ask("GET", "/users?$select=displayName", { as: "reader" });
     expect(answer.status).toBe(200);
     expect(answer.body.value).toContainEqual({ displayName: ADMIN_USER.displayName });
+  });
+});
+
+describe("an application with Application.ReadWrite.OwnedBy", () => {
+  test("may change what it created and nothing else", async () => {
+    const graph = await tenant.ask("GET", `/servicePrincipals(appId='${GRAPH_APP_ID}')?$select=id`);
+    const granted = await tenant.ask("POST", `/servicePrincipals/${graph.body.id}/appRoleAssignedTo`, {
+      body: {
+        principalId: BARE_APP.servicePrincipalId,
+        resourceId: graph.body.id,
+        appRoleId: "18a4783c-866b-4cc7-a460-3d5e5662c884",
+      },
+    });
+    expect(granted.status).toBe(201);
+    const token = (await tenant.signIn(BARE_APP.appId, BARE_APP.secret)).body.access_token as string;
+    const own = await tenant.ask("POST", "/applications", { token, body: { displayName: "own" } });
+    expect(own.status).toBe(201);
+    const ask = (appId: string) =>
+      tenant.ask("PATCH", `/applications(appId='${appId}')`, { token, body: { notes: "x" } });
+    expect((await ask(own.body.appId)).status).toBe(204);
+    expect((await ask(PIPELINE_APP.appId)).status).toBe(403);
+    await tenant.replicate();
+    const principal = (appId: string) => tenant.ask("POST", "/servicePrincipals", { token, body: { appId } });
+    expect((await principal(own.body.appId)).status).toBe(201);
+    const foreign = await principal("d9ce8cfa-8bd8-4ff1-b39b-5e5dd5742935");
+    expect([foreign.status, foreign.body.error.code]).toEqual([403, "Authorization_RequestDenied"]);
   });
 });
 
@@ -140,6 +173,7 @@ describe("answers carry Graph's envelope", () => {
   test("of a wrong method and of an unknown segment", async () => {
     const method = await tenant.ask("PUT", "/groups", { body: {} });
     expect([method.status, method.body.error.code]).toEqual([405, "Request_BadRequest"]);
+    expect((await tenant.ask("GET", "/groups/%zz")).status).toBe(400);
     const segment = await tenant.ask("GET", "/groupies");
     expect([segment.status, segment.body.error.message]).toEqual([
       400,

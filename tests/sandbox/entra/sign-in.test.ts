@@ -210,6 +210,43 @@ describe("refusals have Entra's shape", () => {
   });
 });
 
+describe("device code", () => {
+  test("is pending until the administrator has typed it, and then good for one sign-in", async () => {
+    const started = await cloud.ask(
+      "POST",
+      `https://login.microsoftonline.com/${TENANT.id}/oauth2/v2.0/devicecode`,
+      {
+        body: new URLSearchParams({
+          client_id: PUBLIC_CLIENT_APP_ID,
+          scope: `${GRAPH}/.default offline_access`,
+        }).toString(),
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+      },
+    );
+    expect(started.body).toMatchObject({
+      verification_uri: "https://microsoft.com/devicelogin",
+      interval: 5,
+    });
+    const poll = () =>
+      askToken({
+        grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+        client_id: PUBLIC_CLIENT_APP_ID,
+        device_code: started.body.device_code,
+      });
+    const early = await poll();
+    expect([early.status, early.body.error, early.body.error_codes]).toEqual([
+      400,
+      "authorization_pending",
+      [70016],
+    ]);
+    await cloud.control("POST", "clock", { advanceMs: 6_000 });
+    const done = await poll();
+    expect(claimsOf(done.body.access_token)["oid"]).toBe(ADMIN_USER.id);
+    expect(done.body.refresh_token).toEqual(expect.any(String));
+    expect((await poll()).status).toBe(400);
+  });
+});
+
 describe("discovery", () => {
   test("names the endpoints of the tenant", async () => {
     const answer = await cloud.ask(
