@@ -139,7 +139,7 @@ function patchServicePrincipal(call: GraphCall): SandboxResponse {
   return createServicePrincipal({ ...call, access }, { ...bodyOf(call), appId: key.value });
 }
 
-/** Published permissions of a resource, looked up by the two writers of grants. */
+/** The service principal with this object id, once it is replicated. */
 export function servicePrincipalById(world: World, id: string): DirectoryObject | undefined {
   return lookUp(world, "servicePrincipal", { by: "id", value: id });
 }
