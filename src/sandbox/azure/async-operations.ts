@@ -103,7 +103,7 @@ export function answerOperationStatus(request: SandboxRequest, world: World): Sa
     `${HOST}${request.url.pathname}${request.url.search}` ===
       statusUrl(state.signingKey, operation, match[1] ?? "", apiVersion, at);
   if (operation === undefined || !verbatim)
-    return refuseArm(403, "AuthorizationFailed", "The signature of the operation status URL is not valid.", {
+    return refuseArm(403, "Forbidden", "The signature of the operation status URL is not valid.", {
       gateway: true,
     });
   if (request.method !== "GET")

@@ -171,6 +171,9 @@ function put(call: ArmCall): SandboxResponse {
     location,
     duration,
   );
+  // Now rather than at the end: what a client will be told must already be in the state this request saves.
+  if (existing === undefined)
+    openAccount(call.world, { resourceId: id, name, region: location }, operation.endsAt);
   const { botManagementPortalLink, accessControlMethod } = existing?.properties ?? {};
   const bot: TrackedResource = {
     id,
@@ -252,9 +255,8 @@ export function endBotOperation(world: World, operation: Operation): void {
     removeAccountOf(world, operation.resourceId);
     return;
   }
-  const account =
-    findAccountOf(world, bot.id) ??
-    openAccount(world, { resourceId: bot.id, name: bot.name, region: bot.location }, operation.endsAt);
+  const account = findAccountOf(world, bot.id);
+  if (account === undefined) return;
   bot.properties = {
     ...bot.properties,
     provisioningState: "Succeeded",

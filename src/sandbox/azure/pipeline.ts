@@ -126,7 +126,7 @@ export function armRoute(definition: ArmRoute): Route {
         param: (name) => request.params[name] ?? "",
         scope: () => normalizeScope(request.params["scope"] ?? ""),
       };
-      const inSubscription = subscriptionIn(normalizeScope(decodeURIComponent(request.path)));
+      const inSubscription = subscriptionIn(normalizeScope(request.path));
       if (inSubscription !== undefined) requireSubscription(world, caller, inSubscription);
       requireApiVersion(definition.type, apiVersion);
       if (definition.action !== undefined) {

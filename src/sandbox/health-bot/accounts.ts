@@ -9,13 +9,15 @@ export interface BotSecret extends JsonObject {
   value: string;
 }
 
-/** What stands behind a bot's management portal. Created when ARM has provisioned the bot. */
+/** What stands behind a bot's management portal. It exists from the moment ARM accepts the bot. */
 export interface HealthBotAccount extends JsonObject {
   /** `{bot name}-{7 letters and digits}`, the last segment of the portal link. */
   tenantName: string;
   resourceId: string;
   /** `eastus.healthbot.microsoft.com`. */
   host: string;
+  /** Sandbox ms of ARM's success. */
+  provisionedAt: number;
   /** Sandbox ms from which the management API answers. */
   opensAt: number;
   secrets: BotSecret[];
@@ -71,7 +73,7 @@ function newSecrets(resourceId: string): BotSecret[] {
   return [...secrets.slice(turn), ...secrets.slice(0, turn)];
 }
 
-/** Called by ARM when a bot is provisioned; `at` is the sandbox moment of success. */
+/** Called by ARM when it accepts a new bot; `at` is the sandbox moment at which it will be provisioned. */
 export function openAccount(
   world: World,
   bot: { readonly resourceId: string; readonly name: string; readonly region: string },
@@ -85,6 +87,7 @@ export function openAccount(
     tenantName,
     resourceId: bot.resourceId,
     host: `${bot.region}.healthbot.microsoft.com`,
+    provisionedAt: at,
     opensAt: at + OPENING_MS,
     secrets: newSecrets(bot.resourceId),
     backup: emptyBackup(),
@@ -100,14 +103,20 @@ export function findAccount(world: World, tenantName: string): HealthBotAccount 
   return healthBotState(world).accounts[tenantName.toLowerCase()];
 }
 
-export function findAccountOf(world: World, resourceId: string): HealthBotAccount | undefined {
+function accountOf(world: World, resourceId: string): HealthBotAccount | undefined {
   return Object.values(healthBotState(world).accounts).find(
     (account) => account.resourceId.toLowerCase() === resourceId.toLowerCase(),
   );
 }
 
+/** The account of a bot that ARM has provisioned. */
+export function findAccountOf(world: World, resourceId: string): HealthBotAccount | undefined {
+  const account = accountOf(world, resourceId);
+  return account !== undefined && account.provisionedAt <= world.now() ? account : undefined;
+}
+
 export function removeAccountOf(world: World, resourceId: string): void {
-  const account = findAccountOf(world, resourceId);
+  const account = accountOf(world, resourceId);
   if (account !== undefined) delete healthBotState(world).accounts[account.tenantName.toLowerCase()];
 }
 

@@ -1,3 +1,4 @@
+import { Refusal } from "../exchange.ts";
 import type { World } from "../world.ts";
 import { botIdOf, findAccountOf, type HealthBotAccount, healthBotState } from "./accounts.ts";
 
@@ -16,7 +17,15 @@ export interface KnownBot {
 function requireAccount(world: World, resourceId: string): HealthBotAccount {
   const account = findAccountOf(world, resourceId);
   if (account === undefined)
-    throw new Error(`there is no provisioned Health Bot ${resourceId}, so nobody can open its portal`);
+    throw new Refusal({
+      status: 404,
+      body: {
+        error: {
+          code: "SandboxControl",
+          message: `there is no provisioned Health Bot ${resourceId}, so nobody can open its portal`,
+        },
+      },
+    });
   return account;
 }
 

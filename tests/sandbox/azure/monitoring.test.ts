@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type ArmSession, SUBSCRIPTION, startArmSession } from "./arm-session.ts";
+
+let session: ArmSession;
+let group: string;
+let workspace: string;
+let component: string;
+
+beforeEach(async () => {
+  session = await startArmSession();
+  group = await session.group();
+  workspace = `${group}/providers/Microsoft.OperationalInsights/workspaces/law-psc`;
+  component = `${group}/providers/Microsoft.Insights/components/appi-psc`;
+});
+afterEach(() => session.close());
+
+const putWorkspace = (properties: object = {}) =>
+  session.arm("PUT", workspace, "2025-07-01", { location: "eastus", properties });
+
+describe("Log Analytics workspaces", () => {
+  it("need the provider registered", async () => {
+    expect((await putWorkspace()).body.error.code).toBe("MissingSubscriptionRegistration");
+  });
+
+  it("are created with 201, then Succeeded, and keep their customer id when changed", async () => {
+    await session.register("Microsoft.OperationalInsights");
+    const made = await putWorkspace({ sku: { name: "PerGB2018" }, retentionInDays: 365 });
+    expect(made.status).toBe(201);
+    expect(made.body.properties).toMatchObject({
+      provisioningState: "Creating",
+      retentionInDays: 365,
+      sku: { name: "PerGB2018" },
+      features: { enableLogAccessUsingOnlyResourcePermissions: true },
+      workspaceCapping: { dailyQuotaGb: -1 },
+    });
+    await session.advance(20);
+    const patched = await session.arm("PATCH", workspace, "2025-07-01", {
+      properties: { retentionInDays: 730 },
+    });
+    expect(patched.body.properties).toMatchObject({
+      provisioningState: "Succeeded",
+      retentionInDays: 730,
+      customerId: made.body.properties.customerId,
+    });
+    expect((await putWorkspace({ retentionInDays: 730 })).status).toBe(200);
+  });
+
+  it("refuse a retention outside 30 to 730 days", async () => {
+    await session.register("Microsoft.OperationalInsights");
+    expect((await putWorkspace({ retentionInDays: 7 })).status).toBe(400);
+    expect((await session.arm("GET", workspace, "2025-07-01")).status).toBe(404);
+  });
+
+  it("come back under the same name after a soft delete, not after a forced one", async () => {
+    await session.register("Microsoft.OperationalInsights");
+    const first = (await putWorkspace()).body.properties.customerId;
+    await session.arm("DELETE", workspace, "2025-07-01");
+    expect((await putWorkspace()).body.properties.customerId).toBe(first);
+    await session.arm("DELETE", `${workspace}?force=true`, "2025-07-01");
+    expect((await putWorkspace()).body.properties.customerId).not.toBe(first);
+    expect((await session.arm("DELETE", workspace, "2025-07-01")).status).toBe(200);
+    expect((await session.arm("DELETE", workspace, "2025-07-01")).status).toBe(204);
+  });
+});
+
+describe("Application Insights components", () => {
+  const put = (properties: object = {}) =>
+    session.arm("PUT", component, "2020-02-02", {
+      location: "eastus",
+      kind: "web",
+      properties: { Application_Type: "web", RetentionInDays: 365, ...properties },
+    });
+
+  beforeEach(async () => {
+    await session.register("Microsoft.OperationalInsights");
+    await session.register("Microsoft.Insights");
+    await putWorkspace();
+  });
+
+  it("answer with key, connection string and the workspace in the spelling it was given", async () => {
+    const spelled = workspace.replace("resourceGroups", "resourcegroups");
+    const made = await put({ WorkspaceResourceId: spelled });
+    expect(made.status).toBe(200);
+    const { properties } = made.body;
+    expect(properties.InstrumentationKey).toMatch(/^[0-9a-f-]{36}$/);
+    expect(properties.ConnectionString).toContain(`InstrumentationKey=${properties.InstrumentationKey};`);
+    expect(properties).toMatchObject({
+      WorkspaceResourceId: spelled,
+      IngestionMode: "LogAnalytics",
+      RetentionInDays: 365,
+      provisioningState: "Succeeded",
+    });
+    expect(made.body.id).toContain("/providers/microsoft.insights/components/");
+    const again = await put({ WorkspaceResourceId: workspace });
+    expect(again.body.properties.InstrumentationKey).toBe(properties.InstrumentationKey);
+    const read = await session.arm("GET", component, "2020-02-02");
+    expect(read.body.properties.AppId).toBe(properties.AppId);
+  });
+
+  it("refuse a workspace that does not exist and a retention that is not offered", async () => {
+    expect((await put({ WorkspaceResourceId: `${workspace}-x` })).status).toBe(400);
+    expect((await put({ RetentionInDays: 42 })).status).toBe(400);
+  });
+
+  it("are deleted at once", async () => {
+    await put({ WorkspaceResourceId: workspace });
+    expect((await session.arm("DELETE", component, "2020-02-02")).status).toBe(200);
+    expect((await session.arm("GET", component, "2020-02-02")).status).toBe(404);
+  });
+});
+
+describe("activity-log export", () => {
+  const settings = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Insights/diagnosticSettings`;
+  const VERSION = "2021-05-01-preview";
+  const put = (name: string, properties: object) =>
+    session.arm("PUT", `${settings}/${name}`, VERSION, { properties });
+
+  it("answers with the odd id and without a type", async () => {
+    await session.register("Microsoft.Insights");
+    const made = await put("psc", {
+      workspaceId: workspace,
+      logs: [
+        { category: "Administrative", enabled: true },
+        { category: "Policy", enabled: true },
+      ],
+    });
+    expect(made.status).toBe(200);
+    expect(made.body).toMatchObject({
+      id: `subscriptions/${SUBSCRIPTION}/providers/AzureResourceManager/diagnosticSettings/psc`,
+      type: null,
+      name: "psc",
+    });
+    const listed = await session.arm("GET", settings, VERSION);
+    expect(listed.body.value).toHaveLength(1);
+    expect(listed.body.value[0].properties.logs[0]).toMatchObject({
+      category: "Administrative",
+      enabled: true,
+    });
+    expect((await session.arm("DELETE", `${settings}/psc`, VERSION)).status).toBe(200);
+    expect((await session.arm("DELETE", `${settings}/psc`, VERSION)).status).toBe(204);
+    expect((await session.arm("GET", `${settings}/psc`, VERSION)).status).toBe(404);
+  });
+
+  it("refuses unknown categories, a missing destination and a sixth setting", async () => {
+    await session.register("Microsoft.Insights");
+    const logs = [{ category: "Administrative", enabled: true }];
+    expect(
+      (await put("a", { workspaceId: workspace, logs: [{ category: "Weather", enabled: true }] })).status,
+    ).toBe(400);
+    expect((await put("a", { logs })).status).toBe(400);
+    for (const name of ["a", "b", "c", "d", "e"])
+      expect((await put(name, { workspaceId: workspace, logs })).status).toBe(200);
+    expect((await put("f", { workspaceId: workspace, logs })).status).toBe(409);
+  });
+});
