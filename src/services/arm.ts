@@ -71,7 +71,7 @@ export interface Arm {
   ): Promise<HttpResponse>;
   /**
    * Waits for what `response` began and returns the resource as it is then; undefined when it is gone.
-   * @throws PscError PSC-E425 when the operation ends as failed or canceled.
+   * @throws PscError PSC-E435 when the operation ends as failed or canceled.
    */
   untilDone<T>(response: HttpResponse, id: string, what: string, wait: Wait): Promise<T | undefined>;
 }
@@ -108,7 +108,7 @@ function outcomeOf(status: string | undefined): Outcome {
 function operationFailed(what: string, status: string, error: Operation["error"]): PscError {
   const said = [error?.code, error?.message].filter((part) => part !== undefined && part !== "").join(": ");
   return new PscError({
-    code: "PSC-E425",
+    code: "PSC-E435",
     message: `${what} ended as ${status}${said === "" ? "" : ` (${said})`}`,
     remedy: "mend what Azure names above, then run the same command again",
     side: "service",

@@ -70,13 +70,13 @@ export function managementToken(tenantName: string, secret: string, nowMs: numbe
   return `${content}.${createHmac("sha256", Buffer.from(secret, "utf8")).update(content).digest("base64url")}`;
 }
 
-/** @throws PscError PSC-E427 when the body is not what the path documents. */
+/** @throws PscError PSC-E437 when the body is not what the path documents. */
 function parsed(response: HttpResponse, what: string): unknown {
   // Some answers carry JSON as text inside JSON: the backup is one text by itself.
   const value = typeof response.body === "string" ? safeParse(response.body) : response.body;
   if (typeof value === "object" && value !== null) return value;
   throw new PscError({
-    code: "PSC-E427",
+    code: "PSC-E437",
     message: `the bot's management API answered ${what} with something that is not JSON`,
     remedy: "open the bot's management portal; when it works there, run the same command again",
     side: "service",

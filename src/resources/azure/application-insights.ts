@@ -1,7 +1,7 @@
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
-import { type ArmResource, pick } from "./arm-resource.ts";
+import { type ArmResource, markedTags, pick } from "./arm-resource.ts";
 import { logAnalyticsWorkspace } from "./log-analytics-workspace.ts";
 import { resourceGroup } from "./resource-group.ts";
 import { applicationInsightsId, asDeclared, sameId, workspaceId } from "./resource-ids.ts";
@@ -51,7 +51,7 @@ const WRITABLE = [
 function checkedRetention(days: number): number {
   if ((RETENTION_DAYS as readonly number[]).includes(days)) return days;
   throw new PscError({
-    code: "PSC-E426",
+    code: "PSC-E436",
     message: `Application Insights cannot keep data for ${days} days`,
     remedy: `set \`azure.monitoring.retentionDays\` to one of ${RETENTION_DAYS.join(", ")}`,
   });
@@ -109,7 +109,7 @@ export const applicationInsights = defineKind<ApplicationInsightsProps, Applicat
       body: {
         location: props.location,
         kind: "web",
-        tags: props.tags,
+        tags: markedTags(props.tags, context),
         properties: {
           Application_Type: "web",
           Flow_Type: "Bluefield",

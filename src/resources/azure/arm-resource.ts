@@ -1,3 +1,5 @@
+import type { Context } from "../../engine/resource.ts";
+
 /** What every ARM resource has, as far as psc reads it. */
 export interface ArmResource<P> {
   readonly id: string;
@@ -17,4 +19,12 @@ export function pick<T extends object>(source: T | undefined, names: readonly st
   return Object.fromEntries(
     Object.entries(source ?? {}).filter(([name]) => names.includes(name)),
   ) as Partial<T>;
+}
+
+/** Tags of a resource psc makes: those of the spec, and the mark that says which environment it was made for. */
+export function markedTags(
+  tags: Readonly<Record<string, string>>,
+  { spec }: Context,
+): Readonly<Record<string, string>> {
+  return { ...tags, "psc-environment": spec.name };
 }

@@ -1,6 +1,6 @@
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
-import { type ArmResource, isWorking, pick } from "./arm-resource.ts";
+import { type ArmResource, isWorking, markedTags, pick } from "./arm-resource.ts";
 import { resourceGroup } from "./resource-group.ts";
 import { asDeclared, workspaceId } from "./resource-ids.ts";
 import { resourceProvider } from "./resource-provider.ts";
@@ -87,7 +87,7 @@ export const logAnalyticsWorkspace = defineKind<WorkspaceProps, WorkspaceData>({
     const response = await arm.send("PUT", props.id, {
       body: {
         location: props.location,
-        tags: props.tags,
+        tags: markedTags(props.tags, context),
         properties: {
           sku: { name: "PerGB2018" },
           retentionInDays: props.retentionDays,

@@ -1,7 +1,7 @@
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { tenant } from "../entra/tenant.ts";
-import type { ArmResource } from "./arm-resource.ts";
+import { type ArmResource, markedTags } from "./arm-resource.ts";
 import { asDeclared, resourceGroupId } from "./resource-ids.ts";
 
 export interface ResourceGroupProps {
@@ -43,7 +43,7 @@ export const resourceGroup = defineKind<ResourceGroupProps, ResourceGroupData>({
     };
   },
   async create({ id, location, tags }, context) {
-    await context.services.arm.send("PUT", id, { body: { location, tags } });
+    await context.services.arm.send("PUT", id, { body: { location, tags: markedTags(tags, context) } });
     return undefined;
   },
   async update({ id, tags }, present, _changes, context) {

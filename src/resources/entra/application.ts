@@ -40,8 +40,17 @@ const ENVIRONMENT_TAG = "psc-env:";
  */
 const SIGN_IN_AUDIENCE = "AzureADMyOrg";
 
-function uniqueNameOf({ environment }: ApplicationProps): string {
+function uniqueNameOf({ environment }: Pick<ApplicationProps, "environment">): string {
   return `psc-${environment}-bot`;
+}
+
+/** Client id of the environment's application, for kinds that come before it in the guide's order. */
+export async function applicationId(environment: string, context: Context): Promise<string | undefined> {
+  const found = await context.services.graph.get<Pick<EntraApplication, "appId">>(
+    `/applications${keySegment("uniqueName", uniqueNameOf({ environment }))}`,
+    { $select: "appId" },
+  );
+  return found?.appId;
 }
 
 function tagsOf({ environment }: ApplicationProps): readonly string[] {
@@ -61,7 +70,7 @@ async function find(props: ApplicationProps, context: Context): Promise<EntraApp
   });
   if (named.length > 1) {
     throw new PscError({
-      code: "PSC-E420",
+      code: "PSC-E401",
       message: `${named.length} application registrations are called "${props.displayName}": ${named.map(({ appId }) => appId).join(", ")}`,
       remedy: "rename all but the one to use, or set `identity.application` to another name",
       persona: "Cloud Application Administrator",
@@ -77,7 +86,7 @@ function refuseSharing(props: ApplicationProps, application: EntraApplication): 
   const other = owners.find((owner) => owner !== props.environment);
   if (other === undefined) return;
   throw new PscError({
-    code: "PSC-E421",
+    code: "PSC-E431",
     message: `application "${application.displayName}" (${application.appId}) belongs to environment "${other}"`,
     remedy: `give ${props.environment} an application of its own: set \`identity.application\` to another name`,
     persona: "Cloud Application Administrator",

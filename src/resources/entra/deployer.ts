@@ -56,12 +56,12 @@ function groupActions(spec: EnvironmentSpec): string[] {
     "Microsoft.HealthBot/healthBots/listSecrets/action",
     ...(!grants
       ? []
-      : access.activation === undefined
-        ? ["Microsoft.Authorization/roleAssignments/write"]
-        : [
-            "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
-            "Microsoft.Authorization/roleManagementPolicies/write",
-          ]),
+      : [
+          "Microsoft.Authorization/roleAssignments/write",
+          ...(access.activation === undefined
+            ? []
+            : ["Microsoft.Authorization/roleManagementPolicies/write"]),
+        ]),
   ];
 }
 

@@ -65,7 +65,7 @@ async function find(name: string, context: Context): Promise<EntraGroup | undefi
   });
   if (named.length > 1) {
     throw new PscError({
-      code: "PSC-E420",
+      code: "PSC-E401",
       message: `${named.length} groups are called "${name}": ${named.map(({ id }) => id).join(", ")}`,
       remedy: "rename all but the one to use, or give the spec another name",
       persona: "Groups Administrator",
@@ -99,7 +99,7 @@ async function userId(name: string, context: Context): Promise<string> {
   );
   if (user !== undefined) return user.id;
   throw new PscError({
-    code: "PSC-E422",
+    code: "PSC-E432",
     message: `no user "${name}" in the tenant`,
     remedy: "correct the user principal name in `identity.groups`, or invite the person first",
     persona: "User Administrator",
@@ -170,7 +170,7 @@ async function observed(
 ): Promise<Present<GroupData>> {
   if (found.securityEnabled === false) {
     throw new PscError({
-      code: "PSC-E423",
+      code: "PSC-E433",
       message: `group "${group.name}" (${found.id}) is not security-enabled and cannot hold roles`,
       remedy: "name a security group in `identity.groups`",
       persona: "Groups Administrator",
@@ -189,7 +189,7 @@ async function observed(
   const isDynamic = found.groupTypes?.includes("DynamicMembership") === true;
   if (isDynamic && missingMembers(group, present.data).length > 0) {
     throw new PscError({
-      code: "PSC-E423",
+      code: "PSC-E433",
       message: `group "${group.name}" has a dynamic membership rule, so psc cannot add ${missingMembers(group, present.data).join(", ")}`,
       remedy: "change the rule of the group, or take the members out of the spec",
       persona: "Groups Administrator",
