@@ -1,0 +1,203 @@
+import { badQuery, unknownProperty, unsupportedOption } from "./errors.ts";
+import { comparable, compileFilter, type Predicate } from "./filter-evaluation.ts";
+import type { Table } from "./metadata/model.ts";
+import { parseFilter } from "./odata-filter.ts";
+import type { Session } from "./session.ts";
+import { tableScope } from "./table-scope.ts";
+
+/** Query options of a retrieval ("Query data using the Web API", Power Apps developer guide). */
+
+export interface SortKey {
+  readonly property: string;
+  readonly descending: boolean;
+}
+
+export interface Expansion {
+  readonly navigation: string;
+  readonly reference: boolean;
+  readonly query: Query;
+}
+
+export interface Query {
+  readonly select: readonly string[] | undefined;
+  readonly filter: Predicate | undefined;
+  readonly orderby: readonly SortKey[];
+  readonly top: number | undefined;
+  readonly count: boolean;
+  readonly expand: readonly Expansion[];
+  readonly skipToken: string | undefined;
+}
+
+/** Splits at a mark that lies outside parentheses and quotes. */
+export function splitOutside(text: string, mark: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let quoted = false;
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === "'") quoted = !quoted;
+    else if (quoted) continue;
+    else if (character === "(") depth += 1;
+    else if (character === ")") depth -= 1;
+    else if (character === mark && depth === 0) {
+      parts.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  parts.push(text.slice(start));
+  return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
+
+const OPTIONS = new Set(["$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken"]);
+const NESTED_OPTIONS = new Set(["$select", "$filter", "$orderby", "$top", "$expand"]);
+
+/** Options of the URL; anything the service does not offer is refused. */
+export function readOptions(parameters: URLSearchParams): {
+  readonly options: ReadonlyMap<string, string>;
+  readonly aliases: ReadonlyMap<string, string>;
+} {
+  const options = new Map<string, string>();
+  const aliases = new Map<string, string>();
+  for (const [name, value] of parameters) {
+    if (name.startsWith("@")) aliases.set(name, value);
+    else if (name === "$skip") throw badQuery("Skip Clause is not supported in CRM");
+    else if (OPTIONS.has(name)) options.set(name, value);
+    else throw unsupportedOption(name);
+  }
+  return { options, aliases };
+}
+
+function parseSelect(table: Table, text: string): string[] {
+  const names = splitOutside(text, ",");
+  for (const name of names)
+    if (name !== "*" && !table.properties.has(name)) throw unknownProperty(name, table.logicalName);
+  return names.includes("*") ? [...table.properties.keys()] : names;
+}
+
+function parseOrderBy(session: Session, table: Table, text: string): SortKey[] {
+  return splitOutside(text, ",").map((part) => {
+    const [property = "", direction = "asc"] = part.split(/\s+/);
+    if (direction !== "asc" && direction !== "desc")
+      throw badQuery(`Syntax error at position ${property.length + 1} in '${part}'.`);
+    tableScope(session, table).property(property.split("/"));
+    return { property, descending: direction === "desc" };
+  });
+}
+
+function parseTop(text: string): number {
+  if (!/^\d+$/.test(text))
+    throw badQuery(
+      `Invalid value '${text}' for $top query option found. The $top query option requires a non-negative integer value.`,
+    );
+  return Number(text);
+}
+
+function parseExpand(
+  session: Session,
+  table: Table,
+  text: string,
+  aliases: ReadonlyMap<string, string>,
+  nested: boolean,
+): Expansion[] {
+  const parts = splitOutside(text, ",");
+  if (parts.length > 15)
+    throw badQuery(
+      "The query specified in the URI is not valid. The number of $expand items exceeds the limit of 15.",
+    );
+  return parts.map((part) => {
+    const open = part.indexOf("(");
+    const path = (open < 0 ? part : part.slice(0, open)).trim();
+    const inside = open < 0 ? "" : part.slice(open + 1, part.lastIndexOf(")"));
+    const [name = "", suffix] = path.split("/");
+    const navigation = table.navigations.get(name);
+    if (navigation === undefined) throw unknownProperty(name, table.logicalName);
+    const reference = suffix === "$ref";
+    const single = navigation.kind === "lookup";
+    if (reference && !single)
+      throw badQuery("Expand with $ref is only supported on lookup type navigation property.");
+    if (nested && !single)
+      throw badQuery("Only many-to-one relationships are supported for nested expansion.");
+    const target =
+      navigation.kind === "lookup"
+        ? navigation.targets[0]
+        : navigation.kind === "links"
+          ? navigation.target
+          : navigation.table;
+    const targetTable = session.model.tables.get(target ?? "");
+    if (targetTable === undefined) throw unknownProperty(name, table.logicalName);
+    const options = new Map<string, string>();
+    for (const option of splitOutside(inside, ";")) {
+      const equals = option.indexOf("=");
+      const optionName = option.slice(0, equals).trim();
+      if (!NESTED_OPTIONS.has(optionName)) throw unsupportedOption(optionName);
+      if (single && (optionName === "$orderby" || optionName === "$top"))
+        throw badQuery(
+          "Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or nested one-to-many relationship.",
+        );
+      options.set(optionName, option.slice(equals + 1).trim());
+    }
+    return {
+      navigation: name,
+      reference,
+      query: buildQuery(session, targetTable, options, aliases, true),
+    };
+  });
+}
+
+export function buildQuery(
+  session: Session,
+  table: Table,
+  options: ReadonlyMap<string, string>,
+  aliases: ReadonlyMap<string, string>,
+  nested = false,
+): Query {
+  const select = options.get("$select");
+  const filter = options.get("$filter");
+  const orderby = options.get("$orderby");
+  const top = options.get("$top");
+  const expand = options.get("$expand");
+  return {
+    select: select === undefined ? undefined : parseSelect(table, select),
+    filter:
+      filter === undefined
+        ? undefined
+        : compileFilter(parseFilter(filter, aliases), tableScope(session, table)),
+    orderby: orderby === undefined ? [] : parseOrderBy(session, table, orderby),
+    top: top === undefined ? undefined : parseTop(top),
+    count: options.get("$count") === "true",
+    expand: expand === undefined ? [] : parseExpand(session, table, expand, aliases, nested),
+    skipToken: options.get("$skiptoken"),
+  };
+}
+
+export function parseQuery(session: Session, table: Table, parameters: URLSearchParams): Query {
+  const { options, aliases } = readOptions(parameters);
+  return buildQuery(session, table, options, aliases);
+}
+
+/** Sorts as `$orderby` asks; rows equal in every key keep their order of creation. */
+export function sortRows<T>(
+  session: Session,
+  table: Table,
+  rows: readonly T[],
+  keys: readonly SortKey[],
+): T[] {
+  if (keys.length === 0) return [...rows];
+  const scope = tableScope(session, table);
+  const readers = keys.map((key) => ({
+    reader: scope.property(key.property.split("/")),
+    sign: key.descending ? -1 : 1,
+  }));
+  return [...rows].sort((a, b) => {
+    for (const { reader, sign } of readers) {
+      const left = comparable(reader.read(a));
+      const right = comparable(reader.read(b));
+      if (left === right) continue;
+      if (left === null) return -sign;
+      if (right === null) return sign;
+      return left < right ? -sign : sign;
+    }
+    return 0;
+  });
+}

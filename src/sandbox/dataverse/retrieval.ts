@@ -1,0 +1,199 @@
+import type { SandboxResponse } from "../exchange.ts";
+import { requireRow } from "./addressing.ts";
+import { badQuery, dataverseError, segmentNotFound } from "./errors.ts";
+import { contextSuffix, etagOf, presentRow } from "./expand.ts";
+import type { Table } from "./metadata/model.ts";
+import { parseQuery, type Query, sortRows } from "./odata-query.ts";
+import { privilegeRows, requirePrivilege } from "./privileges.ts";
+import type { Key } from "./resource-path.ts";
+import { rowsOf, textOf } from "./rows.ts";
+import { type Session, wantsAnnotation } from "./session.ts";
+import type { JsonObject, Row } from "./state.ts";
+import { lookupTarget, readColumn, relatedRows } from "./table-scope.ts";
+
+/** GET of rows ("Query data", "Retrieve a table row" of the Web API guide). */
+
+const MAX_PAGE = 5000;
+
+function sourceRows(session: Session, table: Table): readonly Row[] {
+  if (table.logicalName === "privilege") return privilegeRows(session);
+  // Calendar rules live and die with their calendar ("Calendar entities", developer guide).
+  if (table.logicalName === "calendarrule")
+    throw dataverseError(
+      400,
+      "0x80040800",
+      "The 'RetrieveMultiple' method does not support entities of type 'calendarrule'.",
+    );
+  return rowsOf(session.organization, table.logicalName);
+}
+
+function pageOf(token: string | undefined): number {
+  if (token === undefined) return 1;
+  const page = /pagenumber="(\d+)"/.exec(decodeURIComponent(token))?.[1];
+  if (page === undefined) throw badQuery("Malformed XML in the Paging Cookie");
+  return Number(page);
+}
+
+function nextLink(url: URL, page: number): string {
+  const cookie = `<cookie pagenumber="${page}" pagingcookie="${encodeURIComponent(encodeURIComponent(`<cookie page="${page - 1}"/>`))}" istracking="False" />`;
+  const kept = url.search
+    .replace(/^\?/, "")
+    .split("&")
+    .filter((part) => part !== "" && !/^(\$|%24)skiptoken=/.test(part));
+  const parameters = [...kept, `$skiptoken=${encodeURIComponent(encodeURIComponent(cookie))}`];
+  return `https://${url.host}${url.pathname}?${parameters.join("&")}`;
+}
+
+function listBody(
+  session: Session,
+  table: Table,
+  rows: readonly Row[],
+  query: Query,
+  url: URL,
+  context: string,
+): JsonObject {
+  const matching = sortRows(
+    session,
+    table,
+    rows.filter((row) => query.filter?.(row) ?? true),
+    query.orderby,
+  );
+  const { maxPageSize } = session.preferences;
+  const page = pageOf(query.skipToken);
+  const size = maxPageSize ?? Math.min(query.top ?? MAX_PAGE, MAX_PAGE);
+  const start = (page - 1) * size;
+  const body: JsonObject = { "@odata.context": `${session.baseUrl}/$metadata#${context}` };
+  if (query.count) body["@odata.count"] = Math.min(matching.length, MAX_PAGE);
+  if (wantsAnnotation(session, "Microsoft.Dynamics.CRM.totalrecordcount")) {
+    body["@Microsoft.Dynamics.CRM.totalrecordcount"] = query.count ? matching.length : -1;
+    body["@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"] = matching.length > MAX_PAGE;
+  }
+  body["value"] = matching
+    .slice(start, start + size)
+    .map((row) => presentRow(session, table, row, query, true));
+  const limited = maxPageSize === undefined && query.top !== undefined;
+  if (!limited && start + size < matching.length) body["@odata.nextLink"] = nextLink(url, page + 1);
+  return body;
+}
+
+export function retrieveMultiple(session: Session, table: Table, url: URL): SandboxResponse {
+  requirePrivilege(session, "Read", table);
+  const query = parseQuery(session, table, url.searchParams);
+  const rows = sourceRows(session, table);
+  return {
+    status: 200,
+    body: listBody(session, table, rows, query, url, `${table.set}${contextSuffix(query)}`),
+  };
+}
+
+/** `GET set/$count`: a bare number, at most 5000. */
+export function countRows(session: Session, table: Table, url: URL): SandboxResponse {
+  requirePrivilege(session, "Read", table);
+  const query = parseQuery(session, table, url.searchParams);
+  const matching = sourceRows(session, table).filter((row) => query.filter?.(row) ?? true);
+  return {
+    status: 200,
+    headers: { "Content-Type": "text/plain" },
+    body: String(Math.min(matching.length, MAX_PAGE)),
+  };
+}
+
+export function presentSingle(
+  session: Session,
+  table: Table,
+  row: Row,
+  query: Pick<Query, "select" | "expand">,
+): JsonObject {
+  return {
+    "@odata.context": `${session.baseUrl}/$metadata#${table.set}${contextSuffix(query)}/$entity`,
+    ...presentRow(session, table, row, query),
+  };
+}
+
+export function retrieve(
+  session: Session,
+  table: Table,
+  key: Key,
+  url: URL,
+  ifNoneMatch: string | undefined,
+): SandboxResponse {
+  requirePrivilege(session, "Read", table);
+  const query = parseQuery(session, table, url.searchParams);
+  if (query.filter !== undefined || query.top !== undefined || query.orderby.length > 0 || query.count)
+    throw badQuery(
+      "The query specified in the URI is not valid. Query options $orderby, $filter, $count, $top can be applied only on collections.",
+    );
+  const row = requireRow(session, table, key);
+  const etag = etagOf(row);
+  if (ifNoneMatch === etag && query.expand.length === 0) return { status: 304, headers: { ETag: etag } };
+  return { status: 200, headers: { ETag: etag }, body: presentSingle(session, table, row, query) };
+}
+
+/** `GET set(id)/navigation`, `GET set(id)/column` and their `/$ref`, `/$count`, `/$value` forms. */
+export function retrieveProperty(
+  session: Session,
+  table: Table,
+  key: Key,
+  name: string,
+  suffix: string | undefined,
+  url: URL,
+): SandboxResponse {
+  requirePrivilege(session, "Read", table);
+  const row = requireRow(session, table, key);
+  const id = textOf(row, table.id);
+  const navigation = table.navigations.get(name);
+  const column = table.properties.get(name);
+  if (column !== undefined && navigation === undefined) {
+    const value = readColumn(session, table, row, name);
+    if (value === null) return { status: 204 };
+    if (suffix === "$value")
+      return { status: 200, headers: { "Content-Type": "text/plain" }, body: String(value) };
+    if (suffix !== undefined) throw segmentNotFound(suffix);
+    return {
+      status: 200,
+      body: { "@odata.context": `${session.baseUrl}/$metadata#${table.set}(${id})/${name}`, value },
+    };
+  }
+  if (navigation === undefined) throw segmentNotFound(name);
+  if (navigation.kind === "lookup") {
+    const found = lookupTarget(session, row, navigation);
+    if (found === undefined) return { status: 204 };
+    if (suffix === "$ref")
+      return {
+        status: 200,
+        body: {
+          "@odata.context": `${session.baseUrl}/$metadata#$ref`,
+          "@odata.id": `${session.baseUrl}/${found.table.set}(${textOf(found.row, found.table.id)})`,
+        },
+      };
+    if (suffix !== undefined) throw segmentNotFound(suffix);
+    const query = parseQuery(session, found.table, url.searchParams);
+    return { status: 200, body: presentSingle(session, found.table, found.row, query) };
+  }
+  const related = relatedRows(session, table, row, navigation);
+  if (suffix === "$ref")
+    return {
+      status: 200,
+      body: {
+        "@odata.context": `${session.baseUrl}/$metadata#Collection($ref)`,
+        value: related.rows.map((other) => ({
+          "@odata.id": `${session.baseUrl}/${related.table.set}(${textOf(other, related.table.id)})`,
+        })),
+      },
+    };
+  if (suffix === "$count")
+    return { status: 200, headers: { "Content-Type": "text/plain" }, body: String(related.rows.length) };
+  if (suffix !== undefined) throw segmentNotFound(suffix);
+  const query = parseQuery(session, related.table, url.searchParams);
+  return {
+    status: 200,
+    body: listBody(
+      session,
+      related.table,
+      related.rows,
+      query,
+      url,
+      `${related.table.set}${contextSuffix(query)}`,
+    ),
+  };
+}
