@@ -1,4 +1,4 @@
-import { addApplicationUser } from "../dataverse/organizations.ts";
+import { addApplicationUser, addUser } from "../dataverse/organizations.ts";
 import { findPrincipal, findServicePrincipal, licencesOf } from "../entra/directory.ts";
 import type { JsonObject } from "../exchange.ts";
 import { type Route, route } from "../routes.ts";
@@ -87,12 +87,13 @@ export const ENVIRONMENT_ACCESS_ROUTES: readonly Route[] = [
   route("POST", `${ADMIN}/{environment}/addUser`, (request, world) => {
     requireBapAdministrator(request, world);
     const environment = environmentOf(request, world);
-    organizationIdOf(environment);
+    const organizationId = organizationIdOf(environment);
     const objectId = textMember(bapBody(request), "objectId") ?? "";
     if (findPrincipal(world, objectId)?.kind !== "user")
       throw bapRefusal(404, "UserNotFound", `The user '${objectId}' could not be found in the tenant.`);
     if (licencesOf(world, objectId).length === 0)
       throw bapRefusal(403, "userNotLicensed", `The user '${objectId}' does not have a license.`);
+    addUser(world, organizationId, objectId);
     return { status: 200, body: {} };
   }),
   route("GET", `${ADMIN}/{environment}/roleAssignments`, (request, world) => {

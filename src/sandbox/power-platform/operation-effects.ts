@@ -72,6 +72,7 @@ export function attachDatabase(
     domainName: wanted.domainName,
     baseLanguage: wanted.baseLanguage,
     currencyCode: wanted.currencyCode,
+    createdAt: readyAt,
     createdBy: creator,
   });
   if (environment.createdTime >= CRM_HUB_INCLUDED_FROM)

@@ -159,6 +159,17 @@ describe("an installation", () => {
     });
   });
 
+  it("brings its solution into the organization", async () => {
+    await finish("OmnichannelPrimeAnchor", 100);
+    const instanceUrl = "https://clinic.crm.dynamics.com/";
+    const token = await admin.cloud.token("admin", instanceUrl);
+    const filter = "$filter=uniquename eq 'OmnichannelPrimeAnchor'&$select=uniquename,ismanaged";
+    const solutions = await admin.cloud.ask("GET", `${instanceUrl}api/data/v9.2/solutions?${filter}`, {
+      token,
+    });
+    expect(solutions.body.value).toMatchObject([{ uniquename: "OmnichannelPrimeAnchor", ismanaged: true }]);
+  });
+
   it("answers at an address built from the requested environment as well", async () => {
     const answer = await install("UnifiedRoutingPrimeAnchor");
     const id = answer.body.lastOperation.operationId;

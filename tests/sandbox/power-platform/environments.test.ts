@@ -275,6 +275,39 @@ describe("an environment without Dataverse", () => {
   });
 });
 
+describe("the organization behind an environment", () => {
+  const whoAmI = async (instanceUrl: string) => {
+    const token = await admin.cloud.token("pipeline", instanceUrl);
+    return admin.cloud.ask("GET", `${instanceUrl}api/data/v9.2/WhoAmI`, { token });
+  };
+
+  it("refuses its creator for some seconds after the operation has succeeded", async () => {
+    const location = await create("brand-new");
+    await admin.pass(4 * MINUTE);
+    expect((await admin.bap("GET", location)).body.state.id).toBe("Succeeded");
+    const instanceUrl = "https://brand-new.crm.dynamics.com/";
+    expect((await whoAmI(instanceUrl)).status).toBe(403);
+    await admin.pass(5 * MINUTE);
+    expect((await whoAmI(instanceUrl)).status).toBe(200);
+  });
+
+  it("of a seeded environment is ready, and lets an application in once addAppUser has added it", async () => {
+    const { environmentId, instanceUrl } = await admin.seed({ displayName: "Ready", domainName: "ready" });
+    expect((await whoAmI(String(instanceUrl))).status).toBe(403);
+    await admin.bap("POST", `${ADMIN_ENVIRONMENTS}/${environmentId}/addAppUser`, {
+      servicePrincipalAppId: PIPELINE_APP.appId,
+    });
+    expect((await whoAmI(String(instanceUrl))).status).toBe(200);
+  });
+
+  it("is gone with the environment", async () => {
+    const { environmentId, instanceUrl } = await admin.seed({ displayName: "Doomed", domainName: "doomed" });
+    await admin.bap("DELETE", `${ADMIN_ENVIRONMENTS}/${environmentId}`, { code: "7", message: "gone" });
+    await admin.pass(2 * MINUTE);
+    expect((await whoAmI(String(instanceUrl))).status).not.toBe(200);
+  });
+});
+
 describe("changing an environment", () => {
   let url: string;
   let id: string;
