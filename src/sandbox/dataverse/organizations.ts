@@ -18,6 +18,8 @@ export interface NewOrganization {
   readonly domainName: string;
   readonly baseLanguage: number;
   readonly currencyCode: string;
+  /** Sandbox time; now when absent. An organization made in the past has its first lags behind it. */
+  readonly createdAt?: number;
   /** The principal that created the environment; becomes System Administrator. */
   readonly createdBy: {
     readonly objectId: string;
@@ -41,7 +43,7 @@ export function createOrganization(world: World, organization: NewOrganization):
   const { createdBy, currencyCode, ...facts } = organization;
   const state: OrganizationState = {
     ...facts,
-    createdAt: world.now(),
+    createdAt: organization.createdAt ?? world.now(),
     createdBy: createdBy.objectId,
     version: 1_000_000,
     features: [],
