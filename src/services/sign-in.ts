@@ -191,6 +191,8 @@ export function createSignIn(options: SignInOptions): SignIn {
       if (token.expiresAt - RENEW_BEFORE_MS > clock.now()) return token.token;
     }
     if (cache.get(audience) === cached) {
+      // A credential caches by the wall clock and knows nothing of a refused token: a new one asks anew.
+      if (cached !== undefined) credential = undefined;
       const issued = issue(audience, request.signal);
       cache.set(audience, issued);
       issued.catch(() => cache.delete(audience));
