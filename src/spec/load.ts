@@ -76,9 +76,9 @@ interface Checked {
 function check(tree: SpecNode, env: Variables, cwd: string, log: ProblemLog): Checked | undefined {
   const replaced = replaceReferences(tree, { schema: specSchema, env, log });
   const shaped = checkShape(specSchema, replaced, log);
-  if (shaped === undefined) return undefined;
   // Fields that were refused are in the replaced tree but not in the sound one; they are not missing as well.
   checkRequired(specSchema, replaced, log);
+  if (shaped === undefined) return undefined;
   const { document, tree: sound } = shaped;
   const solution = nodeAt(sound, ["solution"]);
   const found =

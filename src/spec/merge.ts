@@ -131,17 +131,22 @@ function mergeItems(
   path: SpecPath,
   log: ProblemLog,
 ): SpecNode[] {
-  const items = [...base];
+  // Dropped items leave a hole, so that the places of the others hold until the end.
+  const items: (SpecNode | undefined)[] = [...base];
+  const places = new Map(base.map((item, i) => [keyOfItem(item, keys), i]));
   const written = new Map<string, SourceLocation>();
   for (const item of overlay) {
     const key = keyOfItem(item, keys);
-    const place = key === undefined ? -1 : items.findIndex((other) => keyOfItem(other, keys) === key);
+    const place = key === undefined ? undefined : places.get(key);
     const removal = removalOf(item, keys, log);
     if (removal === "refused") continue;
     if (removal === "drop") {
-      if (place === -1) nothingToRemove(key === undefined ? "item" : `"${key}"`, item.location, log);
-      else items.splice(place, 1);
-      if (key !== undefined) written.delete(key);
+      if (place === undefined) nothingToRemove(key === undefined ? "item" : `"${key}"`, item.location, log);
+      else items[place] = undefined;
+      if (key !== undefined) {
+        places.delete(key);
+        written.delete(key);
+      }
       continue;
     }
     const first = key === undefined ? undefined : written.get(key);
@@ -154,11 +159,14 @@ function mergeItems(
       });
       continue;
     }
-    if (key !== undefined) written.set(key, nameLocation(item, keys));
-    const index = place === -1 ? items.length : place;
+    const index = place ?? items.length;
+    if (key !== undefined) {
+      written.set(key, nameLocation(item, keys));
+      places.set(key, index);
+    }
     items[index] = mergeNodes(items[index], item, [...path, index], log);
   }
-  return items;
+  return items.filter((item) => item !== undefined);
 }
 
 function nameLocation(item: SpecNode, keys: readonly string[]): SourceLocation {

@@ -15,31 +15,38 @@ export interface ProblemLog {
   add(problem: PscError): void;
   readonly errors: readonly PscError[];
   readonly warnings: readonly PscError[];
+  /** True when further errors are no longer taken. */
+  readonly full: boolean;
 }
 
-function byPlace(a: PscError, b: PscError): number {
-  const left = a.location;
-  const right = b.location;
-  if (left === undefined || right === undefined) return 0;
-  if (left.file !== right.file) return 0;
-  return left.line - right.line || left.column - right.column;
-}
+/** Beyond this many errors a person has seen enough, and a hostile file has cost enough. */
+const MOST_ERRORS = 200;
 
 /** Reporting the same code at the same place twice counts once. */
 export function createProblemLog(): ProblemLog {
   const found = new Map<string, PscError>();
+  const fileOrder: string[] = [];
+  const byPlace = (a: PscError, b: PscError): number =>
+    fileOrder.indexOf(a.location?.file ?? "") - fileOrder.indexOf(b.location?.file ?? "") ||
+    (a.location?.line ?? 0) - (b.location?.line ?? 0) ||
+    (a.location?.column ?? 0) - (b.location?.column ?? 0);
   const ofSeverity = (severity: "error" | "warning"): PscError[] =>
     [...found.values()].filter((error) => severityOf(error.code) === severity).sort(byPlace);
   const add = (problem: PscError): void => {
     const { file, line, column } = problem.location ?? { file: "", line: 0, column: 0 };
     const key = `${problem.code} ${file}:${line}:${column}`;
-    if (!found.has(key)) found.set(key, problem);
+    if (found.has(key) || found.size >= MOST_ERRORS) return;
+    found.set(key, problem);
+    if (!fileOrder.includes(file)) fileOrder.push(file);
   };
   return {
     report: (problem) => add(new PscError(problem)),
     add,
     get errors() {
       return ofSeverity("error");
+    },
+    get full() {
+      return found.size >= MOST_ERRORS;
     },
     get warnings() {
       return ofSeverity("warning");

@@ -38,8 +38,11 @@ export function checkShape<T>(schema: z.ZodType<T>, root: SpecNode, log: Problem
     const parsed = schema.safeParse(toPlain(tree));
     if (parsed.success) return { document: parsed.data, tree };
     const refused: SpecPath[] = [];
-    for (const issue of parsed.error.issues) refused.push(...reportIssue(schema, tree, issue, [], log));
-    if (refused.some((path) => path.length === 0)) return undefined;
+    for (const issue of parsed.error.issues) {
+      if (log.full) return undefined;
+      refused.push(...reportIssue(schema, tree, issue, [], log));
+    }
+    if (log.full || refused.some((path) => path.length === 0)) return undefined;
     // Later items of a list first, so that the places of the earlier ones still hold.
     for (const path of refused.sort(laterFirst)) tree = without(tree, path);
   }
@@ -58,6 +61,7 @@ function laterFirst(a: SpecPath, b: SpecPath): number {
 
 /** Reports required fields that neither the file nor the files it extends give. */
 export function checkRequired(schema: z.ZodType, tree: SpecNode, log: ProblemLog): void {
+  if (log.full) return;
   for (const { path, description } of missingFields(schema, toPlain(tree))) {
     const node = nodeAt(tree, path);
     if ((node?.kind === "scalar" && node.failed === true) || isMisspelt(schema, tree, path)) continue;
@@ -129,6 +133,7 @@ function reportIssue(
     case "unrecognized_keys": {
       const known = keysAt(schema, path);
       for (const key of issue.keys) {
+        if (log.full) break;
         const remedy = hintForKey(key) ?? adviceForKey(key, known);
         const place = path.length === 0 ? "" : ` in ${formatPath(path)}`;
         report("PSC-E010", `unknown key "${key}"${place}`, remedy, keyLocationAt(tree, [...path, key]));

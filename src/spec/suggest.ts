@@ -18,6 +18,7 @@ export function editDistance(a: string, b: string): number {
 }
 
 const LONGEST_COMPARED = 100;
+const MOST_COMPARED = 1000;
 
 /** The known word a person most likely meant, or undefined when none is close. */
 export function closest(word: string, known: Iterable<string>): string | undefined {
@@ -25,7 +26,10 @@ export function closest(word: string, known: Iterable<string>): string | undefin
   const wanted = word.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let compared = 0;
   for (const candidate of known) {
+    compared += 1;
+    if (compared > MOST_COMPARED) break;
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < bestDistance) {

@@ -9,6 +9,7 @@ import {
   type ParsedNode,
   parseDocument,
   Scalar,
+  visit,
   type YAMLError,
 } from "yaml";
 import type { SourceLocation } from "../errors.ts";
@@ -37,12 +38,6 @@ function adviceForSyntax(error: YAMLError): Advice {
         code: "PSC-E008",
         message: "a tab indents this line",
         remedy: "indent with spaces; YAML does not allow tabs",
-      };
-    case "DUPLICATE_KEY":
-      return {
-        code: "PSC-E009",
-        message: "this key stands twice in the same mapping",
-        remedy: "keep one of the two and move its values together",
       };
     case "MULTIPLE_DOCS":
       return {
@@ -85,14 +80,18 @@ export function readYaml(text: string, file: string, log: ProblemLog): MapNode |
     });
 
   let document: Document.Parsed;
+  let targets: ReadonlyMap<Alias, ParsedNode | undefined>;
   try {
     document = parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
+      // The library's own check compares every key with every other.
+      uniqueKeys: false,
       version: "1.2",
       schema: "core",
       logLevel: "silent",
     });
+    targets = targetsOfAliases(document);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     tooDeep(start);
@@ -120,9 +119,9 @@ export function readYaml(text: string, file: string, log: ProblemLog): MapNode |
     });
     return undefined;
   }
-  const convert = createConverter(document, locate, tooDeep, log);
+  const { convert, stopped } = createConverter(targets, locate, tooDeep, log);
   const root = convert(contents, 0);
-  if (root === undefined) return undefined;
+  if (root === undefined || stopped()) return undefined;
   if (root.kind !== "map") {
     log.report({
       code: "PSC-E011",
@@ -135,14 +134,26 @@ export function readYaml(text: string, file: string, log: ProblemLog): MapNode |
   return root;
 }
 
+/** The value each alias repeats: the one last marked with its name before it. One pass, however many there are. */
+function targetsOfAliases(document: Document.Parsed): Map<Alias, ParsedNode | undefined> {
+  const marked = new Map<string, ParsedNode>();
+  const targets = new Map<Alias, ParsedNode | undefined>();
+  visit(document, {
+    Alias: (_, alias) => void targets.set(alias, marked.get(alias.source)),
+    Value: (_, value) =>
+      void (value.anchor === undefined ? 0 : marked.set(value.anchor, value as ParsedNode)),
+  });
+  return targets;
+}
+
 type Convert = (node: ParsedNode | null, depth: number) => SpecNode | undefined;
 
 function createConverter(
-  document: Document.Parsed,
+  targets: ReadonlyMap<Alias, ParsedNode | undefined>,
   locate: (from: number, to: number) => SourceLocation,
   tooDeep: (location: SourceLocation) => void,
   log: ProblemLog,
-): Convert {
+): { readonly convert: Convert; readonly stopped: () => boolean } {
   let values = 0;
   let exhausted = false;
 
@@ -161,7 +172,7 @@ function createConverter(
   }
 
   function alias(node: Alias, location: SourceLocation, depth: number): SpecNode | undefined {
-    const target = node.resolve(document);
+    const target = targets.get(node);
     if (target === undefined) {
       log.report({
         code: "PSC-E016",
@@ -171,7 +182,7 @@ function createConverter(
       });
       return undefined;
     }
-    return convert(target as ParsedNode, depth + 1);
+    return convert(target, depth + 1);
   }
 
   function convert(node: ParsedNode | null, depth: number): SpecNode | undefined {
@@ -219,6 +230,15 @@ function createConverter(
         });
         continue;
       }
+      if (entries.has(String(key.value))) {
+        log.report({
+          code: "PSC-E009",
+          message: `the key "${String(key.value).slice(0, 60)}" stands twice in the same mapping`,
+          remedy: "keep one of the two and move its values together",
+          location: keyLocation,
+        });
+        continue;
+      }
       const value = pair.value as ParsedNode | null;
       const converted =
         value === null
@@ -229,5 +249,5 @@ function createConverter(
     return { kind: "map", location, entries } satisfies MapNode;
   }
 
-  return convert;
+  return { convert, stopped: () => exhausted };
 }

@@ -1,17 +1,19 @@
 import type { PrincipalRef } from "../model.ts";
-import type { SpecPath } from "../node.ts";
+import { keyLocationAt, locationAt, type SpecPath } from "../node.ts";
 import { closest } from "../suggest.ts";
-import { isWritten, placeOf, type RuleContext, reportAt } from "./rules.ts";
+import { isWritten, placeOf, type RuleContext } from "./rules.ts";
 
 interface Declared {
   readonly what: string;
   readonly section: string;
   readonly names: readonly string[];
   readonly pathOf: (index: number) => SpecPath;
+  /** The name is a key of the spec, not a value. */
+  readonly marksKey?: boolean;
 }
 
 function checkName(context: RuleContext, path: SpecPath, name: string | undefined, declared: Declared): void {
-  if (name === undefined || name === "" || declared.names.includes(name)) return;
+  if (context.log.full || name === undefined || name === "" || declared.names.includes(name)) return;
   const guess = closest(name, declared.names);
   const guessPath = guess === undefined ? [] : declared.pathOf(declared.names.indexOf(guess));
   const where = isWritten(context, guessPath) ? ` (declared at ${placeOf(context, guessPath)})` : "";
@@ -19,7 +21,8 @@ function checkName(context: RuleContext, path: SpecPath, name: string | undefine
     declared.names.length === 0
       ? `declare it under ${declared.section}`
       : `declare it under ${declared.section}, or use one of: ${declared.names.join(", ")}`;
-  reportAt(context, path, {
+  context.log.report({
+    location: declared.marksKey === true ? keyLocationAt(context.tree, path) : locationAt(context.tree, path),
     code: "PSC-E012",
     message: `${declared.what} "${name}" is not declared`,
     remedy: guess === undefined ? choices : `did you mean "${guess}"${where}?`,
@@ -70,5 +73,6 @@ export function checkVariableName(
     section: "the workstream's variables",
     names,
     pathOf: (i) => ["workstreams", workstream, "variables", names[i] ?? ""],
+    marksKey: true,
   });
 }
