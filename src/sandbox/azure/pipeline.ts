@@ -199,6 +199,11 @@ const REMAINING_WRITES: readonly (readonly [string, string])[] = [
   ["x-ms-ratelimit-remaining-subscription-global-writes", "11999"],
 ];
 
+/** Outside a subscription the tenant's own bucket counts. */
+const TENANT_READS: readonly (readonly [string, string])[] = [
+  ["x-ms-ratelimit-remaining-tenant-reads", "249"],
+];
+
 /**
  * Headers of every ARM answer: request ids (Azure/azure-resource-manager-rpc:v1.0/common-api-details.md), what is left
  * of the rate limits (values as recorded in Azure/azure-cli-extensions:src/healthbot), caching and transport.
@@ -214,7 +219,9 @@ export function withArmHeaders(
   const echo =
     clientId !== undefined && request.headers["x-ms-return-client-request-id"]?.toLowerCase() === "true";
   const remaining =
-    subscriptionIn(request.path) === undefined ? [] : (REMAINING[request.method] ?? REMAINING_WRITES);
+    subscriptionIn(request.path) === undefined
+      ? TENANT_READS
+      : (REMAINING[request.method] ?? REMAINING_WRITES);
   const stamp = world.iso().replace(/[-:]|\.\d+/g, "");
   return {
     ...response,

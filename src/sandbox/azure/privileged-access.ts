@@ -12,7 +12,7 @@ import {
   presentRequest,
   presentSchedule,
 } from "./role-schedules.ts";
-import { putScheduleRequest } from "./schedule-requests.ts";
+import { putScheduleRequest, validateScheduleRequest } from "./schedule-requests.ts";
 import { matchesScopeFilter, parseScopeFilter } from "./scope-filter.ts";
 
 const TYPE = "Microsoft.Authorization/roleManagement";
@@ -67,6 +67,12 @@ function routesOf(kind: ScheduleKind): Route[] {
       template: `${base}ScheduleRequests/{name}`,
       type: TYPE,
       handle: (call) => putScheduleRequest(call, kind),
+    }),
+    armRoute({
+      method: "POST",
+      template: `${base}ScheduleRequests/{name}/validate`,
+      type: TYPE,
+      handle: (call) => validateScheduleRequest(call, kind),
     }),
     armRoute({
       method: "GET",

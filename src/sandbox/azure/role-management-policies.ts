@@ -53,8 +53,8 @@ const expiration = (maximumDuration: string): JsonObject => ({ isExpirationRequi
 
 /**
  * The 17 rules of a role nobody configured. Ids and shapes: Azure/azure-rest-api-specs: Microsoft.Authorization/stable/
- * 2020-10-01/examples/GetRoleManagementPolicyByName.json; the values are the defaults of "Configure Azure resource role
- * settings in Privileged Identity Management" (learn.microsoft.com).
+ * 2020-10-01/examples/GetRoleManagementPolicyByName.json; which values a role
+ * starts with is an assumption, except that permanent eligibility is refused (hashicorp/terraform-provider-azurerm).
  */
 function defaultRules(): JsonObject[] {
   return [

@@ -16,6 +16,12 @@ const SCHEDULE_LAG_MS = 30_000;
 /** Nothing is taken back sooner than this after it was given. */
 const SHORTEST_MS = 5 * 60_000;
 
+/** Operations of Microsoft.Authorization in "Azure permissions for Management and governance" (learn.microsoft.com). */
+const ADMINISTER: Readonly<Record<ScheduleKind, string>> = {
+  eligibility: "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
+  assignment: "Microsoft.Authorization/roleAssignmentScheduleRequests/write",
+};
+
 interface Wish {
   readonly kind: ScheduleKind;
   readonly scope: string;
@@ -51,14 +57,15 @@ function periodOf(info: JsonObject, now: number): { startsAt: number; endsAt: nu
 }
 
 /**
- * Reads and checks a request's body as far as it does not depend on what exists. Administering takes the right to
- * assign roles; for oneself one asks without any.
+ * Reads and checks a request's body as far as it does not depend on what exists. Administering takes an action that
+ * Owner and User Access Administrator have and Role Based Access Control Administrator has not ("Privileged Identity
+ * Management APIs", learn.microsoft.com); for oneself one asks without any.
  */
 function readWish(call: ArmCall, kind: ScheduleKind): Wish {
   const scope = call.scope();
   const body = objectIn(bodyOf(call)["properties"]);
   if (!String(body["requestType"] ?? "").startsWith("Self"))
-    authorize(call.world, call.caller, "Microsoft.Authorization/roleAssignments/write", scope);
+    authorize(call.world, call.caller, ADMINISTER[kind], scope);
   requireScope(call.world, scope);
   const roleDefinitionId = String(body["roleDefinitionId"] ?? "");
   const role = requireRole(roleDefinitionId);
@@ -244,6 +251,34 @@ function carryOut(call: ArmCall, wish: Wish, requestName: string): RoleSchedule 
   }
 }
 
+function requestOf(
+  call: ArmCall,
+  wish: Wish,
+  status: string,
+  targetScheduleId: string | null,
+): ScheduleRequest {
+  const { body } = wish;
+  return {
+    name: call.param("name"),
+    kind: wish.kind,
+    scope: wish.scope,
+    roleDefinitionId: wish.roleDefinitionId,
+    principalId: wish.principalId,
+    principalType: wish.principalType,
+    requestType: wish.requestType,
+    status,
+    justification: typeof body["justification"] === "string" ? body["justification"] : null,
+    scheduleInfo: {
+      startDateTime: new Date(wish.startsAt).toISOString(),
+      expiration: { type: "NoExpiration", ...objectIn(objectIn(body["scheduleInfo"])["expiration"]) },
+    },
+    ticketInfo: { ticketNumber: null, ticketSystem: null, ...objectIn(body["ticketInfo"]) },
+    requestorId: call.caller.objectId,
+    createdOn: call.world.iso(),
+    targetScheduleId,
+  };
+}
+
 /** `PUT` of a request: `AdminAssign`, `AdminRemove`, `SelfActivate` and their relatives. */
 export function putScheduleRequest(call: ArmCall, kind: ScheduleKind): SandboxResponse {
   const name = call.param("name");
@@ -254,25 +289,15 @@ export function putScheduleRequest(call: ArmCall, kind: ScheduleKind): SandboxRe
   const wish = readWish(call, kind);
   const schedule = carryOut(call, wish, name);
   const removed = wish.requestType === "AdminRemove" || wish.requestType === "SelfDeactivate";
-  const request: ScheduleRequest = {
-    name,
-    kind,
-    scope: wish.scope,
-    roleDefinitionId: wish.roleDefinitionId,
-    principalId: wish.principalId,
-    principalType: wish.principalType,
-    requestType: wish.requestType,
-    status: removed ? "Revoked" : "Provisioned",
-    justification: typeof wish.body["justification"] === "string" ? wish.body["justification"] : null,
-    scheduleInfo: {
-      startDateTime: new Date(wish.startsAt).toISOString(),
-      expiration: { type: "NoExpiration", ...objectIn(objectIn(wish.body["scheduleInfo"])["expiration"]) },
-    },
-    ticketInfo: { ticketNumber: null, ticketSystem: null, ...objectIn(wish.body["ticketInfo"]) },
-    requestorId: call.caller.objectId,
-    createdOn: call.world.iso(),
-    targetScheduleId: schedule.name,
-  };
+  const request = requestOf(call, wish, removed ? "Revoked" : "Provisioned", schedule.name);
   requests[key] = request;
   return { status: 201, body: presentRequest(call.world, request) };
+}
+
+/** `POST …/validate`: the checks of an assignment without the assignment. */
+export function validateScheduleRequest(call: ArmCall, kind: ScheduleKind): SandboxResponse {
+  const wish = readWish(call, kind);
+  refuseDuplicate(call.world, wish);
+  requirePolicy(call.world, wish);
+  return { status: 200, body: presentRequest(call.world, requestOf(call, wish, "Provisioned", null)) };
 }

@@ -1,4 +1,5 @@
 import { SUBSCRIPTIONS } from "../../../src/sandbox/seed.ts";
+import type { SandboxOptions } from "../../../src/sandbox/server.ts";
 import { type Answer, type Identity, startTestSandbox, type TestSandbox } from "../../harness/sandbox.ts";
 
 export const ARM = "https://management.azure.com";
@@ -20,8 +21,8 @@ export interface ArmSession {
   close(): Promise<void>;
 }
 
-export async function startArmSession(): Promise<ArmSession> {
-  const test = await startTestSandbox({ speed: 0.001 });
+export async function startArmSession(options: SandboxOptions = {}): Promise<ArmSession> {
+  const test = await startTestSandbox({ speed: 0.001, ...options });
   const tokens = new Map<Identity, string>();
   const tokenOf = async (as: Identity): Promise<string> => {
     const known = tokens.get(as) ?? (await test.token(as, ARM));

@@ -156,9 +156,31 @@ describe("eligibility", () => {
     expect(later.body.value).toEqual([]);
   });
 
-  it("is for those who may assign roles", async () => {
-    const denied = await ask("roleEligibility", { requestType: "AdminAssign" }, "reader");
-    expect(denied.status).toBe(403);
+  it("is for Owners and User Access Administrators, not for Role Based Access Control Administrators", async () => {
+    for (const as of ["reader", "pipeline"] as const) {
+      const denied = await ask("roleEligibility", { requestType: "AdminAssign" }, as);
+      expect(denied.status).toBe(403);
+      expect(denied.body.error.message).toContain(
+        "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
+      );
+    }
+  });
+
+  it("can be checked without being granted", async () => {
+    const path = `${group}/providers/Microsoft.Authorization/roleEligibilityScheduleRequests/64caffb6-55c0-4deb-a585-222222222222/validate`;
+    const validate = (expiration: object) =>
+      session.arm("POST", path, VERSION, {
+        properties: {
+          principalId: PLAIN_USER.id,
+          roleDefinitionId: roleId(AGENT_ADMIN),
+          requestType: "AdminAssign",
+          scheduleInfo: { expiration },
+        },
+      });
+    expect((await validate({ type: "NoExpiration" })).status).toBe(400);
+    expect((await validate({ type: "AfterDuration", duration: "P30D" })).status).toBe(200);
+    await session.advance(31);
+    expect(await rows("roleEligibilitySchedules")).toEqual([]);
   });
 });
 
@@ -259,7 +281,7 @@ describe("role settings", () => {
     expect(odd.status).toBe(400);
   });
 
-  it("are not for a Role Based Access Control Administrator", async () => {
+  it("are not changed by a Role Based Access Control Administrator", async () => {
     const denied = await session.arm(
       "PATCH",
       await policyOf(AGENT_ADMIN),
