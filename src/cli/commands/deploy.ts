@@ -1,0 +1,217 @@
+import { hasChanges } from "../../engine/plan.ts";
+import { handoverFacts } from "../../resources/handover.ts";
+import { deploySession, planSession } from "../../session.ts";
+import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
+import { deployDocument } from "../deploy-document.ts";
+import { parseDuration } from "../durations.ts";
+import { openEventStream } from "../event-stream.ts";
+import { EXIT, type ExitCode, exitOfDeploy } from "../exit-codes.ts";
+import { type Leave, listenForLeave } from "../interrupts.ts";
+import { blockedLines, doneByStep, failureLines, handoverLines, outcomeLine } from "../render/deploy-text.ts";
+import { gateBox } from "../render/gate-box.ts";
+import { headerLine, problemLines, readFacts, summaryLine, warningLines } from "../render/plan-text.ts";
+import { createProgress } from "../render/progress.ts";
+import { symbolOf } from "../render/rows.ts";
+import { type OpenedRun, withSession } from "../run-session.ts";
+import { createSimulatedPerson } from "../simulated-person.ts";
+import { styled } from "../styles.ts";
+import { sandboxWish, sandboxWords } from "../target.ts";
+import { usageError } from "../usage.ts";
+
+/** On a terminal somebody is there: psc stays beside the person who acts. */
+const PATIENCE_ON_TERMINAL_MS = 2 * 3_600_000;
+
+function durationOption(invocation: Invocation, name: string, flag: string): number | undefined {
+  const asked = invocation.options.text(name);
+  if (asked === undefined) return undefined;
+  const ms = parseDuration(asked);
+  if (ms === undefined) throw usageError(`${flag} cannot be "${asked}"`, "write a duration such as 30m, 2h or 1h30m");
+  return ms;
+}
+
+/** True unless the person switched the sandbox's own people off. */
+function isSimulated(invocation: Invocation): boolean {
+  return sandboxWish(invocation).wanted && invocation.options.flag("simulatedPerson");
+}
+
+function patienceOf(invocation: Invocation, simulated: boolean): number {
+  if (simulated) return Number.POSITIVE_INFINITY;
+  const asked = durationOption(invocation, "waitForPerson", "--wait-for-person");
+  if (asked !== undefined) return asked;
+  const unattended =
+    !invocation.terminal.live || invocation.env["CI"] !== undefined || sandboxWish(invocation).wanted;
+  return unattended ? 0 : PATIENCE_ON_TERMINAL_MS;
+}
+
+interface Deployment extends OpenedRun {
+  readonly invocation: Invocation;
+  readonly leave: Leave;
+  readonly what: string;
+}
+
+async function carryOut({ invocation, loaded, chosen, session, leave, what }: Deployment): Promise<ExitCode> {
+  const { terminal } = invocation;
+  const { columns } = terminal;
+  const { spec } = loaded;
+  const simulated = isSimulated(invocation);
+  const patienceMs = patienceOf(invocation, simulated);
+  const leaveAfterMs = durationOption(invocation, "leaveAfter", "--leave-after");
+  const eventsFile = invocation.options.text("events");
+  const stream = eventsFile === undefined ? undefined : openEventStream(eventsFile, () => session.clock.now());
+
+  const { plan } = await planSession(session);
+  const document = { spec, target: chosen.name, plan };
+  const header = { name: spec.name, stage: spec.stage, tenant: spec.tenant, target: chosen.name };
+  terminal.say(headerLine(header, readFacts(plan), columns));
+  stream?.write("plan", { environment: spec.name, summary: plan.summary, problems: plan.problems.length });
+
+  if (plan.problems.length > 0) {
+    terminal.json(deployDocument({ ...document, outcome: "refused", handover: [] }));
+    terminal.print();
+    for (const line of problemLines(plan, columns)) terminal.print(line);
+    terminal.print("Nothing was written.");
+    terminal.say(`${styled("bold", "Next:")} mend what is above, then psc deploy ${what}`);
+    stream?.close();
+    return EXIT.error;
+  }
+
+  for (const line of warningLines(loaded.warnings, columns)) terminal.say(line);
+  if (!hasChanges(plan)) {
+    const handover = handoverFacts(session);
+    terminal.json(deployDocument({ ...document, outcome: "no-changes", handover }));
+    terminal.print(`${symbolOf("done")} no changes: the tenant is what the spec says.`);
+    terminal.say();
+    for (const line of handoverLines(handover, columns)) terminal.say(line);
+    terminal.say(`${styled("bold", "Next:")} psc verify ${what}`);
+    stream?.close();
+    return EXIT.done;
+  }
+
+  terminal.say(summaryLine(plan));
+  terminal.say();
+  const progress = createProgress({
+    terminal,
+    clock: session.clock,
+    what,
+    simulated,
+    waitsForPerson: patienceMs > 0,
+  });
+  let personFailure: unknown;
+  const person =
+    simulated && chosen.sandboxUrl !== undefined
+      ? createSimulatedPerson({
+          session,
+          sandboxUrl: chosen.sandboxUrl,
+          signal: leave.signal,
+          announce: (persona, { did }) => progress.log(`   ${symbolOf("gate")} simulated person (${persona}) ${did}`),
+          onFailure: (error) => {
+            personFailure = error;
+            leave.leave("gate-failure");
+          },
+        })
+      : undefined;
+  if (leaveAfterMs !== undefined)
+    session.clock.sleep(leaveAfterMs, leave.signal).then(
+      () => leave.leave("time"),
+      () => {},
+    );
+
+  const started = { cloud: session.clock.now(), wall: performance.now() };
+  const result = await deploySession(session, plan, {
+    patienceMs,
+    onEvent: (event) => {
+      stream?.event(event);
+      progress.onEvent(event);
+      person?.(event);
+    },
+  }).finally(() => progress.close());
+  const elapsed = {
+    cloudMs: session.clock.now() - started.cloud,
+    wallMs: performance.now() - started.wall,
+    scaled: chosen.sandboxUrl !== undefined,
+  };
+  if (personFailure !== undefined) throw personFailure;
+
+  const leftByTime = leave.reason === "time";
+  const handover = result.outcome === "done" ? handoverFacts(session) : [];
+  const outcome = result.outcome === "interrupted" && leftByTime ? "left" : result.outcome;
+  stream?.write("end", { outcome, finished: result.finished.length, failures: result.failures.length });
+  stream?.close();
+  terminal.json(deployDocument({ ...document, outcome, result, handover }));
+
+  const done = doneByStep(result.finished, (address) => session.graph.get(address), columns);
+  if (done.length > 0) {
+    terminal.say();
+    terminal.say(styled("bold", "What was done"));
+    for (const line of done) terminal.say(line);
+  }
+  if (result.failures.length > 0 || result.gates.length > 0 || handover.length > 0) terminal.print();
+  for (const line of failureLines(result, columns)) terminal.print(line);
+  for (const line of gateBox(result.gates, what, columns)) terminal.print(line);
+  for (const line of handoverLines(handover, columns)) terminal.print(line);
+  terminal.print();
+  terminal.print(outcomeLine(result, result.finished.length + left(result), elapsed, leftByTime));
+  for (const line of blockedLines(result)) terminal.say(line);
+  terminal.say(`${styled("bold", "Next:")} ${nextStep(result, what)}`);
+  return exitOfDeploy(result, leave.reason);
+}
+
+type Result = Awaited<ReturnType<typeof deploySession>>;
+
+function left({ failures, gates, blocked }: Result): number {
+  return failures.length + gates.length + blocked.length;
+}
+
+function nextStep({ outcome }: Result, what: string): string {
+  switch (outcome) {
+    case "done":
+      return `psc verify ${what}`;
+    case "failed":
+      return `mend what is above, then psc deploy ${what}: what is done stays done`;
+    case "waiting-for-person":
+      return `when the person is done, psc deploy ${what}`;
+    case "interrupted":
+      return `psc deploy ${what} goes on from here`;
+  }
+}
+
+export const deploy: CommandDefinition = {
+  description:
+    "Makes the tenant what the spec says, in the order of Microsoft's guide. Reads first: when a check does not hold, nothing is written. Only what differs is changed, so the command can be repeated at any time. Exit code: 0 done or no changes, 1 something failed, 3 a person must act, 4 left by --leave-after, 130 Ctrl+C.",
+  arguments: [{ name: "file", summary: "the environment's spec", required: true }],
+  options: [
+    ...TENANT_OPTIONS,
+    { flags: "--no-simulated-person", summary: "in the sandbox: leave the gates to you" },
+    {
+      flags: "--wait-for-person <duration>",
+      summary: "how long to stay at an open gate (default: 2h on a terminal, 0 elsewhere)",
+    },
+    {
+      flags: "--leave-after <duration>",
+      summary: "leave work running in the cloud after this time, with exit code 4",
+    },
+    { flags: "--events <path>", summary: "write what happens as JSON lines into a file" },
+  ],
+  examples: [
+    { command: "deploy dev.yaml --sandbox", effect: "the whole way, in the sandbox of this folder" },
+    { command: "deploy dev.yaml", effect: "in the tenant that dev.yaml names" },
+    {
+      command: "deploy dev.yaml --output json --events run.jsonl",
+      effect: "for a pipeline: result on stdout, events in a file; exit 3 lists the open gates",
+    },
+  ],
+  async run(invocation) {
+    const { terminal } = invocation;
+    const what = `${invocation.arguments[0] ?? ""}${sandboxWords(invocation)}`;
+    const leave = listenForLeave(() =>
+      terminal.alert("\nStopping; what is under way in the cloud goes on there. Ctrl+C again: leave at once."),
+    );
+    try {
+      return await withSession(invocation, { readOnly: false, signal: leave.signal }, (run) =>
+        carryOut({ ...run, invocation, leave, what }),
+      );
+    } finally {
+      leave.release();
+    }
+  },
+};

@@ -1,0 +1,65 @@
+import { planDocument } from "../../engine/plan.ts";
+import { planSession } from "../../session.ts";
+import { type CommandDefinition, TENANT_OPTIONS } from "../definition.ts";
+import { exitOfPlan } from "../exit-codes.ts";
+import {
+  actionLines,
+  count,
+  headerLine,
+  problemLines,
+  readFacts,
+  summaryLine,
+  warningLines,
+} from "../render/plan-text.ts";
+import { withSession } from "../run-session.ts";
+import { styled } from "../styles.ts";
+import { sandboxWords } from "../target.ts";
+
+export const plan: CommandDefinition = {
+  description:
+    "Reads the tenant and shows what deploy would do, step by step of Microsoft's guide. Writes nothing. Exit code: 0 no changes, 2 changes are pending, 1 something does not hold or could not be read.",
+  arguments: [{ name: "file", summary: "the environment's spec", required: true }],
+  options: TENANT_OPTIONS,
+  examples: [
+    { command: "plan dev.yaml", effect: "what deploy would do in the tenant of dev.yaml" },
+    { command: "plan dev.yaml --sandbox", effect: "the same in the sandbox of this folder" },
+    { command: "plan dev.yaml --output json", effect: "for a pipeline: the document psc.plan/1" },
+  ],
+  run: (invocation) =>
+    withSession(invocation, { readOnly: true }, async ({ loaded, chosen, session }) => {
+      const { terminal } = invocation;
+      const { spec } = loaded;
+      const planned = await planSession(session);
+      const { columns } = terminal;
+      const header = { name: spec.name, stage: spec.stage, tenant: spec.tenant, target: chosen.name };
+      terminal.json({
+        ...planDocument(planned.plan, { name: spec.name, stage: spec.stage, tenant: spec.tenant }),
+        target: chosen.name,
+        reads: planned.plan.reads,
+        tookMs: Math.round(planned.plan.tookMs),
+        usualMs: planned.plan.usualMs,
+        warnings: loaded.warnings.map(({ code, message, location }) => ({ code, message, location })),
+      });
+      if (!terminal.quiet) {
+        terminal.print(headerLine(header, readFacts(planned.plan), columns));
+        terminal.print();
+      }
+      const lines = actionLines(planned.plan, columns, terminal.verbose);
+      for (const line of lines) terminal.print(line);
+      if (lines.length > 0) terminal.print();
+      const problems = problemLines(planned.plan, columns);
+      for (const line of problems) terminal.print(line);
+      terminal.print(summaryLine(planned.plan));
+      for (const line of warningLines(loaded.warnings, columns)) terminal.print(line);
+      const code = exitOfPlan(planned.plan);
+      if (terminal.output === "text") {
+        const what = `${loaded.file}${sandboxWords(invocation)}`;
+        if (planned.plan.problems.length > 0)
+          terminal.say(
+            `${styled("bold", "Next:")} mend the ${count(planned.plan.problems.length, "problem")} above, then psc plan ${what}`,
+          );
+        else terminal.say(`${styled("bold", "Next:")} psc ${code === 0 ? "verify" : "deploy"} ${what}`);
+      }
+      return code;
+    }),
+};

@@ -1,0 +1,99 @@
+import { openSession } from "../../session.ts";
+import type { GateInstructions } from "../../engine/resource.ts";
+import { PscError } from "../../errors.ts";
+import type { CommandDefinition, Invocation } from "../definition.ts";
+import { EXIT } from "../exit-codes.ts";
+import { findGate, shortGateName } from "../gate-address.ts";
+import { gatesOf, readGates } from "../gate-states.ts";
+import { symbolOf } from "../render/rows.ts";
+import { reachSandbox, sandboxFolder } from "../sandbox-host.ts";
+import { actAsPerson, type PersonDid } from "../simulated-person.ts";
+import { loadFile } from "../spec-file.ts";
+import { styled } from "../styles.ts";
+import { chooseTarget } from "../target.ts";
+import { usageError } from "../usage.ts";
+
+function payloadOf(text: string | undefined): Readonly<Record<string, unknown>> {
+  if (text === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return value as Readonly<Record<string, unknown>>;
+  } catch {
+    // Falls through to the same sentence as a JSON value that is no object.
+  }
+  throw usageError(`--payload cannot be "${text}"`, 'give a JSON object, such as {"channels":["chat"]}');
+}
+
+/** The click without a spec: the action's name and what it is about are given. */
+async function bareAction(invocation: Invocation, action: string): Promise<PersonDid> {
+  const payload = payloadOf(invocation.options.text("payload"));
+  const url = invocation.options.text("sandboxUrl") ?? invocation.env["PSC_SANDBOX_URL"];
+  if (url !== undefined && url !== "") return actAsPerson(url, { action, payload });
+  const link = await reachSandbox(sandboxFolder(invocation.cwd), undefined);
+  try {
+    return await actAsPerson(link.url, { action, payload });
+  } finally {
+    await link.close();
+  }
+}
+
+/** The click that a gate of a spec asks for, with the ids its instructions name. */
+async function gateOfSpec(invocation: Invocation, name: string, file: string): Promise<PersonDid> {
+  const loaded = await loadFile(invocation, file);
+  const inSandbox = {
+    ...invocation,
+    options: { ...invocation.options, flag: (option: string) => option === "sandbox" || invocation.options.flag(option) },
+  };
+  const chosen = await chooseTarget(inSandbox, loaded.spec);
+  try {
+    const session = openSession({
+      spec: loaded.spec,
+      manifest: loaded.manifest,
+      target: chosen.target,
+      env: invocation.env,
+      workFolder: invocation.cwd,
+      readOnly: true,
+    });
+    const wanted = findGate(gatesOf(session), name);
+    const gate = (await readGates(session)).find(({ resource }) => resource.address === wanted.address);
+    const instructions: GateInstructions | undefined = gate?.instructions;
+    if (instructions === undefined || chosen.sandboxUrl === undefined) {
+      throw new PscError({
+        code: "PSC-E130",
+        message: `${shortGateName(wanted.address)} cannot be passed yet: what it builds on is missing`,
+        remedy: `psc deploy ${file} --sandbox --no-simulated-person stops there when it is time`,
+      });
+    }
+    return await actAsPerson(chosen.sandboxUrl, instructions.simulation);
+  } finally {
+    await chosen.close();
+  }
+}
+
+export const sandboxPerson: CommandDefinition = {
+  description:
+    "Does in the sandbox what a gate asks of a person, for trying `deploy --no-simulated-person`. With a spec file the ids come from the gate's own instructions; without one give the action and its payload. It only clicks: what psc cannot see is told with `psc gate confirm`.",
+  arguments: [
+    { name: "gate", summary: "a gate of the spec, or an action of the sandbox", required: true },
+    { name: "file", summary: "the environment's spec", required: false },
+  ],
+  options: [
+    { flags: "--payload <json>", summary: "without a spec file: what the action is about" },
+    { flags: "--sandbox-url <url>", summary: "use a sandbox that runs elsewhere (also PSC_SANDBOX_URL)" },
+  ],
+  examples: [
+    { command: "sandbox person omnichannel-consent dev.yaml", effect: "the Global Administrator consents" },
+    { command: "sandbox person omnichannel-consent", effect: "the same, by the sandbox's own name of the click" },
+  ],
+  async run(invocation) {
+    const { terminal } = invocation;
+    const [name = "", file] = invocation.arguments;
+    const did = file === undefined ? await bareAction(invocation, name) : await gateOfSpec(invocation, name, file);
+    terminal.json({ format: "psc.person/1", ...did });
+    terminal.print(`${symbolOf("done")} ${did.did}${did.value === undefined ? "" : `: ${styled("bold", did.value)}`}`);
+    if (did.value !== undefined && file !== undefined)
+      terminal.say(`${styled("bold", "Next:")} psc gate confirm ${name} ${file} --sandbox --value ${did.value}`);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { PscError } from "../../errors.ts";
+import type { CommandDefinition } from "../definition.ts";
+import { EXIT } from "../exit-codes.ts";
+import { askControl } from "../sandbox-control.ts";
+import { findRunning, reachSandbox, sandboxFolder } from "../sandbox-host.ts";
+import { noSandbox } from "../sandbox-options.ts";
+
+/** Sizes of the members of a state: `users: 6`, `environments: 1`. */
+function outline(value: unknown, depth: number): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const indent = "  ".repeat(depth);
+    if (typeof member !== "object" || member === null)
+      return [`${indent}${name}: ${String(member).length > 60 ? "…" : String(member)}`];
+    const size = Object.keys(member).length;
+    return [`${indent}${name}: ${size}`, ...(depth < 1 ? outline(member, depth + 1) : [])];
+  });
+}
+
+export const sandboxState: CommandDefinition = {
+  description:
+    "Shows what this folder's sandbox holds, whether it runs or not. Without a path: an outline. A path leads through services and members; * stands for every member.",
+  arguments: [{ name: "path", summary: "such as entra/users or dataverse/*/tables", required: false }],
+  examples: [
+    { command: "sandbox state", effect: "an outline of the fake tenant" },
+    { command: "sandbox state entra", effect: "the directory as JSON" },
+  ],
+  async run({ terminal, cwd, arguments: [path] }) {
+    const folder = sandboxFolder(cwd);
+    if ((await findRunning(folder)) === undefined && !existsSync(join(folder, "state.json"))) throw noSandbox();
+    const link = await reachSandbox(folder, undefined);
+    try {
+      const { status, body } = await askControl(link.url, "GET", `state?path=${encodeURIComponent(path ?? "")}`);
+      if (status === 404) {
+        throw new PscError({
+          code: "PSC-E125",
+          message: `the sandbox's state has nothing at "${path ?? ""}"`,
+          remedy: "`psc sandbox state` without a path shows the outline",
+        });
+      }
+      if (path === undefined && terminal.output === "text") for (const line of outline(body, 0)) terminal.print(line);
+      else terminal.data(JSON.stringify(body, null, 2));
+      return EXIT.done;
+    } finally {
+      await link.close();
+    }
+  },
+};

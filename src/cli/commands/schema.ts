@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import type { CommandDefinition } from "../definition.ts";
+import { EXIT } from "../exit-codes.ts";
+import { packageFile } from "../package-files.ts";
+
+const FILES: Readonly<Record<string, string>> = {
+  spec: "schema/psc.v1.schema.json",
+  manifest: "schema/psc.manifest.v1.schema.json",
+};
+
+export const schema: CommandDefinition = {
+  description:
+    "Prints the JSON Schema of the spec language or of manifests. Editors that read `# yaml-language-server: $schema=…` complete and check with it.",
+  arguments: [{ name: "what", summary: "spec (default) or manifest", required: false, choices: Object.keys(FILES) }],
+  examples: [
+    { command: "schema > psc.v1.schema.json", effect: "save the schema beside the spec" },
+    { command: "schema manifest", effect: "the schema of files in solution-manifests/" },
+  ],
+  async run({ terminal, arguments: [what = "spec"] }) {
+    terminal.data(readFileSync(packageFile(FILES[what] ?? ""), "utf8").trimEnd());
+    return EXIT.done;
+  },
+};

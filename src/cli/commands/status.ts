@@ -1,0 +1,151 @@
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type JournalEntry, environmentFolder, openConfirmations, readLastRun } from "../../engine/journal.ts";
+import type { Confirmation } from "../../engine/resource.ts";
+import { PscError } from "../../errors.ts";
+import type { CommandDefinition, Invocation } from "../definition.ts";
+import { EXIT } from "../exit-codes.ts";
+import { shortGateName } from "../gate-address.ts";
+import { count } from "../render/plan-text.ts";
+import { row, symbolOf } from "../render/rows.ts";
+import { loadFile } from "../spec-file.ts";
+import { styled } from "../styles.ts";
+
+/** What the journal tells about the last deploy of one environment. */
+export interface RunStatus {
+  readonly environment: string;
+  readonly started: string;
+  readonly ended: string | undefined;
+  readonly identity: string;
+  /** `unfinished`: no end was written, so it still runs or was killed. */
+  readonly outcome: string;
+  readonly finished: number;
+  readonly failures: readonly { readonly address: string; readonly code: string; readonly message: string }[];
+  /** Begun but neither finished nor failed. */
+  readonly underWay: readonly { readonly address: string; readonly operation: string | undefined }[];
+  readonly openGates: readonly string[];
+  readonly confirmations: readonly Confirmation[];
+  readonly journal: string;
+}
+
+function text(entry: JournalEntry, name: string): string {
+  const value = entry[name];
+  return typeof value === "string" ? value : "";
+}
+
+/** Reads one environment's newest run; undefined when there was none. */
+export function readStatus(workFolder: string, environment: string): RunStatus | undefined {
+  const folder = environmentFolder(workFolder, environment);
+  const run = readLastRun(folder);
+  if (run === undefined) return undefined;
+  const ofType = (type: string): readonly JournalEntry[] => run.entries.filter((entry) => entry.type === type);
+  const begin = ofType("run")[0];
+  const end = ofType("end")[0];
+  const settled = new Set([...ofType("outcome"), ...ofType("failure")].map((entry) => text(entry, "address")));
+  const passed = new Set(ofType("gate-passed").map((entry) => text(entry, "address")));
+  const confirmations = openConfirmations(folder).all();
+  const confirmed = (gate: string): boolean =>
+    passed.has(gate) || confirmations.some((entry) => entry.gate === gate && begin !== undefined && entry.at >= begin.at);
+  const opened = new Set(ofType("gate-opened").map((entry) => text(entry, "address")));
+  const operations = ofType("operation");
+  return {
+    environment,
+    started: begin?.at ?? run.entries[0]?.at ?? "",
+    ended: end?.at,
+    identity: begin === undefined ? "" : text(begin, "identity"),
+    outcome: end === undefined ? "unfinished" : text(end, "outcome"),
+    finished: ofType("outcome").length,
+    failures: ofType("failure").map((entry) => ({
+      address: text(entry, "address"),
+      code: text(entry, "code"),
+      message: text(entry, "message"),
+    })),
+    underWay: ofType("intent")
+      .map((entry) => text(entry, "address"))
+      .filter((address) => !settled.has(address))
+      .map((address) => {
+        const last = operations.findLast((entry) => text(entry, "address") === address);
+        return { address, operation: last === undefined ? undefined : text(last, "url") };
+      }),
+    openGates: [...opened].filter((gate) => !confirmed(gate)),
+    confirmations,
+    journal: run.file,
+  };
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  done: "done",
+  failed: "failed",
+  "waiting-for-person": "waits for a person",
+  interrupted: "interrupted",
+  unfinished: "has not ended: it still runs, or was killed",
+};
+
+async function environmentsAsked(invocation: Invocation): Promise<readonly string[]> {
+  const [file] = invocation.arguments;
+  if (file !== undefined) return [(await loadFile(invocation, file)).spec.name];
+  const folder = join(invocation.cwd, ".psc", "environments");
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+function statusLines(status: RunStatus, columns: number, cwd: string): string[] {
+  const ended = status.ended === undefined ? "" : `, ended ${shortTime(status.ended)}`;
+  const lines = [
+    `${styled("bold", status.environment)}: the last deploy ${OUTCOMES[status.outcome] ?? status.outcome}`,
+    `   by ${status.identity}, started ${shortTime(status.started)}${ended}, ${count(status.finished, "change")}`,
+  ];
+  for (const { address, code, message } of status.failures)
+    lines.push(row({ symbol: symbolOf("failed"), label: address, detail: `${code} ${message}`, indent: 3, columns }));
+  for (const { address } of status.underWay)
+    lines.push(row({ symbol: symbolOf("running"), label: address, detail: "was under way", indent: 3, columns }));
+  for (const gate of status.openGates)
+    lines.push(row({ symbol: symbolOf("gate"), label: shortGateName(gate), detail: "waits for a person", indent: 3, columns }));
+  for (const { gate, by, at, value, how } of status.confirmations)
+    lines.push(
+      row({
+        symbol: symbolOf("done"),
+        label: shortGateName(gate),
+        detail: `${how} by ${by}, ${shortTime(at)}${value === undefined ? "" : `, ${value}`}`,
+        indent: 3,
+        columns,
+      }),
+    );
+  lines.push(styled("dim", `   journal: ${status.journal.replace(`${cwd}/`, "")}`));
+  return lines;
+}
+
+function shortTime(iso: string): string {
+  return iso.slice(0, 16).replace("T", " ");
+}
+
+export const status: CommandDefinition = {
+  description:
+    "Tells from the journal in .psc how the last deploy of each environment ended, what failed, what was under way, which gates are open and who passed the others. Sends no request: the truth about the tenant is `psc plan`.",
+  arguments: [{ name: "file", summary: "the environment's spec; all environments of this folder without it", required: false }],
+  examples: [
+    { command: "status", effect: "every environment deployed from this folder" },
+    { command: "status dev.yaml --output json", effect: "one environment, for a program" },
+  ],
+  async run(invocation) {
+    const { terminal, cwd } = invocation;
+    const asked = await environmentsAsked(invocation);
+    const found = asked.flatMap((environment) => readStatus(cwd, environment) ?? []);
+    terminal.json({ format: "psc.status/1", environments: found });
+    if (found.length === 0) {
+      const [file] = invocation.arguments;
+      if (terminal.output === "text" && file !== undefined) {
+        throw new PscError({
+          code: "PSC-E111",
+          message: `nothing was deployed from this folder for ${basename(file)}`,
+          remedy: `the journal lives in .psc of the folder psc runs in; psc plan ${file} reads the tenant itself`,
+        });
+      }
+      terminal.print("Nothing was deployed from this folder yet.");
+    }
+    for (const entry of found) for (const line of statusLines(entry, terminal.columns, cwd)) terminal.print(line);
+    const waits = found.some(({ openGates }) => openGates.length > 0);
+    const file = invocation.arguments[0] ?? "<file>";
+    terminal.say(`${styled("bold", "Next:")} ${waits ? `psc gate list ${file}` : `psc plan ${file}`}`);
+    return EXIT.done;
+  },
+};

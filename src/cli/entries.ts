@@ -1,0 +1,117 @@
+import type { CommandEntry } from "./definition.ts";
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "init",
+    summary: "write a first spec into a folder",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
+    name: "validate",
+    summary: "check spec files without sending a request",
+    load: async () => (await import("./commands/validate.ts")).validate,
+  },
+  {
+    name: "plan",
+    summary: "show what deploy would do; writes nothing",
+    load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
+    name: "deploy",
+    summary: "make the tenant what the spec says",
+    load: async () => (await import("./commands/deploy.ts")).deploy,
+  },
+  {
+    name: "verify",
+    summary: "prove that the tenant is what the spec says; writes nothing",
+    load: async () => (await import("./commands/verify.ts")).verify,
+  },
+  {
+    name: "status",
+    summary: "tell how the last deploy ended and what it waits for; offline",
+    load: async () => (await import("./commands/status.ts")).status,
+  },
+  {
+    name: "gate",
+    summary: "what only a person can do: list, explain, confirm",
+    description:
+      "A gate is a step that has no public API: a person does it in a portal. psc says who, where and how, and sees or is told when it is done.",
+    commands: [
+      {
+        name: "list",
+        summary: "open gates by persona, and who passed the others",
+        load: async () => (await import("./commands/gate-list.ts")).gateList,
+      },
+      {
+        name: "show",
+        summary: "the instructions of one gate",
+        load: async () => (await import("./commands/gate-show.ts")).gateShow,
+      },
+      {
+        name: "confirm",
+        summary: "record that a gate was passed, by whom and with which value",
+        load: async () => (await import("./commands/gate-confirm.ts")).gateConfirm,
+      },
+    ],
+  },
+  {
+    name: "sandbox",
+    summary: "the fake cloud: start, stop, look inside, play the person",
+    description:
+      "The sandbox answers for Entra, Azure, Power Platform, Dataverse and the Health Bot over real HTTP. Any command with --sandbox starts it by itself; these commands are for keeping it running, looking inside and playing the person.",
+    commands: [
+      {
+        name: "start",
+        summary: "keep a sandbox running in the background",
+        load: async () => (await import("./commands/sandbox-start.ts")).sandboxStart,
+      },
+      {
+        name: "stop",
+        summary: "stop the running sandbox; its tenant is kept",
+        load: async () => (await import("./commands/sandbox-stop.ts")).sandboxStop,
+      },
+      {
+        name: "reset",
+        summary: "forget the sandbox's tenant and start from nothing",
+        load: async () => (await import("./commands/sandbox-reset.ts")).sandboxReset,
+      },
+      {
+        name: "log",
+        summary: "every request the sandbox answered",
+        load: async () => (await import("./commands/sandbox-log.ts")).sandboxLog,
+      },
+      {
+        name: "state",
+        summary: "what the sandbox's tenant holds",
+        load: async () => (await import("./commands/sandbox-state.ts")).sandboxState,
+      },
+      {
+        name: "person",
+        summary: "do in the sandbox what a gate asks of a person",
+        load: async () => (await import("./commands/sandbox-person.ts")).sandboxPerson,
+      },
+      {
+        name: "url",
+        summary: "address of the running sandbox",
+        load: async () => (await import("./commands/sandbox-url.ts")).sandboxUrl,
+      },
+      {
+        name: "serve",
+        summary: "run a sandbox in the foreground",
+        hidden: true,
+        load: async () => (await import("./commands/sandbox-serve.ts")).sandboxServe,
+      },
+    ],
+  },
+  {
+    name: "schema",
+    summary: "print the JSON Schema of the spec or of a manifest",
+    load: async () => (await import("./commands/schema.ts")).schema,
+  },
+  {
+    name: "explain",
+    summary: "explain an error code, a resource kind or a topic",
+    load: async () => (await import("./commands/explain.ts")).explain,
+  },
+];

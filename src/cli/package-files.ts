@@ -1,0 +1,6 @@
+import { fileURLToPath } from "node:url";
+
+/** Path of a file of psc's package. src/cli/ and dist/cli/ lie equally deep below its root. */
+export function packageFile(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}

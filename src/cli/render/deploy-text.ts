@@ -1,0 +1,98 @@
+import type { ApplyResult } from "../../engine/events.ts";
+import type { ActionName } from "../../engine/plan.ts";
+import { type Resource, STEPS } from "../../engine/resource.ts";
+import type { HandoverFact } from "../../resources/handover.ts";
+import { formatDuration } from "../durations.ts";
+import { errorLines } from "../error-report.ts";
+import { padded, styled, widthOf, wrapped } from "../styles.ts";
+import { DONE_WORDS } from "./event-lines.ts";
+import { count } from "./plan-text.ts";
+import { symbolOf } from "./rows.ts";
+
+/** Actions in the words of the closing table, with how many each. */
+function tally(actions: readonly ActionName[]): string {
+  const counts = new Map<ActionName, number>();
+  for (const action of actions) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return [...counts].map(([action, number]) => `${number} ${DONE_WORDS[action]}`).join(", ");
+}
+
+/** Per step of the guide: what was done and by which API. */
+export function doneByStep(
+  finished: ApplyResult["finished"],
+  resourceOf: (address: string) => Resource | undefined,
+  columns: number,
+): string[] {
+  const lines: string[] = [];
+  for (const [step, title] of STEPS.entries()) {
+    const done = finished.flatMap((entry) => {
+      const resource = resourceOf(entry.address);
+      return resource?.info.step === step ? [{ ...entry, resource }] : [];
+    });
+    if (done.length === 0) continue;
+    const apis = [...new Set(done.map(({ resource }) => (resource.info.nature === "gate" ? "a person" : resource.info.api)))];
+    const head = ` ${symbolOf("done")} ${padded(`${String(step).padStart(2)} ${title}`, 36)} ${padded(tally(done.map(({ action }) => action)), 24)} `;
+    const room = Math.max(20, columns - widthOf(head));
+    const [first = "", ...rest] = wrapped(apis.join(", "), room);
+    lines.push(`${head}${styled("dim", first)}`, ...rest.map((line) => `${" ".repeat(widthOf(head))}${styled("dim", line)}`));
+  }
+  return lines;
+}
+
+/** What a person needs next, such as the snippet of the chat widget. Several lines of a value stand under each other. */
+export function handoverLines(facts: readonly HandoverFact[], columns: number): string[] {
+  if (facts.length === 0) return [];
+  const width = Math.min(28, Math.max(...facts.map(({ title }) => widthOf(title))) + 2);
+  const indent = " ".repeat(width + 3);
+  return [
+    styled("bold", "What you need next"),
+    ...facts.flatMap(({ title, value, note }) => {
+      const [first = "", ...rest] = value.split("\n");
+      return [
+        `   ${padded(title, width)}${first}`,
+        ...rest.map((line) => `${indent}${line}`),
+        ...(note === undefined
+          ? []
+          : wrapped(note, columns - indent.length).map((line) => `${indent}${styled("dim", line)}`)),
+      ];
+    }),
+  ];
+}
+
+/** Failures with their remedies, then how much waits behind them. */
+export function failureLines(result: ApplyResult, columns: number): string[] {
+  const lines = result.failures.flatMap(({ resource, error }) => [
+    ...errorLines(error, columns, `step ${resource.info.step} · ${resource.label}`),
+    "",
+  ]);
+  return lines;
+}
+
+/** What could not begin, by what it waits for. */
+export function blockedLines(result: ApplyResult): string[] {
+  const by = new Map<string, number>();
+  for (const { by: cause } of result.blocked) by.set(cause, (by.get(cause) ?? 0) + 1);
+  return [...by].map(([cause, number]) => styled("dim", `   ${count(number, "resource")} behind ${cause}`));
+}
+
+/** One line that says how it ended. */
+export function outcomeLine(
+  result: ApplyResult,
+  total: number,
+  elapsed: { readonly cloudMs: number; readonly wallMs: number; readonly scaled: boolean },
+  leftByTime: boolean,
+): string {
+  const done = result.finished.length;
+  const time = elapsed.scaled
+    ? `${formatDuration(elapsed.cloudMs)} of sandbox time in ${formatDuration(elapsed.wallMs)}`
+    : formatDuration(elapsed.wallMs);
+  switch (result.outcome) {
+    case "done":
+      return `${symbolOf("done")} ${styled("bold", "Done:")} ${count(done, "change")} in ${time}.`;
+    case "failed":
+      return `${symbolOf("failed")} ${styled("bold", `${count(result.failures.length, "failure")}:`)} ${done} of ${total} done in ${time}.`;
+    case "waiting-for-person":
+      return `${symbolOf("gate")} ${styled("bold", "A person's move:")} ${done} of ${total} done in ${time}; ${count(result.gates.length, "gate")} open.`;
+    case "interrupted":
+      return `${symbolOf("running")} ${styled("bold", leftByTime ? "Left:" : "Interrupted:")} ${done} of ${total} done in ${time}; what is under way in the cloud goes on there.`;
+  }
+}

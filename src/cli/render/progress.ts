@@ -1,0 +1,201 @@
+import type { Clock } from "../../clock.ts";
+import type { EngineEvent } from "../../engine/events.ts";
+import type { Resource } from "../../engine/resource.ts";
+import { formatDuration } from "../durations.ts";
+import { shortGateName } from "../gate-address.ts";
+import { clipped, styled } from "../styles.ts";
+import type { Terminal } from "../terminal.ts";
+import { eventLines } from "./event-lines.ts";
+import { gateBox } from "./gate-box.ts";
+import { row, symbolOf } from "./rows.ts";
+
+/** Shows a run while it lasts. */
+export interface Progress {
+  onEvent(event: EngineEvent): void;
+  /** A line of its own, above the running work. */
+  log(line: string): void;
+  /** Takes the running work off the screen. */
+  close(): void;
+}
+
+export interface ProgressOptions {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  /** Spec file and sandbox options, for the commands in the gates' instructions. */
+  readonly what: string;
+  /** True when somebody passes the gates by itself, so that instructions would only be in the way. */
+  readonly simulated: boolean;
+  /** True when the run waits at gates instead of listing them at its end. */
+  readonly waitsForPerson: boolean;
+}
+
+/** Waits that usually take this long are announced where no region can be redrawn. */
+const LONG_WAIT_MS = 5 * 60_000;
+
+function openedGateLines(
+  event: Extract<EngineEvent, { type: "gate-opened" }>,
+  { terminal, what, simulated, waitsForPerson }: ProgressOptions,
+): string[] {
+  if (simulated) {
+    const { resource, instructions } = event;
+    return [
+      `${styled("dim", String(resource.info.step).padStart(2))}${row({
+        symbol: symbolOf("gate"),
+        label: shortGateName(resource.address),
+        detail: `a person's move (${resource.info.persona}), usually ${formatDuration(instructions.usualMinutes * 60_000)}`,
+        indent: 1,
+        columns: terminal.columns - 2,
+      })}`,
+    ];
+  }
+  return waitsForPerson ? gateBox([event], what, terminal.columns) : [];
+}
+
+/** For pipes, files and CI: a line when something happened, nothing redrawn. */
+function lineProgress(options: ProgressOptions): Progress {
+  const { terminal } = options;
+  const announced = new Set<string>();
+  return {
+    onEvent(event) {
+      if (event.type === "gate-opened") for (const line of openedGateLines(event, options)) terminal.say(line);
+      if (event.type === "waiting" && event.resource.info.nature !== "gate") {
+        const { resource } = event;
+        if (resource.usualMs < LONG_WAIT_MS || announced.has(resource.address)) return;
+        announced.add(resource.address);
+        terminal.say(
+          `${styled("dim", String(resource.info.step).padStart(2))}${row({
+            symbol: symbolOf("running"),
+            label: resource.label,
+            detail: `under way, usually ${formatDuration(resource.usualMs)}`,
+            indent: 1,
+            columns: terminal.columns - 2,
+          })}`,
+        );
+        return;
+      }
+      for (const line of eventLines(event, terminal.columns, terminal.verbose)) terminal.say(line);
+    },
+    log: (line) => terminal.say(line),
+    close: () => {},
+  };
+}
+
+interface Running {
+  readonly resource: Resource;
+  readonly since: number;
+  nextLookAt?: number;
+  gate: boolean;
+}
+
+const REDRAW_EVERY_MS = 120;
+const HIDE_CURSOR = "\u001b[?25l";
+const SHOW_CURSOR = "\u001b[?25h";
+
+/** For a terminal: the log grows above, what runs now is redrawn below it. */
+function liveProgress(options: ProgressOptions): Progress {
+  const { terminal, clock } = options;
+  const running = new Map<string, Running>();
+  let drawn = 0;
+
+  function runningRow({ resource, since, nextLookAt, gate }: Running): string {
+    const elapsed = formatDuration(clock.now() - since);
+    if (gate) {
+      return row({
+        symbol: symbolOf("gate"),
+        label: `${shortGateName(resource.address)} · ${resource.info.persona}`,
+        detail: `waiting for ${elapsed}`,
+        indent: 3,
+        columns: terminal.columns - 1,
+      });
+    }
+    const usual = resource.usualMs > 0 ? ` of usually ${formatDuration(resource.usualMs)}` : "";
+    const look =
+      nextLookAt === undefined ? "" : ` · next look in ${formatDuration(Math.max(0, nextLookAt - clock.now()))}`;
+    return row({
+      symbol: symbolOf("running"),
+      label: resource.label,
+      detail: `${elapsed}${usual}${look}`,
+      indent: 3,
+      columns: terminal.columns - 1,
+    });
+  }
+
+  function region(): string[] {
+    const room = Math.max(3, terminal.rows - 4);
+    const rows = [...running.values()];
+    // People first: they are what the run waits for.
+    rows.sort((a, b) => Number(b.gate) - Number(a.gate) || a.resource.info.step - b.resource.info.step);
+    const lines = rows.slice(0, room).map(runningRow);
+    if (rows.length > room) lines.push(styled("dim", `     and ${rows.length - room} more`));
+    if (lines.length > 0) {
+      const open = rows.some(({ gate }) => gate);
+      const words = open
+        ? "What does not wait for a person goes on. Ctrl+C: leave, and come back with the same command."
+        : "Ctrl+C: leave, and come back with the same command.";
+      lines.push(styled("dim", clipped(words, terminal.columns - 1)));
+    }
+    return lines;
+  }
+
+  function erase(): string {
+    return drawn === 0 ? "" : `\u001b[${drawn}A\r\u001b[J`;
+  }
+
+  function redraw(above: readonly string[]): void {
+    const lines = region();
+    const up = erase();
+    drawn = lines.length;
+    const text = [...above, ...lines].map((line) => `${line}\n`).join("");
+    if (up !== "" || text !== "") terminal.draw(up, text);
+  }
+
+  terminal.draw(HIDE_CURSOR, "");
+  const timer = setInterval(() => redraw([]), REDRAW_EVERY_MS);
+  timer.unref();
+  const showCursor = (): void => terminal.draw(SHOW_CURSOR, "");
+  process.once("exit", showCursor);
+
+  return {
+    onEvent(event) {
+      const { resource } = event;
+      const { address } = resource;
+      switch (event.type) {
+        case "started":
+          running.set(address, { resource, since: clock.now(), gate: false });
+          break;
+        case "gate-opened":
+          running.set(address, { resource, since: clock.now(), gate: true });
+          redraw(openedGateLines(event, options));
+          return;
+        case "waiting": {
+          const entry = running.get(address);
+          if (entry !== undefined) entry.nextLookAt = clock.now() + event.nextLookMs;
+          return;
+        }
+        case "finished":
+        case "failed":
+        case "gate-passed":
+        case "gate-left":
+          running.delete(address);
+          break;
+        case "blocked":
+        case "note":
+          break;
+      }
+      const lines = eventLines(event, terminal.columns, terminal.verbose);
+      if (lines.length > 0) redraw(lines);
+    },
+    log: (line) => redraw([line]),
+    close() {
+      clearInterval(timer);
+      running.clear();
+      redraw([]);
+      showCursor();
+      process.off("exit", showCursor);
+    },
+  };
+}
+
+export function createProgress(options: ProgressOptions): Progress {
+  return options.terminal.live ? liveProgress(options) : lineProgress(options);
+}

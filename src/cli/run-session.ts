@@ -1,0 +1,65 @@
+import { openSession, type Session } from "../session.ts";
+import type { Invocation } from "./definition.ts";
+import { formatDuration } from "./durations.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { type LoadedFile, loadFile } from "./spec-file.ts";
+import { styled } from "./styles.ts";
+import { type ChosenTarget, chooseTarget, sandboxWish } from "./target.ts";
+
+/** Everything a tenant command needs, opened in the right order. */
+export interface OpenedRun {
+  readonly loaded: LoadedFile;
+  readonly chosen: ChosenTarget;
+  readonly session: Session;
+}
+
+export interface RunOptions {
+  readonly readOnly: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A retry shorter than this is nobody's business. */
+const WORTH_TELLING_MS = 5_000;
+
+/**
+ * Loads the spec, opens the target, runs `work` and closes again, also when a signal ends the command: an embedded
+ * sandbox must not lose its clock.
+ */
+export async function withSession(
+  invocation: Invocation,
+  options: RunOptions,
+  work: (run: OpenedRun) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { terminal, env, cwd } = invocation;
+  sandboxWish(invocation);
+  const loaded = await loadFile(invocation, invocation.arguments.at(-1) ?? "");
+  const chosen = await chooseTarget(invocation, loaded.spec);
+  const end = (code: ExitCode): (() => void) => () => {
+    void chosen.close().finally(() => process.exit(code));
+  };
+  const onInterrupt = end(EXIT.interrupted);
+  const onTerminate = end(EXIT.error);
+  // A command that handles Ctrl+C itself gives a signal; the others end at once.
+  if (options.signal === undefined) process.once("SIGINT", onInterrupt);
+  process.once("SIGTERM", onTerminate);
+  try {
+    const session = openSession({
+      spec: loaded.spec,
+      manifest: loaded.manifest,
+      target: chosen.target,
+      env,
+      workFolder: cwd,
+      readOnly: options.readOnly,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      onRetry: ({ service, reason, ms }) => {
+        if (terminal.verbose || ms >= WORTH_TELLING_MS)
+          if (!terminal.live) terminal.say(styled("dim", `   ${service}: ${reason}, again in ${formatDuration(ms)}`));
+      },
+    });
+    return await work({ loaded, chosen, session });
+  } finally {
+    process.off("SIGINT", onInterrupt);
+    process.off("SIGTERM", onTerminate);
+    await chosen.close();
+  }
+}

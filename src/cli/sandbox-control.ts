@@ -1,0 +1,96 @@
+import { request } from "node:http";
+import { PscError } from "../errors.ts";
+
+export interface ControlAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/**
+ * One request to the control API of a sandbox (`/_sandbox/…`).
+ * @throws PscError PSC-E120 when nothing answers at the address.
+ */
+export function askControl(
+  sandboxUrl: string,
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  body?: unknown,
+): Promise<ControlAnswer> {
+  const payload = body === undefined ? undefined : JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const refuse = (error: Error): void =>
+      reject(
+        new PscError({
+          code: "PSC-E120",
+          message: `no sandbox answers at ${sandboxUrl} (${(error as NodeJS.ErrnoException).code ?? error.message})`,
+          remedy: "start one with `psc sandbox start`, or leave the address out",
+          side: "user",
+          cause: error,
+        }),
+      );
+    let url: URL;
+    try {
+      url = new URL(`/_sandbox/${path}`, sandboxUrl);
+    } catch (error) {
+      refuse(error as Error);
+      return;
+    }
+    const message = request(
+      url,
+      {
+        method,
+        agent: false,
+        timeout: 10_000,
+        headers:
+          payload === undefined
+            ? {}
+            : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", refuse);
+        response.on("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          let parsed: unknown;
+          try {
+            parsed = text === "" ? undefined : JSON.parse(text);
+          } catch {
+            parsed = undefined;
+          }
+          resolve({ status: response.statusCode ?? 0, body: parsed });
+        });
+      },
+    );
+    message.on("timeout", () => message.destroy(new Error("no answer in 10 s")));
+    message.on("error", refuse);
+    message.end(payload);
+  });
+}
+
+/** True when a sandbox answers there. */
+export async function isHealthy(sandboxUrl: string): Promise<boolean> {
+  try {
+    const { status, body } = await askControl(sandboxUrl, "GET", "health");
+    return status === 200 && (body as { sandbox?: unknown } | undefined)?.sandbox === "psc";
+  } catch {
+    return false;
+  }
+}
+
+/** Sandbox time and speed. */
+export async function readSandboxClock(
+  sandboxUrl: string,
+): Promise<{ readonly now: number; readonly speed: number }> {
+  const { status, body } = await askControl(sandboxUrl, "GET", "clock");
+  const clock = body as { now?: unknown; speed?: unknown } | undefined;
+  if (status !== 200 || typeof clock?.now !== "number" || typeof clock.speed !== "number") {
+    throw new PscError({
+      code: "PSC-E120",
+      message: `what answers at ${sandboxUrl} is not a psc sandbox`,
+      remedy: "check the address; `psc sandbox url` prints that of this folder's sandbox",
+      side: "user",
+    });
+  }
+  return { now: clock.now, speed: clock.speed };
+}

@@ -1,0 +1,156 @@
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { PscError } from "../errors.ts";
+import { askControl, isHealthy } from "./sandbox-control.ts";
+
+/** Who serves the sandbox of a folder: written before it starts, so that two commands cannot both load its state. */
+export interface ServerRecord {
+  readonly pid: number;
+  /** Absent while it starts. */
+  readonly url?: string;
+  /** `embedded`: lives and ends with a command; `background`: `psc sandbox start`. */
+  readonly mode: "embedded" | "background";
+}
+
+/** A sandbox this command may use. */
+export interface SandboxLink {
+  readonly url: string;
+  /** Stops the sandbox when this command started it; otherwise leaves it running. */
+  close(): Promise<void>;
+}
+
+const STARTS_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 50;
+
+export function sandboxFolder(cwd: string): string {
+  return join(cwd, ".psc", "sandbox");
+}
+
+function recordFile(folder: string): string {
+  return join(folder, "server.json");
+}
+
+export function readServerRecord(folder: string): ServerRecord | undefined {
+  try {
+    const record = JSON.parse(readFileSync(recordFile(folder), "utf8")) as Partial<ServerRecord>;
+    if (typeof record.pid !== "number") return undefined;
+    return {
+      pid: record.pid,
+      mode: record.mode === "background" ? "background" : "embedded",
+      ...(typeof record.url === "string" ? { url: record.url } : {}),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** The sandbox that serves this folder now; waits for one that is starting. A record left by a killed process is removed. */
+export async function findRunning(folder: string): Promise<(ServerRecord & { readonly url: string }) | undefined> {
+  const until = Date.now() + STARTS_WITHIN_MS;
+  for (;;) {
+    const record = readServerRecord(folder);
+    if (record === undefined) return undefined;
+    const { url } = record;
+    if (url !== undefined) {
+      if (await isHealthy(url)) return { ...record, url };
+      if (readServerRecord(folder)?.url === url) rmSync(recordFile(folder), { force: true });
+      return undefined;
+    }
+    if (!isAlive(record.pid)) {
+      rmSync(recordFile(folder), { force: true });
+      return undefined;
+    }
+    if (Date.now() > until) {
+      throw new PscError({
+        code: "PSC-E121",
+        message: `process ${record.pid} has been starting this folder's sandbox for ${STARTS_WITHIN_MS / 1000} s`,
+        remedy: `wait for it or end it, then run the same command again; the record is ${recordFile(folder)}`,
+        side: "user",
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+function claim(folder: string, record: ServerRecord): boolean {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    const handle = openSync(recordFile(folder), "wx", 0o600);
+    writeSync(handle, JSON.stringify(record));
+    closeSync(handle);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+export interface HostOptions {
+  readonly folder: string;
+  readonly mode: ServerRecord["mode"];
+  readonly speed?: number;
+  readonly port?: number;
+}
+
+/** Serves the folder's sandbox from this process; undefined when another process was quicker. */
+export async function hostSandbox(options: HostOptions): Promise<SandboxLink | undefined> {
+  const { folder, mode } = options;
+  const record: ServerRecord = { pid: process.pid, mode };
+  if (!claim(folder, record)) return undefined;
+  const release = (): void => {
+    if (readServerRecord(folder)?.pid === process.pid) rmSync(recordFile(folder), { force: true });
+  };
+  process.once("exit", release);
+  try {
+    const [{ startSandbox }, { folderStorage }] = await Promise.all([
+      import("../sandbox/server.ts"),
+      import("../sandbox/storage.ts"),
+    ]);
+    const sandbox = await startSandbox({
+      storage: folderStorage(folder),
+      ...(options.speed === undefined ? {} : { speed: options.speed }),
+      ...(options.port === undefined ? {} : { port: options.port }),
+    });
+    const temporary = `${recordFile(folder)}.${process.pid}.tmp`;
+    writeFileSync(temporary, JSON.stringify({ ...record, url: sandbox.url }), { mode: 0o600 });
+    renameSync(temporary, recordFile(folder));
+    return {
+      url: sandbox.url,
+      async close() {
+        await sandbox.close();
+        release();
+        process.off("exit", release);
+      },
+    };
+  } catch (error) {
+    release();
+    process.off("exit", release);
+    throw error;
+  }
+}
+
+/** The folder's sandbox: the one that runs, or one embedded in this process. */
+export async function reachSandbox(folder: string, speed: number | undefined): Promise<SandboxLink> {
+  for (;;) {
+    const running = await findRunning(folder);
+    if (running !== undefined) {
+      if (speed !== undefined) await askControl(running.url, "POST", "clock", { speed });
+      return { url: running.url, close: async () => {} };
+    }
+    const hosted = await hostSandbox({
+      folder,
+      mode: "embedded",
+      ...(speed === undefined ? {} : { speed }),
+    });
+    if (hosted !== undefined) return hosted;
+  }
+}

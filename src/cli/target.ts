@@ -1,0 +1,93 @@
+import { scaledClock, systemClock } from "../clock.ts";
+import type { Target } from "../session.ts";
+import type { EnvironmentSpec } from "../spec/model.ts";
+import type { Invocation } from "./definition.ts";
+import { askControl, readSandboxClock } from "./sandbox-control.ts";
+import { reachSandbox, sandboxFolder } from "./sandbox-host.ts";
+import { readSpeed } from "./sandbox-options.ts";
+import { usageError } from "./usage.ts";
+
+/** Where a command works, and what to close afterwards. */
+export interface ChosenTarget {
+  readonly target: Target;
+  /** For the header line: `sandbox`, or the name of the cloud. */
+  readonly name: string;
+  readonly sandboxUrl: string | undefined;
+  close(): Promise<void>;
+}
+
+/** What the person said about the sandbox, before anything is started. */
+export interface SandboxWish {
+  readonly wanted: boolean;
+  readonly url: string | undefined;
+  readonly speed: number | undefined;
+}
+
+/** @throws PscError PSC-E101 when the options contradict each other. */
+export function sandboxWish({ options, env }: Pick<Invocation, "options" | "env">): SandboxWish {
+  const fromEnv = env["PSC_SANDBOX_URL"];
+  const url = options.text("sandboxUrl") ?? (fromEnv === undefined || fromEnv === "" ? undefined : fromEnv);
+  const wanted = options.flag("sandbox") || url !== undefined;
+  const speed = readSpeed(options);
+  if (url !== undefined && !/^https?:\/\/[^/\s]+\/?$/.test(url))
+    throw usageError(`--sandbox-url cannot be "${url}"`, "give an address such as http://127.0.0.1:4280");
+  if (speed !== undefined && !wanted)
+    throw usageError("--sandbox-speed needs --sandbox", "real clouds run at their own pace: leave it out");
+  return { wanted, url, speed };
+}
+
+/** Opens the way to the tenant of a spec. In the sandbox the very same requests go to a loopback address. */
+export async function chooseTarget(
+  invocation: Invocation,
+  spec: Pick<EnvironmentSpec, "cloud">,
+): Promise<ChosenTarget> {
+  const wish = sandboxWish(invocation);
+  if (!wish.wanted) {
+    const { realTransport } = await import("../services/http/real-transport.ts");
+    return {
+      target: { client: realTransport(), clock: systemClock },
+      name: `${spec.cloud} cloud`,
+      sandboxUrl: undefined,
+      close: async () => {},
+    };
+  }
+  const [{ sandboxTransport }, seed] = await Promise.all([
+    import("../services/http/sandbox-transport.ts"),
+    import("../sandbox/seed.ts"),
+  ]);
+  if (wish.url !== undefined && wish.speed !== undefined)
+    await askControl(wish.url, "POST", "clock", { speed: wish.speed });
+  const link =
+    wish.url === undefined
+      ? await reachSandbox(sandboxFolder(invocation.cwd), wish.speed)
+      : { url: wish.url, close: async () => {} };
+  try {
+    const { now, speed } = await readSandboxClock(link.url);
+    return {
+      target: {
+        client: sandboxTransport(link.url),
+        clock: scaledClock(speed, now),
+        sandboxPerson: {
+          clientId: seed.PUBLIC_CLIENT_APP_ID,
+          username: seed.ADMIN_USER.userPrincipalName,
+          password: seed.ADMIN_USER.password,
+        },
+      },
+      name: wish.url === undefined ? "sandbox" : `sandbox at ${link.url}`,
+      sandboxUrl: link.url,
+      close: () => link.close(),
+    };
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+}
+
+/** The sandbox options as they were given, for the line that says what to run next. */
+export function sandboxWords({ options }: Pick<Invocation, "options">): string {
+  const words: string[] = [];
+  if (options.flag("sandbox")) words.push("--sandbox");
+  const url = options.text("sandboxUrl");
+  if (url !== undefined) words.push("--sandbox-url", url);
+  return words.length === 0 ? "" : ` ${words.join(" ")}`;
+}
