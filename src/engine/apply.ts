@@ -108,10 +108,13 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
       });
       return { kind: "done" };
     }
-    order.began(resource);
     emit({ type: "started", resource, action: now.action, reason: now.reason });
-    const { result, exchanges } = await http.traced(async () =>
-      settle(resource, await act(resource, now, observation, context), context),
+    const { result, exchanges } = await http.traced(
+      async () => settle(resource, await act(resource, now, observation, context), context),
+      // The step has begun when its first write is answered: only then may a later step write.
+      ({ write }) => {
+        if (write) order.began(resource);
+      },
     );
     memory.observations.set(resource.address, result);
     order.settled(resource);

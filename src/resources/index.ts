@@ -1,7 +1,108 @@
 import type { Resource } from "../engine/resource.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
+import { activityLogExportResources } from "./azure/activity-log-export.ts";
+import { applicationInsightsResources } from "./azure/application-insights.ts";
+import { eligibleRoleAssignmentResources } from "./azure/eligible-role-assignment.ts";
+import { locationResources } from "./azure/location.ts";
+import { logAnalyticsWorkspaceResources } from "./azure/log-analytics-workspace.ts";
+import { resourceGroupResources } from "./azure/resource-group.ts";
+import { resourceProviderResources } from "./azure/resource-provider.ts";
+import { roleAssignmentResources as azureRoleAssignmentResources } from "./azure/role-assignment.ts";
+import { applicationUserResources } from "./dataverse/application-user.ts";
+import { auditingResources } from "./dataverse/auditing.ts";
+import { groupTeamResources } from "./dataverse/group-team.ts";
+import { roleAssignmentResources } from "./dataverse/role-assignment.ts";
+import { applicationResources } from "./entra/application.ts";
+import { deployerResources } from "./entra/deployer.ts";
+import { groupResources } from "./entra/group.ts";
+import { licencesResources } from "./entra/licences.ts";
+import { omnichannelConsentResources } from "./entra/omnichannel-consent.ts";
+import { servicePrincipalResources } from "./entra/service-principal.ts";
+import { tenantResources } from "./entra/tenant.ts";
+import { accountResources } from "./health-bot/account.ts";
+import { bridgeResources } from "./health-bot/bridge.ts";
+import { channelResources } from "./health-bot/channel.ts";
+import { configurationResources } from "./health-bot/configuration.ts";
+import { scenarioResources } from "./health-bot/scenario.ts";
+import { channelsResources } from "./omnichannel/channels.ts";
+import { contextVariableResources } from "./omnichannel/context-variable.ts";
+import { operatingHoursResources } from "./omnichannel/operating-hours.ts";
+import { queueResources } from "./omnichannel/queue.ts";
+import { queueMembersResources } from "./omnichannel/queue-members.ts";
+import { routingResources } from "./omnichannel/routing.ts";
+import { smsChannelResources } from "./omnichannel/sms-channel.ts";
+import { smsNumberResources } from "./omnichannel/sms-number.ts";
+import { teamsAccountResources } from "./omnichannel/teams-account.ts";
+import { widgetResources } from "./omnichannel/widget.ts";
+import { workstreamResources } from "./omnichannel/workstream.ts";
+import { workstreamBotResources } from "./omnichannel/workstream-bot.ts";
+import { adminApplicationResources } from "./power-platform/admin-application.ts";
+import { applicationPackageResources } from "./power-platform/application-package.ts";
+import { environmentResources } from "./power-platform/environment.ts";
+import { managedEnvironmentResources } from "./power-platform/managed-environment.ts";
+import { packageOfferResources } from "./power-platform/package-offer.ts";
+import { regionResources } from "./power-platform/region.ts";
+import { securityGroupResources } from "./power-platform/security-group.ts";
 
-/** Every resource an environment needs, in the documented order of Microsoft's guide. */
-export function resourcesOf(_spec: EnvironmentSpec, _manifest: Manifest): Resource[] {
-  return [];
+/**
+ * Every resource an environment needs, in the documented order of Microsoft's guide (microsoft/industry
+ * `healthcare/solutions/patientServiceCenter/readme.md`). A new kind is one more line here.
+ */
+export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource[] {
+  return [
+    // 0 Prerequisites: what must hold, then what everything else stands on.
+    ...tenantResources(spec),
+    ...deployerResources(spec),
+    ...licencesResources(),
+    ...regionResources(spec),
+    ...locationResources(spec),
+    ...packageOfferResources(spec, manifest),
+    ...adminApplicationResources(spec),
+    ...resourceProviderResources(spec),
+    ...groupResources(spec),
+    // 1 The Power Platform environment with Dataverse.
+    ...environmentResources(spec),
+    ...securityGroupResources(spec),
+    ...managedEnvironmentResources(spec),
+    ...auditingResources(spec),
+    // 3 Consent, a gate.
+    ...omnichannelConsentResources(),
+    // 2 CRM Hub, 4 Omnichannel, 6 the solution: packages of the manifest, each with its own step.
+    ...applicationPackageResources(spec, manifest),
+    // 5 Channels, a gate.
+    ...channelsResources(spec, manifest),
+    // 7 The Health Bot in its landing zone.
+    ...resourceGroupResources(spec),
+    ...logAnalyticsWorkspaceResources(spec),
+    ...applicationInsightsResources(spec),
+    ...activityLogExportResources(spec),
+    ...accountResources(spec),
+    ...azureRoleAssignmentResources(spec),
+    ...eligibleRoleAssignmentResources(spec),
+    // 8 Human handoff; the bridge is a gate.
+    ...configurationResources(spec),
+    ...scenarioResources(spec),
+    ...bridgeResources(spec),
+    // 9 The bot's channels and its id, a gate.
+    ...channelResources(spec),
+    // 10 The application and the user the bot acts as.
+    ...applicationResources(spec),
+    ...servicePrincipalResources(spec),
+    ...applicationUserResources(spec),
+    // 11 Queues, workstreams, routing, channels of the workstreams.
+    ...operatingHoursResources(spec, manifest),
+    ...queueResources(spec, manifest),
+    ...queueMembersResources(spec, manifest),
+    ...workstreamResources(spec, manifest),
+    ...contextVariableResources(spec),
+    ...routingResources(spec),
+    ...workstreamBotResources(spec),
+    ...widgetResources(spec),
+    ...smsNumberResources(spec),
+    ...smsChannelResources(spec),
+    ...teamsAccountResources(spec),
+    // 12 Roles.
+    ...groupTeamResources(spec, manifest),
+    ...roleAssignmentResources(spec, manifest),
+  ];
 }

@@ -163,6 +163,10 @@ describe("the guide's order", () => {
       step: 4,
       overrides: {
         async create(_props, context) {
+          await context.services.http.send({
+            method: "POST",
+            url: `https://graph.microsoft.com/v1.0/${name}`,
+          });
           cloud.calls.push(`start ${name}`);
           await context.clock.sleep(3_600_000);
           cloud.calls.push(`end ${name}`);

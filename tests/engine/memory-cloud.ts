@@ -1,3 +1,4 @@
+import { createHttpHeaders } from "@azure/core-rest-pipeline";
 import { type Clock, scaledClock } from "../../src/clock.ts";
 import { CLOUDS } from "../../src/cloud.ts";
 import { type ApplyOptions, apply } from "../../src/engine/apply.ts";
@@ -103,7 +104,14 @@ export function bench(
     cloud: CLOUDS.public,
     clock,
     tokens: { getToken: async () => "unused" },
-    client: { sendRequest: async () => Promise.reject(new Error("the memory cloud has no network")) },
+    client: {
+      sendRequest: async (request) => ({
+        request,
+        status: 204,
+        headers: createHttpHeaders(),
+        bodyAsText: "",
+      }),
+    },
     readOnly: false,
   });
   const services = createServices({

@@ -76,7 +76,7 @@ function toResponse(response: PipelineResponse): HttpResponse {
 export function createHttp(options: HttpOptions): Http {
   const { cloud, clock, tokens, client } = options;
   const random = options.random ?? Math.random;
-  const traces = new AsyncLocalStorage<Exchange[]>();
+  const traces = new AsyncLocalStorage<(exchange: Exchange) => void>();
   const gates = new Map<ServiceName, ReturnType<typeof createSemaphore>>();
 
   function gateOf(service: ServiceName): ReturnType<typeof createSemaphore> {
@@ -182,7 +182,7 @@ export function createHttp(options: HttpOptions): Http {
         });
       }
       const response = await attempts(request, url, service);
-      traces.getStore()?.push({
+      traces.getStore()?.({
         service,
         method: request.method,
         url: shownUrl(url),
@@ -194,11 +194,15 @@ export function createHttp(options: HttpOptions): Http {
         return response;
       throw refusalError(service, request.method, url, response, options.identity?.());
     },
-    async traced(work) {
+    async traced(work, onExchange) {
       const exchanges: Exchange[] = [];
       const outer = traces.getStore();
-      const result = await traces.run(exchanges, work);
-      outer?.push(...exchanges);
+      const record = (exchange: Exchange): void => {
+        exchanges.push(exchange);
+        onExchange?.(exchange);
+        outer?.(exchange);
+      };
+      const result = await traces.run(record, work);
       return { result, exchanges };
     },
   };

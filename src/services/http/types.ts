@@ -47,8 +47,14 @@ export interface Http {
    * @throws ServiceError for an unexpected status, PscError for everything that kept the request from being answered.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
-  /** Runs `work` and returns the exchanges it caused, for evidence. */
-  traced<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly exchanges: readonly Exchange[] }>;
+  /**
+   * Runs `work` and returns the exchanges it caused, for evidence.
+   * @param onExchange called as each is answered.
+   */
+  traced<T>(
+    work: () => Promise<T>,
+    onExchange?: (exchange: Exchange) => void,
+  ): Promise<{ readonly result: T; readonly exchanges: readonly Exchange[] }>;
 }
 
 /** Hands out bearer tokens per audience. */
