@@ -1,5 +1,6 @@
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
+import { put } from "./arm-resource.ts";
 import { logAnalyticsWorkspace } from "./log-analytics-workspace.ts";
 import { sameId, subscriptionId, workspaceId } from "./resource-ids.ts";
 import { resourceProvider } from "./resource-provider.ts";
@@ -76,14 +77,16 @@ export const activityLogExport = defineKind<ActivityLogExportProps, { readonly n
 });
 
 async function write(props: ActivityLogExportProps, context: Context): Promise<undefined> {
-  await context.services.arm.send("PUT", idOf(props), {
-    body: {
+  await put(
+    idOf(props),
+    {
       properties: {
         workspaceId: props.workspaceId,
         logs: props.categories.map((category) => ({ category, enabled: true })),
       },
     },
-  });
+    context,
+  );
   return undefined;
 }
 

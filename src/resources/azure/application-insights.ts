@@ -1,7 +1,7 @@
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
-import { type ArmResource, markedTags, pick } from "./arm-resource.ts";
+import { type ArmResource, markedTags, pick, put } from "./arm-resource.ts";
 import { logAnalyticsWorkspace } from "./log-analytics-workspace.ts";
 import { resourceGroup } from "./resource-group.ts";
 import { applicationInsightsId, asDeclared, sameId, workspaceId } from "./resource-ids.ts";
@@ -105,8 +105,9 @@ export const applicationInsights = defineKind<ApplicationInsightsProps, Applicat
   },
   async create(props, context) {
     const { arm } = context.services;
-    const response = await arm.send("PUT", props.id, {
-      body: {
+    const response = await put(
+      props.id,
+      {
         location: props.location,
         kind: "web",
         tags: markedTags(props.tags, context),
@@ -121,7 +122,8 @@ export const applicationInsights = defineKind<ApplicationInsightsProps, Applicat
           DisableLocalAuth: false,
         },
       },
-    });
+      context,
+    );
     await arm.untilDone(response, props.id, "Application Insights", context.wait);
     return undefined;
   },

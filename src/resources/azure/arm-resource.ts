@@ -1,4 +1,6 @@
 import type { Context } from "../../engine/resource.ts";
+import { isServiceError } from "../../errors.ts";
+import type { HttpResponse } from "../../services/http/types.ts";
 
 /** What every ARM resource has, as far as psc reads it. */
 export interface ArmResource<P> {
@@ -27,4 +29,24 @@ export function markedTags(
   { spec }: Context,
 ): Readonly<Record<string, string>> {
   return { ...tags, "psc-environment": spec.name };
+}
+
+/** Registration reaches the regions one after the other, and a PUT may still meet one that has not heard of it. */
+const REGISTERED_EVERYWHERE_WITHIN_MS = 15 * 60_000;
+
+/** Sends a PUT, again while the region does not know that the provider is registered (409 MissingSubscriptionRegistration). */
+export function put(id: string, body: object, context: Context): Promise<HttpResponse> {
+  return context.wait<HttpResponse>(
+    "the region to know the registration",
+    { everyMs: 15_000, atMostMs: REGISTERED_EVERYWHERE_WITHIN_MS },
+    async () => {
+      try {
+        return { done: true, value: await context.services.arm.send("PUT", id, { body }) };
+      } catch (error) {
+        if (!isServiceError(error, 409) || error.refusal.serviceCode !== "MissingSubscriptionRegistration")
+          throw error;
+        return { done: false };
+      }
+    },
+  );
 }

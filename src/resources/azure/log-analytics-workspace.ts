@@ -1,6 +1,6 @@
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
-import { type ArmResource, isWorking, markedTags, pick } from "./arm-resource.ts";
+import { type ArmResource, isWorking, markedTags, pick, put } from "./arm-resource.ts";
 import { resourceGroup } from "./resource-group.ts";
 import { asDeclared, workspaceId } from "./resource-ids.ts";
 import { resourceProvider } from "./resource-provider.ts";
@@ -84,8 +84,9 @@ export const logAnalyticsWorkspace = defineKind<WorkspaceProps, WorkspaceData>({
   },
   async create(props, context) {
     const { arm } = context.services;
-    const response = await arm.send("PUT", props.id, {
-      body: {
+    const response = await put(
+      props.id,
+      {
         location: props.location,
         tags: markedTags(props.tags, context),
         properties: {
@@ -94,7 +95,8 @@ export const logAnalyticsWorkspace = defineKind<WorkspaceProps, WorkspaceData>({
           features: { enableLogAccessUsingOnlyResourcePermissions: true },
         },
       },
-    });
+      context,
+    );
     await arm.untilDone(response, props.id, "the workspace", (what, options, look) =>
       context.wait(what, { ...options, atMostMs: CREATED_WITHIN_MS }, look),
     );

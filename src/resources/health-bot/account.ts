@@ -2,7 +2,7 @@ import type { Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import type { EnvironmentSpec, HealthBotSpec } from "../../spec/model.ts";
-import { type ArmResource, isWorking, markedTags } from "../azure/arm-resource.ts";
+import { type ArmResource, isWorking, markedTags, put } from "../azure/arm-resource.ts";
 import { resourceGroup } from "../azure/resource-group.ts";
 import { asDeclared, healthBotId } from "../azure/resource-ids.ts";
 import { resourceProvider } from "../azure/resource-provider.ts";
@@ -121,13 +121,15 @@ export const account = defineKind<AccountProps, AccountData>({
     };
   },
   async create(props, context) {
-    const response = await context.services.arm.send("PUT", props.id, {
-      body: {
+    const response = await put(
+      props.id,
+      {
         location: props.location,
         sku: { name: props.sku },
         tags: markedTags(props.tags, context),
       },
-    });
+      context,
+    );
     await waitFor(response, props, context);
     return undefined;
   },

@@ -1,0 +1,75 @@
+import { SUBSCRIPTIONS, TENANT } from "../../../src/sandbox/seed.ts";
+import type { EnvironmentSpec, Manifest } from "../../../src/spec/model.ts";
+
+/** A spec with every part that the Entra, Azure and Health Bot kinds read. */
+export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
+  return {
+    name: "contoso-dev",
+    stage: "dev",
+    cloud: "public",
+    tenant: TENANT.domain,
+    solution: "patient-service-center",
+    environment: {
+      displayName: "Contoso Health (dev)",
+      domain: "contosohealth-dev",
+      region: "unitedstates",
+      type: "Sandbox",
+      currency: "USD",
+      language: 1033,
+      securityGroup: "users",
+      managed: false,
+      audit: undefined,
+    },
+    azure: {
+      subscription: SUBSCRIPTIONS[0].id,
+      location: "eastus",
+      resourceGroup: "rg-contoso-health-dev",
+      tags: {},
+      monitoring: {
+        workspace: "log-contoso-health-dev",
+        applicationInsights: "appi-contoso-health-dev",
+        retentionDays: 365,
+        activityLog: ["Administrative", "Security", "Alert", "Policy"],
+      },
+    },
+    identity: {
+      groups: [
+        { key: "users", name: "Contoso Health Users", members: [] },
+        { key: "botAdmins", name: "Contoso Health Bot Administrators", members: [] },
+      ],
+      application: "Contoso Health bot (dev)",
+      adminApplications: [],
+    },
+    omnichannel: { channels: ["chat"] },
+    roles: [],
+    operatingHours: [],
+    queues: [],
+    workstreams: [],
+    healthBot: {
+      name: "contoso-health-dev",
+      sku: "C1",
+      handoff: {
+        phrase: "talk to a person",
+        sets: "EscalateToAgent",
+        value: 1,
+        scenario: "Escalate to agent",
+        message: "Transferring you to an agent",
+      },
+      keep: { conversationsDays: 30, messageTextInTelemetry: false },
+      access: { admins: "botAdmins", editors: undefined, readers: undefined, activation: undefined },
+      variables: [],
+      capacity: 100,
+    },
+    ...overrides,
+  };
+}
+
+export const CONTOSO_MANIFEST: Manifest = {
+  name: "patient-service-center",
+  displayName: "Patient service center",
+  summary: "",
+  lifecycle: { state: "supported" },
+  packages: [],
+  channels: ["chat"],
+  roles: [],
+};
