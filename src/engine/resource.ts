@@ -173,7 +173,7 @@ export interface Kind<P, D> {
     readonly dependsOn: readonly string[];
   }): Resource;
   /** Data of an instance, when it is present. */
-  data(context: Context, name?: string): D | undefined;
+  data(context: Pick<Context, "observation">, name?: string): D | undefined;
 }
 
 export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
