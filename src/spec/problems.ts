@@ -19,13 +19,14 @@ export interface ProblemLog {
   readonly full: boolean;
 }
 
-/** Beyond this many errors a person has seen enough, and a hostile file has cost enough. */
-const MOST_ERRORS = 200;
+/** Beyond this many errors (or warnings) a person has seen enough, and a hostile file has cost enough. */
+const MOST = 200;
 
 /** Reporting the same code at the same place twice counts once. */
 export function createProblemLog(): ProblemLog {
   const found = new Map<string, PscError>();
   const fileOrder: string[] = [];
+  const counts = { error: 0, warning: 0 };
   const byPlace = (a: PscError, b: PscError): number =>
     fileOrder.indexOf(a.location?.file ?? "") - fileOrder.indexOf(b.location?.file ?? "") ||
     (a.location?.line ?? 0) - (b.location?.line ?? 0) ||
@@ -35,7 +36,9 @@ export function createProblemLog(): ProblemLog {
   const add = (problem: PscError): void => {
     const { file, line, column } = problem.location ?? { file: "", line: 0, column: 0 };
     const key = `${problem.code} ${file}:${line}:${column}`;
-    if (found.has(key) || found.size >= MOST_ERRORS) return;
+    const severity = severityOf(problem.code);
+    if (found.has(key) || counts[severity] >= MOST) return;
+    counts[severity] += 1;
     found.set(key, problem);
     if (!fileOrder.includes(file)) fileOrder.push(file);
   };
@@ -46,7 +49,7 @@ export function createProblemLog(): ProblemLog {
       return ofSeverity("error");
     },
     get full() {
-      return found.size >= MOST_ERRORS;
+      return counts.error >= MOST;
     },
     get warnings() {
       return ofSeverity("warning");

@@ -40,7 +40,7 @@ export function checkShape<T>(schema: z.ZodType<T>, root: SpecNode, log: Problem
     const refused: SpecPath[] = [];
     for (const issue of parsed.error.issues) {
       if (log.full) return undefined;
-      refused.push(...reportIssue(schema, tree, issue, [], log));
+      refused.push(...reportIssue(schema, tree, issue, [], log, round === 0));
     }
     if (log.full || refused.some((path) => path.length === 0)) return undefined;
     // Later items of a list first, so that the places of the earlier ones still hold.
@@ -123,6 +123,7 @@ function reportIssue(
   issue: Issue,
   above: SpecPath,
   log: ProblemLog,
+  isFirstRound: boolean,
 ): SpecPath[] {
   const path = [...above, ...asPath(issue.path)];
   const node = nodeAt(tree, path);
@@ -157,9 +158,9 @@ function reportIssue(
     case "invalid_union": {
       const branch = issue.errors.find((errors) => errors.every((inner) => !isTypeMismatch(inner)));
       if (branch !== undefined && branch.length > 0)
-        return branch.flatMap((inner) => reportIssue(schema, tree, inner, path, log));
+        return branch.flatMap((inner) => reportIssue(schema, tree, inner, path, log, isFirstRound));
       const worded = issue.errors.flat().find((inner) => inner.code === "invalid_value" && isText(node));
-      if (worded !== undefined) return reportIssue(schema, tree, worded, path, log);
+      if (worded !== undefined) return reportIssue(schema, tree, worded, path, log, isFirstRound);
       const types = [...new Set(issue.errors.flat().map(expectedType))];
       report("PSC-E011", wrongType(path, types, node), typeRemedy(types, node), locationAt(tree, path));
       return [path];
@@ -212,6 +213,8 @@ function reportIssue(
       // A natural key that is missing: the item cannot be told apart, so it is left out as a whole.
       if (node === undefined || (node.kind === "scalar" && node.value === null)) {
         const owner = path.slice(0, -1);
+        // It was refused in an earlier round, so it has been reported.
+        if (!isFirstRound) return [owner];
         report(
           "PSC-E013",
           `${formatPath(path)} is missing`,

@@ -51,6 +51,12 @@ function adviceForSyntax(error: YAMLError): Advice {
         message: "a YAML tag is not allowed in a spec",
         remedy: "remove the tag (the word that starts with !) and write the plain value",
       };
+    case "BLOCK_AS_IMPLICIT_KEY":
+      return {
+        code: "PSC-E007",
+        message: "YAML syntax: a second colon makes a mapping inside this value",
+        remedy: "put a text with a colon in quotes, or write the inner mapping on lines of its own",
+      };
     default:
       return {
         code: "PSC-E007",
@@ -89,7 +95,7 @@ export function readYaml(text: string, file: string, log: ProblemLog): MapNode |
       uniqueKeys: false,
       version: "1.2",
       schema: "core",
-      logLevel: "silent",
+      logLevel: "error",
     });
     targets = targetsOfAliases(document);
   } catch (error) {
@@ -156,6 +162,8 @@ function createConverter(
 ): { readonly convert: Convert; readonly stopped: () => boolean } {
   let values = 0;
   let exhausted = false;
+  /** The alias of the text that is being followed; what it unfolds to is reported where it stands. */
+  let followed: SourceLocation | undefined;
 
   function scalar(node: Scalar.Parsed, location: SourceLocation): ScalarNode {
     const plain = node.type === Scalar.PLAIN || node.type === undefined;
@@ -182,7 +190,11 @@ function createConverter(
       });
       return undefined;
     }
-    return convert(target, depth + 1);
+    const isOutermost = followed === undefined;
+    if (isOutermost) followed = location;
+    const converted = convert(target, depth + 1);
+    if (isOutermost) followed = undefined;
+    return converted;
   }
 
   function convert(node: ParsedNode | null, depth: number): SpecNode | undefined {
@@ -191,7 +203,7 @@ function createConverter(
     const location = locate(from, to);
     if (depth > LIMITS.depth) {
       exhausted = true;
-      tooDeep(location);
+      tooDeep(followed ?? location);
       return undefined;
     }
     values += 1;
@@ -201,7 +213,7 @@ function createConverter(
         code: "PSC-E017",
         message: `the file unfolds to more than ${LIMITS.values} values`,
         remedy: "remove aliases (*name) that repeat lists of aliases",
-        location,
+        location: followed ?? location,
       });
       return undefined;
     }
