@@ -8,7 +8,9 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   console.error(`✗ psc needs Node ${NEEDED.join(".")} or newer; this is Node ${process.versions.node}`);
-  console.error("  then    install it from https://nodejs.org, or in a checkout run `npm ci` and use `npx psc`");
+  console.error(
+    "  then    install it from https://nodejs.org, or in a checkout run `npm ci` and use `npx psc`",
+  );
   process.exitCode = 1;
 } else {
   nodeModule.enableCompileCache();

@@ -60,7 +60,8 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
   },
   "PSC-E125": {
     title: "no such state",
-    explanation: "The path leads nowhere in the sandbox's state. Parts are separated by /, * stands for every member.",
+    explanation:
+      "The path leads nowhere in the sandbox's state. Parts are separated by /, * stands for every member.",
   },
   "PSC-E130": {
     title: "gate not reached",

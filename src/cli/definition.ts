@@ -61,7 +61,12 @@ export type CommandEntry = {
 
 /** Options of every command. */
 export const COMMON_OPTIONS: readonly OptionDefinition[] = [
-  { flags: "--output <format>", summary: "text for people, json for programs", choices: ["text", "json"], default: "text" },
+  {
+    flags: "--output <format>",
+    summary: "text for people, json for programs",
+    choices: ["text", "json"],
+    default: "text",
+  },
   { flags: "--quiet", summary: "no progress; only the result and what needs attention" },
   { flags: "--verbose", summary: "more detail: requests, reasons, request ids" },
   { flags: "--no-color", summary: "no colour (also NO_COLOR, and always when the output is not a terminal)" },
@@ -70,6 +75,9 @@ export const COMMON_OPTIONS: readonly OptionDefinition[] = [
 /** Options of every command that talks to a tenant. */
 export const TENANT_OPTIONS: readonly OptionDefinition[] = [
   { flags: "--sandbox", summary: "use the sandbox cloud of this folder instead of a real tenant" },
-  { flags: "--sandbox-speed <times>", summary: "how many times faster the sandbox's clock runs (3600: an hour a second)" },
+  {
+    flags: "--sandbox-speed <times>",
+    summary: "how many times faster the sandbox's clock runs (3600: an hour a second)",
+  },
   { flags: "--sandbox-url <url>", summary: "use a sandbox that runs elsewhere (also PSC_SANDBOX_URL)" },
 ];

@@ -15,8 +15,18 @@ export interface DeployDocument {
   /** `refused`: something did not hold, so nothing was written; `left`: time was up (`--leave-after`). */
   readonly outcome: ApplyResult["outcome"] | "no-changes" | "refused" | "left";
   readonly summary: Plan["summary"];
-  readonly finished: readonly { readonly address: string; readonly action: ActionName; readonly elapsedMs: number; readonly step: number; readonly api: string }[];
-  readonly failures: readonly { readonly address: string; readonly step: number; readonly error: ErrorRecord }[];
+  readonly finished: readonly {
+    readonly address: string;
+    readonly action: ActionName;
+    readonly elapsedMs: number;
+    readonly step: number;
+    readonly api: string;
+  }[];
+  readonly failures: readonly {
+    readonly address: string;
+    readonly step: number;
+    readonly error: ErrorRecord;
+  }[];
   readonly blocked: readonly { readonly address: string; readonly by: string }[];
   readonly gates: readonly {
     readonly gate: string;

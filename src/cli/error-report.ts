@@ -1,6 +1,6 @@
 import { PscError, ServiceError } from "../errors.ts";
-import { clipped, styled, wrapped } from "./styles.ts";
 import { SpecNotValid } from "./spec-not-valid.ts";
+import { clipped, styled, wrapped } from "./styles.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** One error as programs read it; `psc.error/1`. */
@@ -118,7 +118,8 @@ export async function reportErrors(
     for (const line of await reportLines(thrown, errors, terminal.columns)) terminal.alert(line);
   }
   if (env["PSC_DEBUG"] === "1") {
-    for (const error of errors) terminal.alert(String((error.cause as Error | undefined)?.stack ?? error.stack));
+    for (const error of errors)
+      terminal.alert(String((error.cause as Error | undefined)?.stack ?? error.stack));
   }
 }
 

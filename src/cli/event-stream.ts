@@ -26,7 +26,10 @@ export function openEventStream(file: string, now: () => number): EventStream {
     });
   }
   const write: EventStream["write"] = (type, members) => {
-    writeSync(handle, `${JSON.stringify({ format: FORMAT, time: new Date(now()).toISOString(), type, ...members })}\n`);
+    writeSync(
+      handle,
+      `${JSON.stringify({ format: FORMAT, time: new Date(now()).toISOString(), type, ...members })}\n`,
+    );
   };
   return {
     write,

@@ -1,7 +1,7 @@
-import { PscError } from "../errors.ts";
+import type { VerifyReport } from "../controls/conformance.ts";
 import type { ApplyResult } from "../engine/events.ts";
 import { hasChanges, type Plan } from "../engine/plan.ts";
-import type { VerifyReport } from "../controls/conformance.ts";
+import { PscError } from "../errors.ts";
 import type { LeaveReason } from "./interrupts.ts";
 
 /** What psc tells the shell. A contract: scripts and pipelines branch on it, so numbers never change their meaning. */
@@ -20,11 +20,23 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** For `psc explain exit-codes` and the docs. */
 export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning: string }[] = [
   { code: EXIT.done, meaning: "done, or nothing to do" },
-  { code: EXIT.error, meaning: "an error: something failed, or a check does not hold and nothing was written" },
+  {
+    code: EXIT.error,
+    meaning: "an error: something failed, or a check does not hold and nothing was written",
+  },
   { code: EXIT.changes, meaning: "`plan`: changes are pending; `verify`: the tenant differs from the spec" },
-  { code: EXIT.waitingForPerson, meaning: "`deploy`: everything else is done, a person must act (see `psc gate list`)" },
-  { code: EXIT.stillInProgress, meaning: "`deploy --leave-after`: time is up and work goes on in the cloud; run the same command again" },
-  { code: EXIT.usage, meaning: "wrong usage of the command line, or the spec is not valid; no request was sent" },
+  {
+    code: EXIT.waitingForPerson,
+    meaning: "`deploy`: everything else is done, a person must act (see `psc gate list`)",
+  },
+  {
+    code: EXIT.stillInProgress,
+    meaning: "`deploy --leave-after`: time is up and work goes on in the cloud; run the same command again",
+  },
+  {
+    code: EXIT.usage,
+    meaning: "wrong usage of the command line, or the spec is not valid; no request was sent",
+  },
   { code: EXIT.interrupted, meaning: "stopped by Ctrl+C; run the same command again to go on" },
 ];
 

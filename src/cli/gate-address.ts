@@ -2,11 +2,24 @@ import type { Resource } from "../engine/resource.ts";
 import { PscError } from "../errors.ts";
 import { closest } from "../spec/suggest.ts";
 
-/** The short name people type: the address without the service, such as `omnichannel-consent`. */
-export function shortGateName(address: string): string {
+function split(address: string): { readonly service: string; readonly kind: string; readonly name: string } {
   const bracket = address.indexOf("[");
-  const kind = bracket < 0 ? address : address.slice(0, bracket);
-  return `${kind.slice(kind.indexOf(".") + 1)}${bracket < 0 ? "" : address.slice(bracket)}`;
+  const path = bracket < 0 ? address : address.slice(0, bracket);
+  const dot = path.indexOf(".");
+  return {
+    service: path.slice(0, dot),
+    kind: path.slice(dot + 1),
+    name: bracket < 0 ? "" : address.slice(bracket),
+  };
+}
+
+/**
+ * The short name people type: `omnichannel-consent` of `entra.omnichannel-consent`. A bare word such as `channel` says
+ * too little, so it keeps its service: `health-bot-channel`.
+ */
+export function shortGateName(address: string): string {
+  const { service, kind, name } = split(address);
+  return `${kind.includes("-") ? kind : `${service}-${kind}`}${name}`;
 }
 
 /** The name for a command line: quoted when it holds characters that a shell reads. */
@@ -17,9 +30,20 @@ export function typedGateName(address: string): string {
 
 function answersTo(address: string, wanted: string): boolean {
   const short = shortGateName(address);
-  const bare = (text: string): string => text.replace(/\[.*$/, "");
-  const named = /\["?(.*?)"?\]$/.exec(address)?.[1];
-  return address === wanted || short === wanted || bare(address) === wanted || bare(short) === wanted || named === wanted;
+  const { service, kind, name } = split(address);
+  const bare = short.slice(0, short.length - name.length);
+  const named = /^\["(.*)"\]$/.exec(name)?.[1];
+  const names = [
+    address,
+    short,
+    bare,
+    kind,
+    `${kind}${name}`,
+    `${service}.${kind}`,
+    `${service}-${kind}`,
+    named,
+  ];
+  return names.includes(wanted) || bare.endsWith(`-${wanted}`);
 }
 
 /**
@@ -28,7 +52,7 @@ function answersTo(address: string, wanted: string): boolean {
  */
 export function findGate(gates: readonly Resource[], wanted: string): Resource {
   const exact = gates.filter(({ address }) => address === wanted || shortGateName(address) === wanted);
-  const found = exact.length === 1 ? exact : gates.filter(({ address }) => answersTo(address, wanted));
+  const found = exact.length > 0 ? exact : gates.filter(({ address }) => answersTo(address, wanted));
   const [only] = found;
   if (found.length === 1 && only !== undefined) return only;
   const names = gates.map(({ address }) => shortGateName(address));

@@ -1,7 +1,7 @@
 import type { Observation } from "../engine/observation.ts";
 import type { Confirmation, GateInstructions, Resource } from "../engine/resource.ts";
 import { PscError } from "../errors.ts";
-import { planSession, type Session } from "../session.ts";
+import type { Session } from "../session.ts";
 
 /** One gate of an environment as the tenant shows it now. */
 export interface GateState {
@@ -31,6 +31,7 @@ function instructionsOf(resource: Resource, session: Session): GateInstructions 
 
 /** Reads the tenant and tells each gate's state. Writes nothing. */
 export async function readGates(session: Session): Promise<readonly GateState[]> {
+  const { planSession } = await import("../session.ts");
   const { plan } = await planSession(session);
   const actions = new Map(plan.actions.map((action) => [action.resource.address, action]));
   const undone = new Set(

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { reportErrors } from "./error-report.ts";
 import { EXIT, type ExitCode, exitOfErrors } from "./exit-codes.ts";
-import { understand } from "./program.ts";
 import { packageFile } from "./package-files.ts";
+import { understand } from "./program.ts";
 import { createTerminal, type OutputStream, type Terminal } from "./terminal.ts";
 
 /** The process as the command line sees it; a test hands in its own. */

@@ -7,7 +7,14 @@ import {
   type ParsedOptions,
 } from "./definition.ts";
 import { COMMANDS } from "./entries.ts";
-import { checkLine, missingSubcommand, readFlags, unknownCommand, unknownOption, usageError } from "./usage.ts";
+import {
+  checkLine,
+  missingSubcommand,
+  readFlags,
+  unknownCommand,
+  unknownOption,
+  usageError,
+} from "./usage.ts";
 
 const TAGLINE = "Deploys Microsoft's Patient service center from one YAML file.";
 

@@ -1,4 +1,4 @@
-import { openSession, type Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import type { Invocation } from "./definition.ts";
 import { formatDuration } from "./durations.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -34,15 +34,19 @@ export async function withSession(
   sandboxWish(invocation);
   const loaded = await loadFile(invocation, invocation.arguments.at(-1) ?? "");
   const chosen = await chooseTarget(invocation, loaded.spec);
-  const end = (code: ExitCode): (() => void) => () => {
-    void chosen.close().finally(() => process.exit(code));
-  };
+  const end =
+    (code: ExitCode): (() => void) =>
+    () => {
+      void chosen.close().finally(() => process.exit(code));
+    };
   const onInterrupt = end(EXIT.interrupted);
   const onTerminate = end(EXIT.error);
   // A command that handles Ctrl+C itself gives a signal; the others end at once.
   if (options.signal === undefined) process.once("SIGINT", onInterrupt);
   process.once("SIGTERM", onTerminate);
   try {
+    // Late, because the pipeline and its SDKs are what takes time to load.
+    const { openSession } = await import("../session.ts");
     const session = openSession({
       spec: loaded.spec,
       manifest: loaded.manifest,
@@ -53,7 +57,8 @@ export async function withSession(
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onRetry: ({ service, reason, ms }) => {
         if (terminal.verbose || ms >= WORTH_TELLING_MS)
-          if (!terminal.live) terminal.say(styled("dim", `   ${service}: ${reason}, again in ${formatDuration(ms)}`));
+          if (!terminal.live)
+            terminal.say(styled("dim", `   ${service}: ${reason}, again in ${formatDuration(ms)}`));
       },
     });
     return await work({ loaded, chosen, session });

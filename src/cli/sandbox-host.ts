@@ -1,4 +1,13 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { PscError } from "../errors.ts";
 import { askControl, isHealthy } from "./sandbox-control.ts";
@@ -54,7 +63,9 @@ function isAlive(pid: number): boolean {
 }
 
 /** The sandbox that serves this folder now; waits for one that is starting. A record left by a killed process is removed. */
-export async function findRunning(folder: string): Promise<(ServerRecord & { readonly url: string }) | undefined> {
+export async function findRunning(
+  folder: string,
+): Promise<(ServerRecord & { readonly url: string }) | undefined> {
   const until = Date.now() + STARTS_WITHIN_MS;
   for (;;) {
     const record = readServerRecord(folder);

@@ -26,7 +26,10 @@ export function readSpeed(options: ParsedOptions): number | undefined {
   if (asked === undefined) return undefined;
   const speed = Number(asked);
   if (!(speed > 0 && speed <= 10_000_000))
-    throw usageError(`--sandbox-speed cannot be "${asked}"`, "give a number above 0, such as 3600 for an hour a second");
+    throw usageError(
+      `--sandbox-speed cannot be "${asked}"`,
+      "give a number above 0, such as 3600 for an hour a second",
+    );
   return speed;
 }
 

@@ -18,13 +18,19 @@ export async function actAsPerson(
   sandboxUrl: string,
   { action, payload }: GateInstructions["simulation"],
 ): Promise<PersonDid> {
-  const { status, body } = await askControl(sandboxUrl, "POST", `person/${encodeURIComponent(action)}`, payload);
+  const { status, body } = await askControl(
+    sandboxUrl,
+    "POST",
+    `person/${encodeURIComponent(action)}`,
+    payload,
+  );
   const answer = body as { did?: unknown; value?: unknown; error?: { message?: unknown } } | undefined;
   if (status !== 200 || typeof answer?.did !== "string") {
     throw new PscError({
       code: "PSC-E123",
       message: `the sandbox could not do "${action}" as a person would: ${String(answer?.error?.message ?? `HTTP ${status}`)}`,
-      remedy: "look at the sandbox with `psc sandbox state` and `psc sandbox log`; `psc sandbox reset` starts afresh",
+      remedy:
+        "look at the sandbox with `psc sandbox state` and `psc sandbox log`; `psc sandbox reset` starts afresh",
       side: "psc",
     });
   }

@@ -11,7 +11,10 @@ export interface LoadedFile {
 }
 
 /** @throws SpecNotValid when the spec has problems; nothing was sent then. */
-export async function loadFile(invocation: Pick<Invocation, "env" | "cwd">, file: string): Promise<LoadedFile> {
+export async function loadFile(
+  invocation: Pick<Invocation, "env" | "cwd">,
+  file: string,
+): Promise<LoadedFile> {
   const { loadSpec } = await import("../spec/index.ts");
   const loaded = loadSpec(file, { env: invocation.env, cwd: invocation.cwd });
   if (!loaded.ok) throw new SpecNotValid(loaded.problems, loaded.files);

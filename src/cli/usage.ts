@@ -42,7 +42,9 @@ function checkChoice(
   const guess = closest(value, choices);
   throw usageError(
     `${what} cannot be "${value}"`,
-    guess === undefined ? `use one of: ${choices.join(", ")}` : `did you mean "${guess}"? allowed: ${choices.join(", ")}`,
+    guess === undefined
+      ? `use one of: ${choices.join(", ")}`
+      : `did you mean "${guess}"? allowed: ${choices.join(", ")}`,
   );
 }
 
@@ -55,7 +57,8 @@ export function checkLine(
 ): void {
   const expected = definition.arguments ?? [];
   for (const [index, argument] of expected.entries()) {
-    const given = argument.variadic === true ? line.arguments.slice(index) : line.arguments.slice(index, index + 1);
+    const given =
+      argument.variadic === true ? line.arguments.slice(index) : line.arguments.slice(index, index + 1);
     if (given.length === 0 && argument.required) {
       throw usageError(
         `"psc ${path}" needs <${argument.name}>: ${argument.summary}`,

@@ -68,7 +68,14 @@ export interface ConformanceInput {
 type Judgement = Pick<Statement, "verdict" | "reason" | "findings">;
 
 function whole(resource: Resource, message: string): Finding {
-  return { address: resource.address, kind: resource.info.kind, field: "", before: null, after: null, message };
+  return {
+    address: resource.address,
+    kind: resource.info.kind,
+    field: "",
+    before: null,
+    after: null,
+    message,
+  };
 }
 
 function judgeAction({ resource, action, reason, diff, observation }: Action): Judgement {
@@ -105,7 +112,9 @@ function judgeAction({ resource, action, reason, diff, observation }: Action): J
     case "wait":
       return { verdict: "cannot-tell", reason: `still under way: ${reason}`, findings: [] };
     case "gate":
-      return observation.status === "unknown" ? { verdict: "cannot-tell", reason, findings: [] } : failed(reason);
+      return observation.status === "unknown"
+        ? { verdict: "cannot-tell", reason, findings: [] }
+        : failed(reason);
   }
 }
 

@@ -25,7 +25,10 @@ function statementLines(statement: Statement, verbose: boolean): ReportLine[] {
   const tail = verdict === "pass" || fields.length > 0 ? "" : `: ${reason}`;
   const lines: ReportLine[] = [{ role: verdict, text: `   ${SIGNS[verdict]} ${label}${tail}` }];
   for (const { field, before, after } of fields)
-    lines.push({ role: "detail", text: `       ${field}: the tenant has ${shown(before)}, the spec says ${shown(after)}` });
+    lines.push({
+      role: "detail",
+      text: `       ${field}: the tenant has ${shown(before)}, the spec says ${shown(after)}`,
+    });
   if (verdict === "fail" || verdict === "cannot-tell" || verbose) {
     for (const { method, url, status, requestId } of evidence.exchanges)
       lines.push({

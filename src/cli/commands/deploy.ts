@@ -1,6 +1,6 @@
+import type { ApplyResult } from "../../engine/events.ts";
 import { hasChanges } from "../../engine/plan.ts";
 import { handoverFacts } from "../../resources/handover.ts";
-import { deploySession, planSession } from "../../session.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
 import { deployDocument } from "../deploy-document.ts";
 import { parseDuration } from "../durations.ts";
@@ -25,7 +25,8 @@ function durationOption(invocation: Invocation, name: string, flag: string): num
   const asked = invocation.options.text(name);
   if (asked === undefined) return undefined;
   const ms = parseDuration(asked);
-  if (ms === undefined) throw usageError(`${flag} cannot be "${asked}"`, "write a duration such as 30m, 2h or 1h30m");
+  if (ms === undefined)
+    throw usageError(`${flag} cannot be "${asked}"`, "write a duration such as 30m, 2h or 1h30m");
   return ms;
 }
 
@@ -57,8 +58,10 @@ async function carryOut({ invocation, loaded, chosen, session, leave, what }: De
   const patienceMs = patienceOf(invocation, simulated);
   const leaveAfterMs = durationOption(invocation, "leaveAfter", "--leave-after");
   const eventsFile = invocation.options.text("events");
-  const stream = eventsFile === undefined ? undefined : openEventStream(eventsFile, () => session.clock.now());
+  const stream =
+    eventsFile === undefined ? undefined : openEventStream(eventsFile, () => session.clock.now());
 
+  const { deploySession, planSession } = await import("../../session.ts");
   const { plan } = await planSession(session);
   const document = { spec, target: chosen.name, plan };
   const header = { name: spec.name, stage: spec.stage, tenant: spec.tenant, target: chosen.name };
@@ -103,7 +106,8 @@ async function carryOut({ invocation, loaded, chosen, session, leave, what }: De
           session,
           sandboxUrl: chosen.sandboxUrl,
           signal: leave.signal,
-          announce: (persona, { did }) => progress.log(`   ${symbolOf("gate")} simulated person (${persona}) ${did}`),
+          announce: (persona, { did }) =>
+            progress.log(`   ${symbolOf("gate")} simulated person (${persona}) ${did}`),
           onFailure: (error) => {
             personFailure = error;
             leave.leave("gate-failure");
@@ -156,13 +160,11 @@ async function carryOut({ invocation, loaded, chosen, session, leave, what }: De
   return exitOfDeploy(result, leave.reason);
 }
 
-type Result = Awaited<ReturnType<typeof deploySession>>;
-
-function left({ failures, gates, blocked }: Result): number {
+function left({ failures, gates, blocked }: ApplyResult): number {
   return failures.length + gates.length + blocked.length;
 }
 
-function nextStep({ outcome }: Result, what: string): string {
+function nextStep({ outcome }: ApplyResult, what: string): string {
   switch (outcome) {
     case "done":
       return `psc verify ${what}`;
@@ -204,7 +206,9 @@ export const deploy: CommandDefinition = {
     const { terminal } = invocation;
     const what = `${invocation.arguments[0] ?? ""}${sandboxWords(invocation)}`;
     const leave = listenForLeave(() =>
-      terminal.alert("\nStopping; what is under way in the cloud goes on there. Ctrl+C again: leave at once."),
+      terminal.alert(
+        "\nStopping; what is under way in the cloud goes on there. Ctrl+C again: leave at once.",
+      ),
     );
     try {
       return await withSession(invocation, { readOnly: false, signal: leave.signal }, (run) =>

@@ -56,7 +56,7 @@ function explainTopic(terminal: Terminal, name: string): void {
 }
 
 async function kinds(): Promise<readonly KindInfo[]> {
-  const { KINDS } = await import("../../resources/index.ts");
+  const { KINDS } = await import("../../resources/kinds.ts");
   return KINDS;
 }
 
@@ -73,18 +73,34 @@ function listEverything(terminal: Terminal, infos: readonly KindInfo[]): void {
       terminal.print(row({ symbol: " ", label, detail, indent: 1, columns: terminal.columns }));
     terminal.print();
   };
-  table("Resource kinds", infos.map(({ kind, summary }) => [kind, summary]));
-  table("Topics", Object.entries(TOPICS).map(([name, { title }]) => [name, title]));
-  table("Codes", Object.entries(ALL_CODES).sort(([a], [b]) => a.localeCompare(b)).map(([code, { title }]) => [code, title]));
+  table(
+    "Resource kinds",
+    infos.map(({ kind, summary }) => [kind, summary]),
+  );
+  table(
+    "Topics",
+    Object.entries(TOPICS).map(([name, { title }]) => [name, title]),
+  );
+  table(
+    "Codes",
+    Object.entries(ALL_CODES)
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([code, { title }]) => [code, title]),
+  );
 }
 
 export const explain: CommandDefinition = {
   description:
     "Explains an error code, a kind of resource (step, persona, least-privileged permissions, sources) or a topic. Without a word it lists them all.",
-  arguments: [{ name: "what", summary: "such as PSC-E231, omnichannel.queue or exit-codes", required: false }],
+  arguments: [
+    { name: "what", summary: "such as PSC-E231, omnichannel.queue or exit-codes", required: false },
+  ],
   examples: [
     { command: "explain PSC-E231", effect: "what the code means and what to do" },
-    { command: "explain omnichannel.queue", effect: "who needs which permission for queues, and by which API" },
+    {
+      command: "explain omnichannel.queue",
+      effect: "who needs which permission for queues, and by which API",
+    },
     { command: "explain exit-codes", effect: "what psc tells the shell" },
   ],
   async run({ terminal, arguments: [what] }) {

@@ -3,7 +3,7 @@ import { PscError } from "../../errors.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
 import { EXIT } from "../exit-codes.ts";
 import { findGate, shortGateName } from "../gate-address.ts";
-import { gatesOf, type GateState, readGates } from "../gate-states.ts";
+import { type GateState, gatesOf, readGates } from "../gate-states.ts";
 import { symbolOf } from "../render/rows.ts";
 import { type OpenedRun, withSession } from "../run-session.ts";
 import { actAsPerson } from "../simulated-person.ts";
@@ -15,7 +15,11 @@ function checkValue(name: string, instructions: GateInstructions, value: string 
   const wanted = instructions.value;
   if (wanted === undefined) {
     if (value !== undefined)
-      throw new PscError({ code: "PSC-E103", message: `${name} takes no value`, remedy: "leave --value out" });
+      throw new PscError({
+        code: "PSC-E103",
+        message: `${name} takes no value`,
+        remedy: "leave --value out",
+      });
     return;
   }
   if (value === undefined) {
@@ -36,7 +40,8 @@ function checkValue(name: string, instructions: GateInstructions, value: string 
 
 /** @throws PscError PSC-E130 when nobody can have passed it yet. */
 function instructionsOf(gate: GateState): GateInstructions {
-  if (gate.instructions !== undefined && gate.state !== "not-yet" && gate.state !== "unreadable") return gate.instructions;
+  if (gate.instructions !== undefined && gate.state !== "not-yet" && gate.state !== "unreadable")
+    return gate.instructions;
   throw new PscError({
     code: "PSC-E130",
     message: `${shortGateName(gate.resource.address)} cannot be passed yet: what it builds on is missing or cannot be read`,
@@ -54,7 +59,12 @@ interface Confirming extends OpenedRun {
  * Looks whether the gate was passed. In the sandbox nobody can click, so the click is done there first.
  * @returns a value that the sandbox's portal showed.
  */
-async function proveOrClick({ chosen, gate, instructions, invocation }: Confirming): Promise<string | undefined> {
+async function proveOrClick({
+  chosen,
+  gate,
+  instructions,
+  invocation,
+}: Confirming): Promise<string | undefined> {
   const { terminal } = invocation;
   const { resource, observation } = gate;
   if (observation?.status === "present") return undefined;
@@ -82,7 +92,8 @@ async function confirm(confirming: Confirming): Promise<Confirmation> {
   if (given !== undefined || chosen.sandboxUrl === undefined) checkValue(name, instructions, given);
   const shown = await proveOrClick(confirming);
   const value = given ?? shown;
-  if (given === undefined) checkValue(name, instructions, instructions.value === undefined ? undefined : value);
+  if (given === undefined)
+    checkValue(name, instructions, instructions.value === undefined ? undefined : value);
   const by = invocation.options.text("by") ?? (await session.signIn()).name;
   const confirmation: Confirmation = {
     gate: gate.resource.address,
@@ -110,7 +121,8 @@ export const gateConfirm: CommandDefinition = {
   examples: [
     { command: "gate confirm omnichannel-consent dev.yaml", effect: "the consent was given" },
     {
-      command: "gate confirm channel dev.yaml --value 8d2c5f0e-3c5b-4a8e-9f4d-2b1c3d4e5f60 --by pat@contoso.com",
+      command:
+        "gate confirm channel dev.yaml --value 8d2c5f0e-3c5b-4a8e-9f4d-2b1c3d4e5f60 --by pat@contoso.com",
       effect: "with the value that only the portal shows",
     },
   ],

@@ -5,9 +5,9 @@ import { shortGateName } from "../gate-address.ts";
 import { type GateState, readGates } from "../gate-states.ts";
 import { gateBox } from "../render/gate-box.ts";
 import { headerLine } from "../render/plan-text.ts";
-import { row, symbolOf } from "../render/rows.ts";
+import { symbolOf } from "../render/rows.ts";
 import { withSession } from "../run-session.ts";
-import { styled } from "../styles.ts";
+import { padded, styled } from "../styles.ts";
 import { sandboxWords } from "../target.ts";
 
 function gateRecord({ resource, state, instructions, confirmation }: GateState): object {
@@ -21,6 +21,14 @@ function gateRecord({ resource, state, instructions, confirmation }: GateState):
     confirmation: confirmation ?? null,
   };
 }
+
+const SYMBOLS = {
+  open: "gate",
+  passed: "done",
+  "not-needed": "none",
+  "not-yet": "gate",
+  unreadable: "failed",
+} as const;
 
 function passedBy({ confirmation }: GateState): string {
   if (confirmation === undefined) return "psc sees it in the tenant";
@@ -50,7 +58,8 @@ export const gateList: CommandDefinition = {
         environment: { name, stage, tenant },
         gates: gates.map(gateRecord),
       });
-      if (!terminal.quiet) terminal.print(headerLine({ name, stage, tenant, target: chosen.name }, "", columns));
+      if (!terminal.quiet)
+        terminal.print(headerLine({ name, stage, tenant, target: chosen.name }, "", columns));
       const open = gates.flatMap(({ state, resource, instructions }) =>
         state === "open" && instructions !== undefined ? [{ resource, instructions }] : [],
       );
@@ -65,13 +74,7 @@ export const gateList: CommandDefinition = {
           unreadable: "could not be read; psc plan says why",
         };
         terminal.print(
-          row({
-            symbol: symbolOf(gate.state === "passed" ? "done" : gate.state === "not-yet" ? "gate" : "none"),
-            label: shortGateName(gate.resource.address),
-            detail: details[gate.state],
-            indent: 1,
-            columns,
-          }),
+          ` ${symbolOf(SYMBOLS[gate.state])} ${padded(shortGateName(gate.resource.address), 24)} ${details[gate.state]}`,
         );
       }
       if (gates.length === 0) terminal.print("This spec needs no person.");

@@ -9,13 +9,16 @@ import { styled } from "../styles.ts";
 import { sandboxWords } from "../target.ts";
 
 export const gateShow: CommandDefinition = {
-  description: "Shows who passes a gate, where, how, and how psc notices. Reads the tenant for the ids and links; writes nothing.",
+  description:
+    "Shows who passes a gate, where, how, and how psc notices. Reads the tenant for the ids and links; writes nothing.",
   arguments: [
     { name: "gate", summary: "name or address of the gate", required: true },
     { name: "file", summary: "the environment's spec", required: true },
   ],
   options: TENANT_OPTIONS,
-  examples: [{ command: "gate show omnichannel-consent dev.yaml", effect: "what the Global Administrator does" }],
+  examples: [
+    { command: "gate show omnichannel-consent dev.yaml", effect: "what the Global Administrator does" },
+  ],
   run: (invocation) =>
     withSession(invocation, { readOnly: true }, async ({ loaded, session }) => {
       const { terminal } = invocation;
@@ -37,10 +40,20 @@ export const gateShow: CommandDefinition = {
         terminal.print(`${shortGateName(address)}: ${info.summary}`);
         terminal.print(`Its instructions need ids that are not there yet: deploy what it builds on first.`);
       } else {
-        const lines = gateLines({ resource: wanted, instructions: gate.instructions }, what, terminal.columns - 4);
-        for (const line of framed(`${info.persona} · ${gate.state}`, lines, terminal.columns)) terminal.print(line);
+        const lines = gateLines(
+          { resource: wanted, instructions: gate.instructions },
+          what,
+          terminal.columns - 4,
+        );
+        for (const line of framed(`${info.persona} · ${gate.state}`, lines, terminal.columns))
+          terminal.print(line);
       }
-      terminal.say(`${styled("bold", "Next:")} ${gate?.state === "open" ? "do this, then" : ""} psc deploy ${what}`.replace("  ", " "));
+      terminal.say(
+        `${styled("bold", "Next:")} ${gate?.state === "open" ? "do this, then" : ""} psc deploy ${what}`.replace(
+          "  ",
+          " ",
+        ),
+      );
       return EXIT.done;
     }),
 };

@@ -30,7 +30,11 @@ export const init: CommandDefinition = {
     try {
       mkdirSync(target, { recursive: true });
       for (const name of names)
-        cpSync(join(templates, name), join(target, name), { recursive: true, errorOnExist: true, force: false });
+        cpSync(join(templates, name), join(target, name), {
+          recursive: true,
+          errorOnExist: true,
+          force: false,
+        });
     } catch (error) {
       throw new PscError({
         code: "PSC-E112",
@@ -43,7 +47,9 @@ export const init: CommandDefinition = {
     terminal.json({ format: "psc.init/1", files: written });
     for (const file of written) terminal.print(`${symbolOf("create")} ${file}`);
     const first = written.find((file) => file.endsWith("dev.yaml")) ?? written[0] ?? "";
-    terminal.say(`${styled("bold", "Next:")} psc deploy ${first} --sandbox tries it without a tenant; then fill in the names of yours`);
+    terminal.say(
+      `${styled("bold", "Next:")} psc deploy ${first} --sandbox tries it without a tenant; then fill in the names of yours`,
+    );
     return EXIT.done;
   },
 };

@@ -1,5 +1,4 @@
 import { planDocument } from "../../engine/plan.ts";
-import { planSession } from "../../session.ts";
 import { type CommandDefinition, TENANT_OPTIONS } from "../definition.ts";
 import { exitOfPlan } from "../exit-codes.ts";
 import {
@@ -29,6 +28,7 @@ export const plan: CommandDefinition = {
     withSession(invocation, { readOnly: true }, async ({ loaded, chosen, session }) => {
       const { terminal } = invocation;
       const { spec } = loaded;
+      const { planSession } = await import("../../session.ts");
       const planned = await planSession(session);
       const { columns } = terminal;
       const header = { name: spec.name, stage: spec.stage, tenant: spec.tenant, target: chosen.name };

@@ -44,7 +44,10 @@ export const sandboxLog: CommandDefinition = {
   async run({ terminal, cwd, options }) {
     const since = Number(options.text("since") ?? "0");
     if (!Number.isInteger(since) || since < 0)
-      throw usageError(`--since cannot be "${options.text("since")}"`, "give the seq of a request, such as 120");
+      throw usageError(
+        `--since cannot be "${options.text("since")}"`,
+        "give the seq of a request, such as 120",
+      );
     const entries = (await readLog(cwd)).filter(
       ({ seq, write }) => seq > since && (write || !options.flag("writes")),
     );

@@ -1,4 +1,3 @@
-import { openSession } from "../../session.ts";
 import type { GateInstructions } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import type { CommandDefinition, Invocation } from "../definition.ts";
@@ -43,10 +42,14 @@ async function gateOfSpec(invocation: Invocation, name: string, file: string): P
   const loaded = await loadFile(invocation, file);
   const inSandbox = {
     ...invocation,
-    options: { ...invocation.options, flag: (option: string) => option === "sandbox" || invocation.options.flag(option) },
+    options: {
+      ...invocation.options,
+      flag: (option: string) => option === "sandbox" || invocation.options.flag(option),
+    },
   };
   const chosen = await chooseTarget(inSandbox, loaded.spec);
   try {
+    const { openSession } = await import("../../session.ts");
     const session = openSession({
       spec: loaded.spec,
       manifest: loaded.manifest,
@@ -84,16 +87,24 @@ export const sandboxPerson: CommandDefinition = {
   ],
   examples: [
     { command: "sandbox person omnichannel-consent dev.yaml", effect: "the Global Administrator consents" },
-    { command: "sandbox person omnichannel-consent", effect: "the same, by the sandbox's own name of the click" },
+    {
+      command: "sandbox person omnichannel-consent",
+      effect: "the same, by the sandbox's own name of the click",
+    },
   ],
   async run(invocation) {
     const { terminal } = invocation;
     const [name = "", file] = invocation.arguments;
-    const did = file === undefined ? await bareAction(invocation, name) : await gateOfSpec(invocation, name, file);
+    const did =
+      file === undefined ? await bareAction(invocation, name) : await gateOfSpec(invocation, name, file);
     terminal.json({ format: "psc.person/1", ...did });
-    terminal.print(`${symbolOf("done")} ${did.did}${did.value === undefined ? "" : `: ${styled("bold", did.value)}`}`);
+    terminal.print(
+      `${symbolOf("done")} ${did.did}${did.value === undefined ? "" : `: ${styled("bold", did.value)}`}`,
+    );
     if (did.value !== undefined && file !== undefined)
-      terminal.say(`${styled("bold", "Next:")} psc gate confirm ${name} ${file} --sandbox --value ${did.value}`);
+      terminal.say(
+        `${styled("bold", "Next:")} psc gate confirm ${name} ${file} --sandbox --value ${did.value}`,
+      );
     return EXIT.done;
   },
 };

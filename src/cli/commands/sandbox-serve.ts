@@ -1,11 +1,12 @@
 import type { CommandDefinition } from "../definition.ts";
 import { EXIT } from "../exit-codes.ts";
 import { findRunning, hostSandbox, sandboxFolder } from "../sandbox-host.ts";
-import { PORT_OPTION, readPort, SPEED_OPTION, readSpeed, sandboxBusy } from "../sandbox-options.ts";
+import { PORT_OPTION, readPort, readSpeed, SPEED_OPTION, sandboxBusy } from "../sandbox-options.ts";
 
 /** The process behind `psc sandbox start`. */
 export const sandboxServe: CommandDefinition = {
-  description: "Serves this folder's sandbox until it is stopped. `psc sandbox start` runs it in the background.",
+  description:
+    "Serves this folder's sandbox until it is stopped. `psc sandbox start` runs it in the background.",
   options: [PORT_OPTION, SPEED_OPTION],
   examples: [{ command: "sandbox serve --port 4280", effect: "serve on a fixed port, in this terminal" }],
   async run({ terminal, cwd, options }) {

@@ -72,7 +72,8 @@ export const sandboxStart: CommandDefinition = {
     if (running?.mode === "embedded") throw sandboxBusy(running);
     if (running !== undefined && readPort(options) !== undefined) throw sandboxBusy(running);
     const speed = readSpeed(options);
-    if (running !== undefined && speed !== undefined) await askControl(running.url, "POST", "clock", { speed });
+    if (running !== undefined && speed !== undefined)
+      await askControl(running.url, "POST", "clock", { speed });
     const url = running?.url ?? (await startInBackground(invocation));
     terminal.json({ format: "psc.sandbox/1", url, alreadyRunning: running !== undefined });
     terminal.print(

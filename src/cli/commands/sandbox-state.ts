@@ -7,15 +7,13 @@ import { askControl } from "../sandbox-control.ts";
 import { findRunning, reachSandbox, sandboxFolder } from "../sandbox-host.ts";
 import { noSandbox } from "../sandbox-options.ts";
 
-/** Sizes of the members of a state: `users: 6`, `environments: 1`. */
+/** How many members each part of a state has: `users: 6`, `environments: 1`. Single values are left to the full view. */
 function outline(value: unknown, depth: number): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) => {
-    const indent = "  ".repeat(depth);
-    if (typeof member !== "object" || member === null)
-      return [`${indent}${name}: ${String(member).length > 60 ? "…" : String(member)}`];
-    const size = Object.keys(member).length;
-    return [`${indent}${name}: ${size}`, ...(depth < 1 ? outline(member, depth + 1) : [])];
+    if (typeof member !== "object" || member === null) return [];
+    const line = `${"  ".repeat(depth)}${name}: ${Object.keys(member).length}`;
+    return [line, ...(depth < 1 ? outline(member, depth + 1) : [])];
   });
 }
 
@@ -29,10 +27,15 @@ export const sandboxState: CommandDefinition = {
   ],
   async run({ terminal, cwd, arguments: [path] }) {
     const folder = sandboxFolder(cwd);
-    if ((await findRunning(folder)) === undefined && !existsSync(join(folder, "state.json"))) throw noSandbox();
+    if ((await findRunning(folder)) === undefined && !existsSync(join(folder, "state.json")))
+      throw noSandbox();
     const link = await reachSandbox(folder, undefined);
     try {
-      const { status, body } = await askControl(link.url, "GET", `state?path=${encodeURIComponent(path ?? "")}`);
+      const { status, body } = await askControl(
+        link.url,
+        "GET",
+        `state?path=${encodeURIComponent(path ?? "")}`,
+      );
       if (status === 404) {
         throw new PscError({
           code: "PSC-E125",
@@ -40,7 +43,8 @@ export const sandboxState: CommandDefinition = {
           remedy: "`psc sandbox state` without a path shows the outline",
         });
       }
-      if (path === undefined && terminal.output === "text") for (const line of outline(body, 0)) terminal.print(line);
+      if (path === undefined && terminal.output === "text")
+        for (const line of outline(body, 0)) terminal.print(line);
       else terminal.data(JSON.stringify(body, null, 2));
       return EXIT.done;
     } finally {

@@ -5,7 +5,8 @@ import { sandboxFolder } from "../sandbox-host.ts";
 import { stopSandbox } from "../sandbox-stopping.ts";
 
 export const sandboxStop: CommandDefinition = {
-  description: "Stops the sandbox that runs in the background. Its tenant is kept: the next --sandbox goes on from there.",
+  description:
+    "Stops the sandbox that runs in the background. Its tenant is kept: the next --sandbox goes on from there.",
   examples: [{ command: "sandbox stop", effect: "stop, keep everything" }],
   async run({ terminal, cwd }) {
     const stopped = await stopSandbox(sandboxFolder(cwd));

@@ -4,7 +4,8 @@ import { findRunning, sandboxFolder } from "../sandbox-host.ts";
 import { noSandbox } from "../sandbox-options.ts";
 
 export const sandboxUrl: CommandDefinition = {
-  description: "Prints the address of this folder's running sandbox, for other clients and for PSC_SANDBOX_URL.",
+  description:
+    "Prints the address of this folder's running sandbox, for other clients and for PSC_SANDBOX_URL.",
   examples: [{ command: "sandbox url", effect: "such as http://127.0.0.1:41234" }],
   async run({ terminal, cwd }) {
     const running = await findRunning(sandboxFolder(cwd));

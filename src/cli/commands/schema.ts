@@ -11,7 +11,9 @@ const FILES: Readonly<Record<string, string>> = {
 export const schema: CommandDefinition = {
   description:
     "Prints the JSON Schema of the spec language or of manifests. Editors that read `# yaml-language-server: $schema=…` complete and check with it.",
-  arguments: [{ name: "what", summary: "spec (default) or manifest", required: false, choices: Object.keys(FILES) }],
+  arguments: [
+    { name: "what", summary: "spec (default) or manifest", required: false, choices: Object.keys(FILES) },
+  ],
   examples: [
     { command: "schema > psc.v1.schema.json", effect: "save the schema beside the spec" },
     { command: "schema manifest", effect: "the schema of files in solution-manifests/" },

@@ -1,6 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type JournalEntry, environmentFolder, openConfirmations, readLastRun } from "../../engine/journal.ts";
+import {
+  environmentFolder,
+  type JournalEntry,
+  openConfirmations,
+  readLastRun,
+} from "../../engine/journal.ts";
 import type { Confirmation } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import type { CommandDefinition, Invocation } from "../definition.ts";
@@ -9,7 +14,7 @@ import { shortGateName } from "../gate-address.ts";
 import { count } from "../render/plan-text.ts";
 import { row, symbolOf } from "../render/rows.ts";
 import { loadFile } from "../spec-file.ts";
-import { styled } from "../styles.ts";
+import { padded, styled } from "../styles.ts";
 
 /** What the journal tells about the last deploy of one environment. */
 export interface RunStatus {
@@ -38,14 +43,18 @@ export function readStatus(workFolder: string, environment: string): RunStatus |
   const folder = environmentFolder(workFolder, environment);
   const run = readLastRun(folder);
   if (run === undefined) return undefined;
-  const ofType = (type: string): readonly JournalEntry[] => run.entries.filter((entry) => entry.type === type);
+  const ofType = (type: string): readonly JournalEntry[] =>
+    run.entries.filter((entry) => entry.type === type);
   const begin = ofType("run")[0];
   const end = ofType("end")[0];
-  const settled = new Set([...ofType("outcome"), ...ofType("failure")].map((entry) => text(entry, "address")));
+  const settled = new Set(
+    [...ofType("outcome"), ...ofType("failure")].map((entry) => text(entry, "address")),
+  );
   const passed = new Set(ofType("gate-passed").map((entry) => text(entry, "address")));
   const confirmations = openConfirmations(folder).all();
   const confirmed = (gate: string): boolean =>
-    passed.has(gate) || confirmations.some((entry) => entry.gate === gate && begin !== undefined && entry.at >= begin.at);
+    passed.has(gate) ||
+    confirmations.some((entry) => entry.gate === gate && begin !== undefined && entry.at >= begin.at);
   const opened = new Set(ofType("gate-opened").map((entry) => text(entry, "address")));
   const operations = ofType("operation");
   return {
@@ -91,24 +100,30 @@ async function environmentsAsked(invocation: Invocation): Promise<readonly strin
 function statusLines(status: RunStatus, columns: number, cwd: string): string[] {
   const ended = status.ended === undefined ? "" : `, ended ${shortTime(status.ended)}`;
   const lines = [
-    `${styled("bold", status.environment)}: the last deploy ${OUTCOMES[status.outcome] ?? status.outcome}`,
+    `${styled("bold", status.environment)}: last deploy: ${OUTCOMES[status.outcome] ?? status.outcome}`,
     `   by ${status.identity}, started ${shortTime(status.started)}${ended}, ${count(status.finished, "change")}`,
   ];
   for (const { address, code, message } of status.failures)
-    lines.push(row({ symbol: symbolOf("failed"), label: address, detail: `${code} ${message}`, indent: 3, columns }));
+    lines.push(
+      row({ symbol: symbolOf("failed"), label: address, detail: `${code} ${message}`, indent: 3, columns }),
+    );
   for (const { address } of status.underWay)
-    lines.push(row({ symbol: symbolOf("running"), label: address, detail: "was under way", indent: 3, columns }));
+    lines.push(
+      row({ symbol: symbolOf("running"), label: address, detail: "was under way", indent: 3, columns }),
+    );
   for (const gate of status.openGates)
-    lines.push(row({ symbol: symbolOf("gate"), label: shortGateName(gate), detail: "waits for a person", indent: 3, columns }));
-  for (const { gate, by, at, value, how } of status.confirmations)
     lines.push(
       row({
-        symbol: symbolOf("done"),
+        symbol: symbolOf("gate"),
         label: shortGateName(gate),
-        detail: `${how} by ${by}, ${shortTime(at)}${value === undefined ? "" : `, ${value}`}`,
+        detail: "waits for a person",
         indent: 3,
         columns,
       }),
+    );
+  for (const { gate, by, at, value, how } of status.confirmations)
+    lines.push(
+      `   ${symbolOf("done")} ${padded(shortGateName(gate), 24)} ${how} by ${by}, ${shortTime(at)}${value === undefined ? "" : `, ${value}`}`,
     );
   lines.push(styled("dim", `   journal: ${status.journal.replace(`${cwd}/`, "")}`));
   return lines;
@@ -121,7 +136,13 @@ function shortTime(iso: string): string {
 export const status: CommandDefinition = {
   description:
     "Tells from the journal in .psc how the last deploy of each environment ended, what failed, what was under way, which gates are open and who passed the others. Sends no request: the truth about the tenant is `psc plan`.",
-  arguments: [{ name: "file", summary: "the environment's spec; all environments of this folder without it", required: false }],
+  arguments: [
+    {
+      name: "file",
+      summary: "the environment's spec; all environments of this folder without it",
+      required: false,
+    },
+  ],
   examples: [
     { command: "status", effect: "every environment deployed from this folder" },
     { command: "status dev.yaml --output json", effect: "one environment, for a program" },
@@ -142,7 +163,8 @@ export const status: CommandDefinition = {
       }
       terminal.print("Nothing was deployed from this folder yet.");
     }
-    for (const entry of found) for (const line of statusLines(entry, terminal.columns, cwd)) terminal.print(line);
+    for (const entry of found)
+      for (const line of statusLines(entry, terminal.columns, cwd)) terminal.print(line);
     const waits = found.some(({ openGates }) => openGates.length > 0);
     const file = invocation.arguments[0] ?? "<file>";
     terminal.say(`${styled("bold", "Next:")} ${waits ? `psc gate list ${file}` : `psc plan ${file}`}`);

@@ -12,7 +12,10 @@ export const validate: CommandDefinition = {
   arguments: [{ name: "files", summary: "spec files", required: true, variadic: true }],
   examples: [
     { command: "validate dev.yaml", effect: "check one environment" },
-    { command: "validate dev.yaml test.yaml prod.yaml", effect: "check all stages, and that they share nothing" },
+    {
+      command: "validate dev.yaml test.yaml prod.yaml",
+      effect: "check all stages, and that they share nothing",
+    },
     { command: "validate dev.yaml --output json", effect: "problems with file, line, column and code" },
   ],
   async run({ terminal, arguments: files, env, cwd }) {
@@ -23,7 +26,10 @@ export const validate: CommandDefinition = {
     const shared = files.length > 1 ? checkSharing(sound.map(({ spec }) => spec)) : [];
     const isWarning = ({ code }: PscError): boolean => code.startsWith("PSC-W");
     const sources = loads.flatMap(({ loaded }) => loaded.files);
-    const problems = unique([...loads.flatMap(({ loaded }) => (loaded.ok ? [] : loaded.problems)), ...shared.filter((error) => !isWarning(error))]);
+    const problems = unique([
+      ...loads.flatMap(({ loaded }) => (loaded.ok ? [] : loaded.problems)),
+      ...shared.filter((error) => !isWarning(error)),
+    ]);
     const warnings = unique([...loads.flatMap(({ loaded }) => loaded.warnings), ...shared.filter(isWarning)]);
     terminal.json({
       format: "psc.validate/1",
@@ -47,8 +53,12 @@ export const validate: CommandDefinition = {
       }
     }
     if (problems.length > 0) {
-      terminal.print(`${symbolOf("failed")} ${count(problems.length, "error")}, ${count(warnings.length, "warning")}`);
-      terminal.say(`${styled("bold", "Next:")} mend them; psc explain ${problems[0]?.code ?? ""} says more about the first`);
+      terminal.print(
+        `${symbolOf("failed")} ${count(problems.length, "error")}, ${count(warnings.length, "warning")}`,
+      );
+      terminal.say(
+        `${styled("bold", "Next:")} mend them; psc explain ${problems[0]?.code ?? ""} says more about the first`,
+      );
       return EXIT.usage;
     }
     terminal.say(

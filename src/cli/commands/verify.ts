@@ -1,6 +1,5 @@
 import { conformance, type Verdict } from "../../controls/conformance.ts";
 import { verifyText } from "../../reports/text.ts";
-import { planSession } from "../../session.ts";
 import { type CommandDefinition, TENANT_OPTIONS } from "../definition.ts";
 import { EXIT, exitOfVerify } from "../exit-codes.ts";
 import { headerLine, readFacts } from "../render/plan-text.ts";
@@ -8,16 +7,17 @@ import { withSession } from "../run-session.ts";
 import { type Style, styled, wrapped } from "../styles.ts";
 import { sandboxWords } from "../target.ts";
 
-const ROLE_STYLES: Readonly<Record<Verdict | "step" | "detail" | "evidence" | "summary", Style | undefined>> = {
-  step: "bold",
-  pass: "green",
-  fail: "red",
-  "cannot-tell": "yellow",
-  "not-applicable": "dim",
-  detail: undefined,
-  evidence: "dim",
-  summary: undefined,
-};
+const ROLE_STYLES: Readonly<Record<Verdict | "step" | "detail" | "evidence" | "summary", Style | undefined>> =
+  {
+    step: "bold",
+    pass: "green",
+    fail: "red",
+    "cannot-tell": "yellow",
+    "not-applicable": "dim",
+    detail: undefined,
+    evidence: "dim",
+    summary: undefined,
+  };
 
 export const verify: CommandDefinition = {
   description:
@@ -33,6 +33,7 @@ export const verify: CommandDefinition = {
     withSession(invocation, { readOnly: true }, async ({ loaded, chosen, session }) => {
       const { terminal } = invocation;
       const { name, stage, tenant } = loaded.spec;
+      const { planSession } = await import("../../session.ts");
       const planned = await planSession(session);
       const { name: identity } = await session.signIn();
       const report = conformance({
@@ -48,7 +49,9 @@ export const verify: CommandDefinition = {
       if (terminal.output === "json") return code;
       const { columns } = terminal;
       if (!terminal.quiet) {
-        terminal.print(headerLine({ name, stage, tenant, target: chosen.name }, readFacts(planned.plan), columns));
+        terminal.print(
+          headerLine({ name, stage, tenant, target: chosen.name }, readFacts(planned.plan), columns),
+        );
         terminal.print();
       }
       for (const { role, text } of verifyText(report, terminal.verbose)) {
@@ -61,7 +64,8 @@ export const verify: CommandDefinition = {
         const style = ROLE_STYLES[role];
         const indent = /^ */.exec(text)?.[0] ?? "";
         // Evidence stays on one line: a URL that is cut or broken proves nothing.
-        const lines = role === "evidence" ? [text.trimStart()] : wrapped(text.trimStart(), columns - indent.length - 2);
+        const lines =
+          role === "evidence" ? [text.trimStart()] : wrapped(text.trimStart(), columns - indent.length - 2);
         for (const [index, line] of lines.entries()) {
           const shown = `${indent}${index === 0 ? "" : "  "}${line}`;
           terminal.print(style === undefined ? shown : styled(style, shown));

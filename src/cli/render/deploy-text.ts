@@ -5,6 +5,7 @@ import type { HandoverFact } from "../../resources/handover.ts";
 import { formatDuration } from "../durations.ts";
 import { errorLines } from "../error-report.ts";
 import { padded, styled, widthOf, wrapped } from "../styles.ts";
+import { apiFamily } from "./api-family.ts";
 import { DONE_WORDS } from "./event-lines.ts";
 import { count } from "./plan-text.ts";
 import { symbolOf } from "./rows.ts";
@@ -29,11 +30,20 @@ export function doneByStep(
       return resource?.info.step === step ? [{ ...entry, resource }] : [];
     });
     if (done.length === 0) continue;
-    const apis = [...new Set(done.map(({ resource }) => (resource.info.nature === "gate" ? "a person" : resource.info.api)))];
-    const head = ` ${symbolOf("done")} ${padded(`${String(step).padStart(2)} ${title}`, 36)} ${padded(tally(done.map(({ action }) => action)), 24)} `;
+    const apis = [
+      ...new Set(
+        done.map(({ resource }) =>
+          resource.info.nature === "gate" ? "a person" : apiFamily(resource.info.api),
+        ),
+      ),
+    ];
+    const head = ` ${symbolOf("done")} ${padded(`${String(step).padStart(2)} ${title}`, 36)} ${padded(tally(done.map(({ action }) => action)), 32)} `;
     const room = Math.max(20, columns - widthOf(head));
     const [first = "", ...rest] = wrapped(apis.join(", "), room);
-    lines.push(`${head}${styled("dim", first)}`, ...rest.map((line) => `${" ".repeat(widthOf(head))}${styled("dim", line)}`));
+    lines.push(
+      `${head}${styled("dim", first)}`,
+      ...rest.map((line) => `${" ".repeat(widthOf(head))}${styled("dim", line)}`),
+    );
   }
   return lines;
 }
@@ -83,7 +93,7 @@ export function outcomeLine(
 ): string {
   const done = result.finished.length;
   const time = elapsed.scaled
-    ? `${formatDuration(elapsed.cloudMs)} of sandbox time in ${formatDuration(elapsed.wallMs)}`
+    ? `${formatDuration(elapsed.cloudMs)} of sandbox time (${formatDuration(elapsed.wallMs)} here)`
     : formatDuration(elapsed.wallMs);
   switch (result.outcome) {
     case "done":

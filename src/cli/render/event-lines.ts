@@ -3,8 +3,8 @@ import type { ActionName } from "../../engine/plan.ts";
 import type { Resource } from "../../engine/resource.ts";
 import { formatDuration } from "../durations.ts";
 import { errorLines } from "../error-report.ts";
-import { shortGateName } from "../gate-address.ts";
 import { styled } from "../styles.ts";
+import { apiFamily } from "./api-family.ts";
 import { row, symbolOf } from "./rows.ts";
 
 export const DONE_WORDS: Readonly<Record<ActionName, string>> = {
@@ -39,7 +39,7 @@ export function eventLines(event: EngineEvent, columns: number, verbose: boolean
             symbol: symbolOf("done"),
             label: resource.label,
             detail: `${DONE_WORDS[event.action]}${time}`,
-            right: styled("dim", resource.info.api),
+            right: styled("dim", verbose ? resource.info.api : apiFamily(resource.info.api)),
             indent: 1,
             columns: columns - 2,
           }),
@@ -47,7 +47,12 @@ export function eventLines(event: EngineEvent, columns: number, verbose: boolean
       ];
       if (verbose)
         for (const { method, url, status, requestId } of event.exchanges)
-          lines.push(styled("dim", `       ${method} ${url} ${status}${requestId === undefined ? "" : ` ${requestId}`}`));
+          lines.push(
+            styled(
+              "dim",
+              `       ${method} ${url} ${status}${requestId === undefined ? "" : ` ${requestId}`}`,
+            ),
+          );
       return lines;
     }
     case "failed":
@@ -61,7 +66,7 @@ export function eventLines(event: EngineEvent, columns: number, verbose: boolean
           resource,
           row({
             symbol: symbolOf("done"),
-            label: shortGateName(resource.address),
+            label: resource.label,
             detail: `${seen}${brought}`,
             indent: 1,
             columns: columns - 2,
@@ -73,7 +78,18 @@ export function eventLines(event: EngineEvent, columns: number, verbose: boolean
       return [styled("dim", `     ${resource.label}: ${event.text}`)];
     case "blocked":
       return verbose
-        ? [stepped(resource, row({ symbol: " ", label: resource.label, detail: `waits for ${event.by}`, indent: 1, columns: columns - 2 }))]
+        ? [
+            stepped(
+              resource,
+              row({
+                symbol: " ",
+                label: resource.label,
+                detail: `waits for ${event.by}`,
+                indent: 1,
+                columns: columns - 2,
+              }),
+            ),
+          ]
         : [];
     case "started":
     case "waiting":

@@ -12,18 +12,22 @@ export interface OpenGate {
 export function framed(title: string, lines: readonly string[], columns: number): string[] {
   const bar = styled("person", "│");
   const inner = columns - 4;
-  const top = `┌ ${title} ${"─".repeat(Math.max(0, columns - widthOf(title) - 5))}┐`;
+  const top = `┌ ${title} ${"─".repeat(Math.max(0, columns - widthOf(title) - 4))}┐`;
   return [
     styled("person", top),
     // A word wider than the frame, such as a long link, must stay whole to be clicked: the right bar gives way.
-    ...lines.map((line) => (widthOf(line) > inner ? `${bar} ${line}` : `${bar} ${padded(line, inner)} ${bar}`)),
+    ...lines.map((line) =>
+      widthOf(line) > inner ? `${bar} ${line}` : `${bar} ${padded(line, inner)} ${bar}`,
+    ),
     styled("person", `└${"─".repeat(columns - 2)}┘`),
   ];
 }
 
 function indented(text: string, first: string, columns: number): string[] {
   const indent = " ".repeat(widthOf(first));
-  return wrapped(text, columns - indent.length).map((line, index) => `${index === 0 ? first : indent}${line}`);
+  return wrapped(text, columns - indent.length).map(
+    (line, index) => `${index === 0 ? first : indent}${line}`,
+  );
 }
 
 /** The line that confirms a gate. `what` is the spec file and the sandbox options. */
@@ -45,7 +49,9 @@ export function gateLines(gate: OpenGate, what: string, columns: number): string
   if (!instructions.steps.some((step) => step.includes(instructions.link)))
     lines.push(`  ${styled("cyan", instructions.link)}`);
   if (instructions.value !== undefined)
-    lines.push(...indented(`bring back: ${instructions.value.name} (${instructions.value.hint})`, "  ", columns));
+    lines.push(
+      ...indented(`bring back: ${instructions.value.name} (${instructions.value.hint})`, "  ", columns),
+    );
   lines.push(
     ...indented(
       instructions.probe === undefined

@@ -43,7 +43,10 @@ export function showValue(value: FieldValue | undefined): string {
 
 /** `operatingHours` as `operating hours`. */
 export function fieldWords(path: string): string {
-  return path.replace(/([a-z0-9])([A-Z])(?=[a-z])/g, (_, before: string, letter: string) => `${before} ${letter.toLowerCase()}`);
+  return path.replace(
+    /([a-z0-9])([A-Z])(?=[a-z])/g,
+    (_, before: string, letter: string) => `${before} ${letter.toLowerCase()}`,
+  );
 }
 
 const FIELD_COLUMNS = 20;
@@ -93,7 +96,12 @@ function stepLines(step: number, actions: readonly Action[], columns: number, ve
   ];
   for (const action of shown) {
     if (action.action === "none") {
-      lines.push(styled("dim", row({ symbol: " ", label: action.resource.label, detail: action.reason, indent: 3, columns })));
+      lines.push(
+        styled(
+          "dim",
+          row({ symbol: " ", label: action.resource.label, detail: action.reason, indent: 3, columns }),
+        ),
+      );
       continue;
     }
     lines.push(actionRow(action, columns));

@@ -2,7 +2,6 @@ import type { Clock } from "../../clock.ts";
 import type { EngineEvent } from "../../engine/events.ts";
 import type { Resource } from "../../engine/resource.ts";
 import { formatDuration } from "../durations.ts";
-import { shortGateName } from "../gate-address.ts";
 import { clipped, styled } from "../styles.ts";
 import type { Terminal } from "../terminal.ts";
 import { eventLines } from "./event-lines.ts";
@@ -41,7 +40,7 @@ function openedGateLines(
     return [
       `${styled("dim", String(resource.info.step).padStart(2))}${row({
         symbol: symbolOf("gate"),
-        label: shortGateName(resource.address),
+        label: resource.label,
         detail: `a person's move (${resource.info.persona}), usually ${formatDuration(instructions.usualMinutes * 60_000)}`,
         indent: 1,
         columns: terminal.columns - 2,
@@ -57,7 +56,8 @@ function lineProgress(options: ProgressOptions): Progress {
   const announced = new Set<string>();
   return {
     onEvent(event) {
-      if (event.type === "gate-opened") for (const line of openedGateLines(event, options)) terminal.say(line);
+      if (event.type === "gate-opened")
+        for (const line of openedGateLines(event, options)) terminal.say(line);
       if (event.type === "waiting" && event.resource.info.nature !== "gate") {
         const { resource } = event;
         if (resource.usualMs < LONG_WAIT_MS || announced.has(resource.address)) return;
@@ -102,15 +102,17 @@ function liveProgress(options: ProgressOptions): Progress {
     if (gate) {
       return row({
         symbol: symbolOf("gate"),
-        label: `${shortGateName(resource.address)} · ${resource.info.persona}`,
-        detail: `waiting for ${elapsed}`,
+        label: resource.label,
+        detail: `${resource.info.persona}, waited for ${elapsed}`,
         indent: 3,
         columns: terminal.columns - 1,
       });
     }
     const usual = resource.usualMs > 0 ? ` of usually ${formatDuration(resource.usualMs)}` : "";
     const look =
-      nextLookAt === undefined ? "" : ` · next look in ${formatDuration(Math.max(0, nextLookAt - clock.now()))}`;
+      nextLookAt === undefined
+        ? ""
+        : ` · next look in ${formatDuration(Math.max(0, nextLookAt - clock.now()))}`;
     return row({
       symbol: symbolOf("running"),
       label: resource.label,

@@ -43,7 +43,7 @@ export function row(options: {
   const lead = `${" ".repeat(indent)}${symbol} `;
   const room = columns - indent - 2 - (right === "" ? 0 : widthOf(right) + 2);
   const labelRoom = detail === "" && right === "" ? room : labelColumns(columns);
-  const shown = widthOf(label) <= labelRoom ? padded(label, labelRoom) : `${label} `;
+  const shown = widthOf(label) < labelRoom ? padded(label, labelRoom) : `${label} `;
   const detailRoom = room - widthOf(shown);
   const middle =
     detailRoom < 8 ? clipped(shown, room) : `${shown}${detail === "" ? "" : clipped(detail, detailRoom)}`;

@@ -1,0 +1,91 @@
+import type { KindInfo } from "../engine/resource.ts";
+import { activityLogExport } from "./azure/activity-log-export.ts";
+import { applicationInsights } from "./azure/application-insights.ts";
+import { eligibleRoleAssignment } from "./azure/eligible-role-assignment.ts";
+import { location } from "./azure/location.ts";
+import { logAnalyticsWorkspace } from "./azure/log-analytics-workspace.ts";
+import { resourceGroup } from "./azure/resource-group.ts";
+import { resourceProvider } from "./azure/resource-provider.ts";
+import { roleAssignment as azureRoleAssignment } from "./azure/role-assignment.ts";
+import { applicationUser } from "./dataverse/application-user.ts";
+import { auditing } from "./dataverse/auditing.ts";
+import { groupTeam } from "./dataverse/group-team.ts";
+import { roleAssignment as dataverseRoleAssignment } from "./dataverse/role-assignment.ts";
+import { application } from "./entra/application.ts";
+import { deployer } from "./entra/deployer.ts";
+import { group } from "./entra/group.ts";
+import { licences } from "./entra/licences.ts";
+import { omnichannelConsent } from "./entra/omnichannel-consent.ts";
+import { servicePrincipal } from "./entra/service-principal.ts";
+import { tenant } from "./entra/tenant.ts";
+import { account } from "./health-bot/account.ts";
+import { bridge } from "./health-bot/bridge.ts";
+import { channel } from "./health-bot/channel.ts";
+import { configuration } from "./health-bot/configuration.ts";
+import { scenario } from "./health-bot/scenario.ts";
+import { channels } from "./omnichannel/channels.ts";
+import { contextVariable } from "./omnichannel/context-variable.ts";
+import { operatingHours } from "./omnichannel/operating-hours.ts";
+import { queue } from "./omnichannel/queue.ts";
+import { queueMembers } from "./omnichannel/queue-members.ts";
+import { routing } from "./omnichannel/routing.ts";
+import { smsChannel } from "./omnichannel/sms-channel.ts";
+import { smsNumber } from "./omnichannel/sms-number.ts";
+import { teamsAccount } from "./omnichannel/teams-account.ts";
+import { widget } from "./omnichannel/widget.ts";
+import { workstream } from "./omnichannel/workstream.ts";
+import { workstreamBot } from "./omnichannel/workstream-bot.ts";
+import { adminApplication } from "./power-platform/admin-application.ts";
+import { applicationPackage } from "./power-platform/application-package.ts";
+import { environment } from "./power-platform/environment.ts";
+import { managedEnvironment } from "./power-platform/managed-environment.ts";
+import { packageOffer } from "./power-platform/package-offer.ts";
+import { region } from "./power-platform/region.ts";
+import { securityGroup } from "./power-platform/security-group.ts";
+
+/** Every kind of resource, in the order of the guide: for `psc explain` and the documents made from it. */
+export const KINDS: readonly KindInfo[] = [
+  tenant.info,
+  deployer.info,
+  licences.info,
+  region.info,
+  location.info,
+  packageOffer.info,
+  adminApplication.info,
+  resourceProvider.info,
+  group.info,
+  environment.info,
+  securityGroup.info,
+  managedEnvironment.info,
+  auditing.info,
+  omnichannelConsent.info,
+  applicationPackage.info,
+  channels.info,
+  resourceGroup.info,
+  logAnalyticsWorkspace.info,
+  applicationInsights.info,
+  activityLogExport.info,
+  account.info,
+  azureRoleAssignment.info,
+  eligibleRoleAssignment.info,
+  configuration.info,
+  scenario.info,
+  bridge.info,
+  channel.info,
+  application.info,
+  servicePrincipal.info,
+  applicationUser.info,
+  operatingHours.info,
+  queue.info,
+  queueMembers.info,
+  workstream.info,
+  contextVariable.info,
+  routing.info,
+  workstreamBot.info,
+  widget.info,
+  smsNumber.info,
+  smsChannel.info,
+  teamsAccount.info,
+  groupTeam.info,
+  dataverseRoleAssignment.info,
+];
