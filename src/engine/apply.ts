@@ -93,41 +93,45 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
     context.signal.throwIfAborted();
     const started = context.clock.now();
     // Read again right before acting: the plan may be old, and what this one stands on may have come to be since.
-    const observation = await resource.read(context);
+    let observation = await resource.read(context);
     memory.observations.set(resource.address, observation);
-    const now = decide(resource, observation, context);
-    if (now.action === "none") {
-      order.settled(resource);
-      emit({
-        type: "finished",
-        resource,
-        action: "none",
-        elapsedMs: 0,
-        id: idOf(observation),
-        exchanges: [],
-      });
-      return { kind: "done" };
+    let now = decide(resource, observation, context);
+    if (now.action === "wait") {
+      order.began(resource);
+      emit({ type: "started", resource, action: now.action, reason: now.reason });
+      observation = (await act(resource, now, observation, context)) ?? (await resource.read(context));
+      memory.observations.set(resource.address, observation);
+      // What was under way is done; it need not have ended as the spec says.
+      const after = decide(resource, observation, context);
+      if (after.action === "none") return finish(resource, now.action, observation, started, []);
+      now = after;
     }
-    emit({ type: "started", resource, action: now.action, reason: now.reason });
+    if (now.action === "none") return finish(resource, now.action, observation, started, []);
+    const { action, diff } = now;
+    emit({ type: "started", resource, action, reason: now.reason });
     const { result, exchanges } = await http.traced(
-      async () => settle(resource, await act(resource, now, observation, context), context),
+      async () => settle(resource, await act(resource, { action, diff }, observation, context), context),
       // The step has begun when its first write is answered: only then may a later step write.
       ({ write }) => {
         if (write) order.began(resource);
       },
     );
-    memory.observations.set(resource.address, result);
+    return finish(resource, action, result, started, exchanges);
+  }
+
+  function finish(
+    resource: Resource,
+    action: ActionName,
+    observation: Observation,
+    started: number,
+    exchanges: readonly Exchange[],
+  ): Fate {
+    memory.observations.set(resource.address, observation);
     order.settled(resource);
-    const elapsedMs = context.clock.now() - started;
-    finished.push({ address: resource.address, action: now.action, elapsedMs });
-    emit({
-      type: "finished",
-      resource,
-      action: now.action,
-      elapsedMs,
-      id: idOf(result),
-      exchanges: exchanges.filter(({ write }: Exchange) => write),
-    });
+    const elapsedMs = action === "none" ? 0 : memory.contextOf(resource).clock.now() - started;
+    if (action !== "none") finished.push({ address: resource.address, action, elapsedMs });
+    const writes = exchanges.filter(({ write }) => write);
+    emit({ type: "finished", resource, action, elapsedMs, id: idOf(observation), exchanges: writes });
     return { kind: "done" };
   }
 

@@ -116,6 +116,27 @@ describe("plan and apply", () => {
     expect(cloud.calls).toEqual([]);
   });
 
+  it("changes what came out of somebody else's operation differently from the spec", async () => {
+    const cloud = memoryCloud();
+    cloud.objects.set("bot", { handoff: false });
+    let looks = 0;
+    const overrides = {
+      async read(): Promise<Observation<{ name: string }>> {
+        looks += 1;
+        if (looks < 4) return { status: "in-progress", what: "opening" };
+        return {
+          status: "present",
+          id: "bot",
+          fields: cloud.objects.get("bot") ?? {},
+          data: { name: "bot" },
+        };
+      },
+    };
+    const { plan, apply } = bench(cloud, [thing(cloud, "bot", { fields: { handoff: true }, overrides })]);
+    expect((await apply(await plan())).outcome).toBe("done");
+    expect(cloud.calls).toEqual(["update bot handoff"]);
+  });
+
   it("refuses a change that cannot be made in place", async () => {
     const cloud = memoryCloud();
     cloud.objects.set("e", { region: "europe" });
