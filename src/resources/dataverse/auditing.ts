@@ -65,7 +65,7 @@ async function auditTable(client: Dataverse, table: string): Promise<void> {
   const flag = asRow(definition["IsAuditEnabled"]);
   if (flag["CanBeChanged"] === false) {
     throw new PscError({
-      code: "PSC-E430",
+      code: "PSC-E440",
       message: `auditing of table ${table} cannot be switched on: its managed properties forbid it`,
       remedy: "remove the table from `environment.audit.tables`",
       side: "service",

@@ -112,7 +112,7 @@ function filterOf(principal: Principal, botId: string | undefined): string | und
 /**
  * Brings people into the organisation who have no user row yet, and returns all of them.
  * Source: microsoft/terraform-provider-power-platform:internal/services/authorization (addUser, then wait for the row).
- * @throws PscError PSC-E431 when somebody has no licence for the environment.
+ * @throws PscError PSC-E441 when somebody has no licence for the environment.
  */
 export async function ensureUsers(
   client: Dataverse,
@@ -147,7 +147,7 @@ async function bringIn(principal: Principal, context: Context): Promise<void> {
   } catch (error) {
     if (!isServiceError(error, 403) || error.refusal.serviceCode !== "userNotLicensed") throw error;
     throw new PscError({
-      code: "PSC-E431",
+      code: "PSC-E441",
       message: `${principal.name} has no licence for this environment and cannot become its user`,
       remedy:
         "assign a Dynamics 365 Customer Service licence with a messaging add-in, then run the same command again",

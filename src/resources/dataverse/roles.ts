@@ -23,7 +23,7 @@ function isShipped(role: Row): boolean {
 /**
  * The copy of a security role that belongs to a business unit: every unit has its own, and users and teams may only
  * hold that of theirs.
- * @throws PscError PSC-E433 when there is none, with the roles of similar name; PSC-E401 when there are several.
+ * @throws PscError PSC-E443 when there is none, with the roles of similar name; PSC-E401 when there are several.
  */
 export async function roleInBusinessUnit(
   client: Dataverse,
@@ -54,7 +54,7 @@ export async function roleInBusinessUnit(
   });
   const names = (similar ?? []).map((row) => textAt(row, "name")).sort();
   throw new PscError({
-    code: "PSC-E433",
+    code: "PSC-E443",
     message: `security role "${role}" does not exist in the environment`,
     remedy:
       names.length === 0

@@ -95,7 +95,7 @@ async function calendarOf(client: Dataverse, id: string, context: Context): Prom
 /**
  * Brings the calendar to the declared hours: by the calendar actions, and where the organisation refuses those, by a
  * new calendar that takes the place of the old one. Read back either way.
- * @throws PscError PSC-E434 when neither route shows the declared hours afterwards.
+ * @throws PscError PSC-E444 when neither route shows the declared hours afterwards.
  */
 async function writeCalendar(
   client: Dataverse,
@@ -120,7 +120,7 @@ async function writeCalendar(
   await client.update("msdyn_operatinghours", id, { msdyn_calendarid: made });
   if (await isRight(made)) return undefined;
   throw new PscError({
-    code: "PSC-E434",
+    code: "PSC-E444",
     message: `the hours of "${props.name}" could not be written to this environment`,
     remedy: `set them by hand: ${adminCenterLink(context)}, then Operations > Calendar > "${props.name}"`,
     side: "service",

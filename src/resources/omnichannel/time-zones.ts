@@ -92,20 +92,38 @@ const WINDOWS_NAMES: Readonly<Record<string, string>> = {
   "Pacific/Auckland": "New Zealand Standard Time",
 };
 
+const DAY_MS = 24 * 3_600_000;
+
+/** Offsets from UTC over two years, half a month apart: two zones with the same answers keep the same rules. */
+function offsets(zone: string): string | undefined {
+  if (!Intl.supportedValuesOf("timeZone").includes(zone)) return undefined;
+  const format = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" });
+  const start = Date.parse("2026-01-01T00:00:00Z");
+  return Array.from({ length: 49 }, (_, step) => {
+    const parts = format.formatToParts(new Date(start + step * 15 * DAY_MS));
+    return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+  }).join(" ");
+}
+
+/** A zone of the table that keeps the same rules, of the same continent if there is one. */
+function zoneOfSameRules(ianaZone: string): string | undefined {
+  const wanted = offsets(ianaZone);
+  if (wanted === undefined) return undefined;
+  const continent = ianaZone.split("/")[0];
+  const same = Object.keys(WINDOWS_NAMES).filter((zone) => offsets(zone) === wanted);
+  return same.find((zone) => zone.split("/")[0] === continent) ?? same[0];
+}
+
 /**
- * Windows name of an IANA zone.
- * @throws PscError PSC-E034 for zones outside the table.
+ * Windows name of an IANA zone; zones outside the table take the name of one with the same rules.
+ * @throws PscError PSC-E446 when there is none.
  */
 export function windowsZone(ianaZone: string): string {
-  const name = WINDOWS_NAMES[ianaZone];
+  const name = WINDOWS_NAMES[ianaZone] ?? WINDOWS_NAMES[zoneOfSameRules(ianaZone) ?? ""];
   if (name !== undefined) return name;
-  const city = (ianaZone.split("/").at(-1) ?? "").toLowerCase();
-  const near = Object.keys(WINDOWS_NAMES).filter(
-    (zone) => zone.toLowerCase().includes(city) || zone.split("/")[0] === ianaZone.split("/")[0],
-  );
   throw new PscError({
-    code: "PSC-E034",
+    code: "PSC-E446",
     message: `time zone "${ianaZone}" has no Dataverse counterpart that psc knows`,
-    remedy: `use a zone of the same rules, such as ${near.slice(0, 6).join(", ") || "America/New_York"}`,
+    remedy: `use a zone of the same rules, such as ${Object.keys(WINDOWS_NAMES).slice(15, 18).join(", ")}`,
   });
 }

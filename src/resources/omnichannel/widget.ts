@@ -136,7 +136,7 @@ async function languageColumn(client: Dataverse, tag: string): Promise<Row> {
   if (id !== "") return client.lookup(TABLE, "msdyn_ocwidgetlanguage", "msdyn_oclanguage", id);
   const all = await client.list("msdyn_oclanguages", { select: ["msdyn_localecode"] });
   throw new PscError({
-    code: "PSC-E435",
+    code: "PSC-E445",
     message: `Omnichannel has no widget language "${tag}"`,
     remedy: `use one of: ${(all ?? [])
       .map((row) => textAt(row, "msdyn_localecode"))

@@ -8,7 +8,7 @@ export interface AdminApplicationProps {
 
 function needsPerson(clientId: string, cause?: unknown): PscError {
   return new PscError({
-    code: "PSC-E232",
+    code: "PSC-E233",
     message: `application ${clientId} is not registered as a Power Platform management application, and no application can register itself or another`,
     remedy:
       "a person with the Power Platform Administrator role runs `psc deploy` once signed in as themselves, or `pac admin application register`; then run the same command again",

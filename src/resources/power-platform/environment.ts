@@ -1,7 +1,7 @@
 import type { FieldChange, Fields, Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import { isServiceError, PscError } from "../../errors.ts";
-import type { BapDatabase, BapEnvironment, BapOperation } from "../../services/bap.ts";
+import type { BapDatabase, BapEnvironment, BapOperation, BapStart } from "../../services/bap.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { group } from "../entra/group.ts";
 import { followOperation, startWhenFree, waitUntilReady } from "./lifecycle.ts";
@@ -185,6 +185,22 @@ async function settle(
   );
 }
 
+/** The service has answered 499 to a start and gone on with the work, so a 499 is waited out, never repeated. */
+async function provisionDatabase(
+  props: EnvironmentProps,
+  environmentId: string,
+  context: Context,
+): Promise<BapStart> {
+  try {
+    return await startWhenFree(context, () =>
+      context.services.bap.provisionDatabase(environmentId, databaseOf(props, context)),
+    );
+  } catch (error) {
+    if (!isServiceError(error, 499)) throw error;
+    return { operationUrl: undefined, environmentId, retryAfterMs: undefined };
+  }
+}
+
 async function create(
   props: EnvironmentProps,
   context: Context,
@@ -210,7 +226,7 @@ async function create(
           type: props.type,
           database: databaseOf(props, context),
         })
-      : await startWhenFree(context, () => bap.provisionDatabase(bare.id, databaseOf(props, context)));
+      : await provisionDatabase(props, bare.id, context);
   const id = await followOperation(context, "creating the environment", {
     operationUrl: started.operationUrl,
     environmentId: started.environmentId ?? bare?.id,
