@@ -107,7 +107,7 @@ export const eligibleRoleAssignment = defineKind<EligibleRoleProps, { readonly i
       "Microsoft.Authorization/roleManagementPolicyAssignments/read",
     ],
     write: [
-      "Microsoft.Authorization/roleAssignments/write",
+      "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
       "Microsoft.Authorization/roleManagementPolicies/write",
     ],
   },

@@ -154,7 +154,7 @@ const NOT_REGISTERED = ["microsoft.healthbot", "microsoft.insights", "microsoft.
 
 const OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 const CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c";
-const RBAC_ADMINISTRATOR = "f58310d9-a9f6-439a-9e8d-f62e7b41a168";
+const USER_ACCESS_ADMINISTRATOR = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9";
 
 /** A GUID that always comes out the same for the same words. */
 export function stableGuid(...words: readonly string[]): string {
@@ -202,7 +202,8 @@ export function seedArm(world: World, tenantId: string, signingKey: string): Arm
     };
     grant(id, OWNER, ADMIN_USER.id, "User");
     grant(id, CONTRIBUTOR, PIPELINE_APP.servicePrincipalId, "ServicePrincipal");
-    grant(id, RBAC_ADMINISTRATOR, PIPELINE_APP.servicePrincipalId, "ServicePrincipal");
+    // "PIM APIs" (Microsoft Entra) ask for Owner or User Access Administrator to make somebody eligible.
+    grant(id, USER_ACCESS_ADMINISTRATOR, PIPELINE_APP.servicePrincipalId, "ServicePrincipal");
   }
   subscriptions[SUBSCRIPTION_OF_ANOTHER_TENANT] = {
     subscriptionId: SUBSCRIPTION_OF_ANOTHER_TENANT,

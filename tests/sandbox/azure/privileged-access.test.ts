@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ADMIN_USER, PLAIN_USER } from "../../../src/sandbox/seed.ts";
+import { ADMIN_USER, BARE_APP, PLAIN_USER } from "../../../src/sandbox/seed.ts";
 import type { Identity } from "../../harness/sandbox.ts";
 import { type ArmSession, SUBSCRIPTION, startArmSession } from "./arm-session.ts";
 
@@ -52,6 +52,22 @@ async function rows(kind: string, filter = "atScope()", scope = group) {
     VERSION,
   );
   return answer.body.value as { name: string; properties: Record<string, unknown> }[];
+}
+
+/** The bare application becomes Role Based Access Control Administrator of the group. */
+async function makeRbacAdministrator() {
+  await session.arm(
+    "PUT",
+    `${group}/providers/Microsoft.Authorization/roleAssignments/0b6f8c8e-7d0f-4f0a-9d0e-5a7c0d1f2e3a`,
+    "2022-04-01",
+    {
+      properties: {
+        principalId: BARE_APP.servicePrincipalId,
+        principalType: "ServicePrincipal",
+        roleDefinitionId: roleId("f58310d9-a9f6-439a-9e8d-f62e7b41a168"),
+      },
+    },
+  );
 }
 
 async function policyOf(role: string) {
@@ -157,7 +173,8 @@ describe("eligibility", () => {
   });
 
   it("is for Owners and User Access Administrators, not for Role Based Access Control Administrators", async () => {
-    for (const as of ["reader", "pipeline"] as const) {
+    await makeRbacAdministrator();
+    for (const as of ["reader", "bare"] as const) {
       const denied = await ask("roleEligibility", { requestType: "AdminAssign" }, as);
       expect(denied.status).toBe(403);
       expect(denied.body.error.message).toContain(
@@ -282,13 +299,9 @@ describe("role settings", () => {
   });
 
   it("are not changed by a Role Based Access Control Administrator", async () => {
-    const denied = await session.arm(
-      "PATCH",
-      await policyOf(AGENT_ADMIN),
-      VERSION,
-      { properties: { rules: [] } },
-      "pipeline",
-    );
+    await makeRbacAdministrator();
+    const policy = await policyOf(AGENT_ADMIN);
+    const denied = await session.arm("PATCH", policy, VERSION, { properties: { rules: [] } }, "bare");
     expect(denied.body.error.message).toContain("Microsoft.Authorization/roleManagementPolicies/write");
   });
 });

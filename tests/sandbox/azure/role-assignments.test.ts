@@ -249,7 +249,7 @@ describe("policy assignments and locks", () => {
     expect(made.status).toBe(201);
     expect(made.body.identity.principalId).toMatch(/^[0-9a-f-]{36}$/);
     expect((await session.arm("GET", path, "2025-03-01")).body.properties.enforcementMode).toBe("Default");
-    expect((await session.arm("PUT", path, "2025-03-01", body, "pipeline")).status).toBe(403);
+    expect((await session.arm("PUT", path, "2025-03-01", body, "reader")).status).toBe(403);
     const locks = await session.arm("GET", `${group}/providers/Microsoft.Authorization/locks`, "2020-05-01");
     expect(locks.body).toEqual({ value: [] });
   });
