@@ -31,7 +31,7 @@ interface Advice {
   readonly remedy: string;
 }
 
-function adviceForSyntax(error: YAMLError): Advice {
+function adviceForSyntax(error: YAMLError, line: string): Advice {
   switch (error.code) {
     case "TAB_AS_INDENT":
       return {
@@ -61,9 +61,16 @@ function adviceForSyntax(error: YAMLError): Advice {
       return {
         code: "PSC-E007",
         message: `YAML syntax: ${lowerFirst(error.message)}`,
-        remedy: "check indentation, quotes and brackets on this line and the one above",
+        remedy: line.includes("$" + "{")
+          ? `put the reference in quotes: within { } and [ ] YAML does not take \${…} bare`
+          : "check indentation, quotes and brackets on this line and the one above",
       };
   }
+}
+
+function lineAround(text: string, offset: number): string {
+  const end = text.indexOf("\n", offset);
+  return text.slice(text.lastIndexOf("\n", offset - 1) + 1, end === -1 ? text.length : end);
 }
 
 function lowerFirst(text: string): string {
@@ -112,7 +119,10 @@ export function readYaml(text: string, file: string, log: ProblemLog): MapNode |
   };
 
   for (const error of [...document.errors, ...document.warnings])
-    log.report({ ...adviceForSyntax(error), location: locate(error.pos[0], error.pos[1]) });
+    log.report({
+      ...adviceForSyntax(error, lineAround(text, error.pos[0])),
+      location: locate(error.pos[0], error.pos[1]),
+    });
   if (document.errors.length > 0) return undefined;
 
   const { contents } = document;

@@ -57,6 +57,15 @@ export const YAML_CASES: readonly BadInput[] = [
     alsoErrors: true,
   },
   {
+    name: "bare reference in a flow mapping",
+    code: "PSC-E007",
+    alone: true,
+    yaml: `azure: { subscription: $«{»env:SUB} }\n`,
+    message: /YAML syntax/,
+    remedy: /put the reference in quotes/,
+    alsoErrors: true,
+  },
+  {
     name: "tab",
     code: "PSC-E008",
     alone: true,
