@@ -5,7 +5,7 @@ import { PscError, type SourceLocation } from "../errors.ts";
 import { readTextFile, type SpecFile, shownPath } from "./files.ts";
 import { mergeDocuments } from "./merge.ts";
 import type { Manifest, ManifestPackage } from "./model.ts";
-import { locationAt } from "./node.ts";
+import { locationAt, nodeAt } from "./node.ts";
 import { createProblemLog, type ProblemLog } from "./problems.ts";
 import { type ManifestDocument, manifestSchema } from "./schema/manifest.ts";
 import { checkRequired, checkShape } from "./shape.ts";
@@ -76,8 +76,8 @@ export function parseManifest(text: string, file: string, log: ProblemLog): Mani
   const root = readYaml(text, file, own);
   const tree = root === undefined ? undefined : mergeDocuments(undefined, root, own);
   const shaped = tree === undefined ? undefined : checkShape(manifestSchema, tree, own);
-  if (shaped !== undefined) {
-    checkRequired(manifestSchema, shaped.tree, own);
+  if (tree !== undefined && shaped !== undefined) {
+    checkRequired(manifestSchema, tree, own);
     for (const [i, entry] of (shaped.document.packages ?? []).entries())
       for (const required of entry.requires ?? [])
         if (!shaped.document.packages?.slice(0, i).some((other) => other.uniqueName === required))
@@ -87,7 +87,7 @@ export function parseManifest(text: string, file: string, log: ProblemLog): Mani
             remedy: "list packages in the order they are installed",
             location: locationAt(shaped.tree, ["packages", i, "requires"]),
           });
-    if (shaped.document.lifecycle?.state === "retired" && shaped.document.lifecycle.date === undefined)
+    if (shaped.document.lifecycle?.state === "retired" && nodeAt(tree, ["lifecycle", "date"]) === undefined)
       own.report({
         code: "PSC-E077",
         message: "a retired solution has no date of retirement",

@@ -65,8 +65,8 @@ export const specSchema = z.strictObject({
     "Name of a manifest that comes with psc, or the relative path of your own (`./my-manifest.yaml`).",
     { required: true },
   ),
-  environment: optional(environmentSchema, "The Power Platform environment."),
-  azure: optional(azureSchema, "The Azure side: bot, monitoring, access."),
+  environment: optional(environmentSchema, "The Power Platform environment.", { required: true }),
+  azure: optional(azureSchema, "The Azure side: bot, monitoring, access.", { required: true }),
   identity: optional(identitySchema, "Entra groups and applications."),
   omnichannel: optional(omnichannelSchema, "Consent and channels of Omnichannel for Customer Service."),
   roles: optional(

@@ -181,7 +181,7 @@ function reportIssue(
       report(
         hint?.code ?? "PSC-E014",
         hint?.message ?? `${shown(node)} is not offered for ${formatPath(path)}`,
-        hint?.remedy ?? adviceForWord(word, words),
+        hint?.remedy ?? adviceForWord(word, issue.values),
         node.location,
       );
       return [path];
@@ -296,6 +296,8 @@ function adviceForKey(key: string, known: readonly string[]): string {
   return known.length === 0 ? "remove it" : `known keys: ${known.join(", ")}`;
 }
 
-function adviceForWord(word: string, words: readonly string[]): string {
-  return adviceFor(word, words, `use one of: ${words.join(", ")}`);
+function adviceForWord(word: string, words: readonly z.core.util.Primitive[]): string {
+  const choices = `use one of: ${words.map(String).join(", ")}`;
+  // A number near another one is no slip of the pen.
+  return words.every((choice) => typeof choice === "string") ? adviceFor(word, words, choices) : choices;
 }

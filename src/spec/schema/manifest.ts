@@ -51,7 +51,7 @@ const packageSchema = z.strictObject({
   ),
   displayName: optional(shortText(200), "Name people know it by.", { required: true }),
   step: optional(
-    z.union([z.literal(2), z.literal(4), z.literal(6)]),
+    z.literal([2, 4, 6]),
     "Step of Microsoft's guide: 2 CRM Hub, 4 Omnichannel, 6 the solution.",
     { required: true },
   ),

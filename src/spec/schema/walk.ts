@@ -59,17 +59,22 @@ export interface RequiredField {
   readonly description: string;
 }
 
-/** Required fields below a value that the plain data lacks. */
+/**
+ * Required fields that the plain data lacks. Of a mapping that is absent itself, its fields are named when it is
+ * required, and none when it is not.
+ */
 export function missingFields(schema: z.core.$ZodType, value: unknown, path: SpecPath = []): RequiredField[] {
   const missing: RequiredField[] = [];
   for (const option of alternatives(schema)) {
-    if (option instanceof z.ZodObject && (isRecord(value) || (value === undefined && path.length < 2))) {
-      const record = isRecord(value) ? value : {};
+    if (option instanceof z.ZodObject && (isRecord(value) || value === undefined)) {
       for (const [key, child] of Object.entries(option.shape)) {
         const here = [...path, key];
-        if (record[key] === undefined && noteOf(child).required === true)
+        const given = value?.[key];
+        const isRequired = noteOf(child).required === true;
+        const isMapping = alternatives(child).some((kind) => kind instanceof z.ZodObject);
+        if (given === undefined && isRequired && !isMapping)
           missing.push({ path: here, description: child.description ?? "" });
-        else missing.push(...missingFields(child, record[key], here));
+        else if (given !== undefined || isRequired) missing.push(...missingFields(child, given, here));
       }
     } else if (option instanceof z.ZodArray && Array.isArray(value)) {
       for (const [i, item] of value.entries())
