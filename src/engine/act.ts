@@ -1,21 +1,21 @@
 import { PscError } from "../errors.ts";
-import { compareFields, type Observation } from "./observation.ts";
+import { compareFields, type InProgress, type Observation } from "./observation.ts";
 import type { Action } from "./plan.ts";
 import type { Context, Resource } from "./resource.ts";
 
 /** Services show what they accepted with a delay; this long is normal (milliseconds of psc's clock). */
 const VISIBLE_WITHIN_MS = 5 * 60_000;
 const LOOK_AGAIN_AFTER_MS = 5_000;
-/** A create whose answer was lost is looked for this often before it is sent again. */
-const LOOKS_FOR_LOST_CREATE = 4;
+/** What was asked for without an answer is looked for this often before it is asked for again. */
+const LOOKS_AFTER_LOST_ANSWER = 4;
 
 function absent(resource: Resource, what: string): Error {
   return new Error(`${resource.address} has no ${what}`);
 }
 
 /**
- * Sends what the decision asks for. A create whose answer was lost is never repeated blindly: the resource is looked
- * for by its natural key first, with pauses for the service's own delay.
+ * Sends what the decision asks for. When an answer is lost, nothing is repeated blindly: the resource is looked for by
+ * its natural key first, with pauses for the service's own delay, and only what is still missing is sent.
  */
 export async function act(
   resource: Resource,
@@ -23,14 +23,28 @@ export async function act(
   observation: Observation,
   context: Context,
 ): Promise<Observation | undefined> {
+  try {
+    return await perform(resource, decision, observation, context);
+  } catch (error) {
+    if (!(error instanceof PscError) || error.code !== "PSC-E214") throw error;
+    context.note("the answer was lost; looking whether it took effect");
+    return recover(resource, context);
+  }
+}
+
+async function perform(
+  resource: Resource,
+  decision: Pick<Action, "action" | "diff">,
+  observation: Observation,
+  context: Context,
+): Promise<Observation | undefined> {
   switch (decision.action) {
     case "create":
-      return create(resource, context);
+      if (resource.create === undefined) throw absent(resource, "create");
+      return resource.create(context);
     case "wait":
       if (observation.status !== "in-progress") throw absent(resource, "operation to wait for");
-      return resource.resume === undefined
-        ? waitUntilStill(resource, context)
-        : resource.resume(observation, context);
+      return still(resource, observation, context);
     case "update":
       if (observation.status !== "present" || resource.update === undefined) throw absent(resource, "update");
       return resource.update(observation, decision.diff, context);
@@ -39,8 +53,9 @@ export async function act(
       return resource.adopt(observation, context);
     case "replace":
       if (observation.status !== "present" || resource.delete === undefined) throw absent(resource, "delete");
+      if (resource.create === undefined) throw absent(resource, "create");
       await resource.delete(observation, context);
-      return create(resource, context);
+      return resource.create(context);
     case "delete":
       if (observation.status !== "present" || resource.delete === undefined) throw absent(resource, "delete");
       return resource.delete(observation, context);
@@ -50,24 +65,23 @@ export async function act(
   }
 }
 
-async function create(resource: Resource, context: Context): Promise<Observation | undefined> {
-  if (resource.create === undefined) throw absent(resource, "create");
-  try {
-    return await resource.create(context);
-  } catch (error) {
-    if (!(error instanceof PscError) || error.code !== "PSC-E214") throw error;
-    context.note("the answer was lost; looking whether it took effect");
-    for (let look = 1; look <= LOOKS_FOR_LOST_CREATE; look += 1) {
-      await context.clock.sleep(LOOK_AGAIN_AFTER_MS * look, context.signal);
-      const found = await resource.read(context);
-      if (found.status === "present") return found;
-      if (found.status === "in-progress")
-        return resource.resume === undefined
-          ? waitUntilStill(resource, context)
-          : resource.resume(found, context);
-    }
-    return resource.create(context);
+/** After a lost answer: what is there, completed; or made once more when it stays away. */
+async function recover(resource: Resource, context: Context): Promise<Observation | undefined> {
+  for (let look = 1; look <= LOOKS_AFTER_LOST_ANSWER; look += 1) {
+    await context.clock.sleep(LOOK_AGAIN_AFTER_MS * look, context.signal);
+    const seen = await resource.read(context);
+    const found = seen.status === "in-progress" ? await still(resource, seen, context) : seen;
+    if (found.status !== "present") continue;
+    const missing = compareFields(resource.declared(context), found.fields, resource.ordered);
+    if (missing.length === 0 || resource.update === undefined) return found;
+    return resource.update(found, missing, context);
   }
+  return resource.create?.(context);
+}
+
+async function still(resource: Resource, state: InProgress, context: Context): Promise<Observation> {
+  if (resource.resume === undefined) return waitUntilStill(resource, context);
+  return (await resource.resume(state, context)) ?? resource.read(context);
 }
 
 async function waitUntilStill(resource: Resource, context: Context): Promise<Observation> {
@@ -92,10 +106,7 @@ export async function settle(
   for (;;) {
     seen ??= await resource.read(context);
     if (seen.status === "in-progress") {
-      seen =
-        resource.resume === undefined
-          ? await waitUntilStill(resource, context)
-          : await resource.resume(seen, context);
+      seen = await still(resource, seen, context);
       continue;
     }
     const missing =

@@ -27,9 +27,16 @@ export interface Journal {
   close(): void;
 }
 
-/** Folder of one environment's runs and confirmations below the work folder's `.psc`. */
-export function environmentFolder(workFolder: string, environment: string): string {
-  return join(workFolder, ".psc", "environments", environment);
+/**
+ * Folder of one environment's runs and confirmations below the work folder's `.psc`. Those of the sandbox lie with the
+ * sandbox: a gate that was passed there says nothing about a real tenant, and is forgotten when the sandbox is reset.
+ */
+export function environmentFolder(
+  workFolder: string,
+  environment: string,
+  where: "tenant" | "sandbox" = "tenant",
+): string {
+  return join(workFolder, ".psc", ...(where === "sandbox" ? ["sandbox"] : []), "environments", environment);
 }
 
 export function openJournal(folder: string, now: () => number): Journal {
