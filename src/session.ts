@@ -61,7 +61,8 @@ export interface Session {
   readonly services: Services;
   readonly clock: Clock;
   readonly confirmations: ConfirmationBook;
-  readonly workFolder: string;
+  /** Where this environment's journal and confirmations are kept. */
+  readonly recordFolder: string;
   readonly readOnly: boolean;
   /** @throws PscError PSC-E201 and relatives when signing in fails. */
   signIn(): Promise<SignedIn>;
@@ -88,7 +89,12 @@ export function openSession(options: SessionOptions): Session {
     ...(options.onRetry === undefined ? {} : { onRetry: options.onRetry }),
   });
   const services = createServices({ cloud, http, clock: target.clock, signedIn: () => signIn.whoAmI() });
-  const confirmations = openConfirmations(environmentFolder(options.workFolder, spec.name));
+  const recordFolder = environmentFolder(
+    options.workFolder,
+    spec.name,
+    target.sandboxPerson === undefined ? "tenant" : "sandbox",
+  );
+  const confirmations = openConfirmations(recordFolder);
   const memory = createRunMemory({
     spec,
     manifest,
@@ -106,7 +112,7 @@ export function openSession(options: SessionOptions): Session {
     services,
     clock: target.clock,
     confirmations,
-    workFolder: options.workFolder,
+    recordFolder,
     readOnly: options.readOnly,
     signIn: () => signIn.whoAmI(),
   };
@@ -130,9 +136,8 @@ export async function deploySession(
   plan: Plan,
   options: DeployOptions,
 ): Promise<ApplyResult> {
-  const folder = environmentFolder(session.workFolder, session.spec.name);
   const who = await session.signIn();
-  const journal = openJournal(folder, () => session.clock.now());
+  const journal = openJournal(session.recordFolder, () => session.clock.now());
   journal.append({
     type: "run",
     command: "deploy",

@@ -63,7 +63,7 @@ export function findGate(gates: readonly Resource[], wanted: string): Resource {
       remedy: "give the whole name",
     });
   }
-  const guess = closest(wanted, names);
+  const guess = closest(wanted, [...gates.map(({ address }) => address), ...names]);
   throw new PscError({
     code: "PSC-E102",
     message: `this spec has no gate "${wanted}"`,

@@ -1,4 +1,5 @@
 import type { Observation } from "../engine/observation.ts";
+import type { Plan } from "../engine/plan.ts";
 import type { Confirmation, GateInstructions, Resource } from "../engine/resource.ts";
 import { PscError } from "../errors.ts";
 import type { Session } from "../session.ts";
@@ -17,6 +18,25 @@ export interface GateState {
 
 export function gatesOf(session: Session): readonly Resource[] {
   return session.graph.order.filter(({ info }) => info.nature === "gate");
+}
+
+/**
+ * Writes down the gates that are seen to be passed and that nobody has a word about: somebody acted while psc was not
+ * looking.
+ * @param by who is signed in, as the one who saw it.
+ */
+export function recordSeenGates(session: Session, plan: Plan, by: string): void {
+  const known = new Set(session.confirmations.all().map(({ gate }) => gate));
+  for (const { resource, observation } of plan.actions) {
+    if (resource.info.nature !== "gate" || observation.status !== "present" || known.has(resource.address))
+      continue;
+    session.confirmations.record({
+      gate: resource.address,
+      by,
+      at: new Date(session.clock.now()).toISOString(),
+      how: "detected",
+    });
+  }
 }
 
 function instructionsOf(resource: Resource, session: Session): GateInstructions | undefined {

@@ -1,4 +1,5 @@
-import { request } from "node:http";
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { PscError } from "../errors.ts";
 
 export interface ControlAnswer {
@@ -35,7 +36,8 @@ export function askControl(
       refuse(error as Error);
       return;
     }
-    const message = request(
+    const start = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const message = start(
       url,
       {
         method,

@@ -38,8 +38,28 @@ export async function actAsPerson(
 }
 
 /** True when psc cannot see by itself that the gate was passed, or needs a value that only the person has. */
-export function needsWord(instructions: GateInstructions): boolean {
+function needsWord(instructions: GateInstructions): boolean {
   return instructions.probe === undefined || instructions.value !== undefined;
+}
+
+/** Acts on a gate and, where psc could not know of it otherwise, says so in the book of confirmations. */
+export async function passAsPerson(
+  session: Session,
+  sandboxUrl: string,
+  gate: string,
+  instructions: GateInstructions,
+): Promise<PersonDid> {
+  const did = await actAsPerson(sandboxUrl, instructions.simulation);
+  if (needsWord(instructions)) {
+    session.confirmations.record({
+      gate,
+      by: "simulated person",
+      at: new Date(session.clock.now()).toISOString(),
+      how: "confirmed",
+      ...(did.value === undefined ? {} : { value: did.value }),
+    });
+  }
+  return did;
 }
 
 export interface SimulatedPersonOptions {
@@ -57,17 +77,8 @@ export function createSimulatedPerson(options: SimulatedPersonOptions): (event: 
   async function pass(event: Extract<EngineEvent, { type: "gate-opened" }>): Promise<void> {
     const { resource, instructions } = event;
     await session.clock.sleep(instructions.usualMinutes * 60_000, signal);
-    const did = await actAsPerson(sandboxUrl, instructions.simulation);
+    const did = await passAsPerson(session, sandboxUrl, resource.address, instructions);
     options.announce(resource.info.persona, did);
-    if (needsWord(instructions)) {
-      session.confirmations.record({
-        gate: resource.address,
-        by: "simulated person",
-        at: new Date(session.clock.now()).toISOString(),
-        how: "confirmed",
-        ...(did.value === undefined ? {} : { value: did.value }),
-      });
-    }
   }
   return (event) => {
     if (event.type !== "gate-opened") return;

@@ -69,7 +69,7 @@ export async function chooseTarget(
         clock: scaledClock(speed, now),
         sandboxPerson: {
           clientId: seed.PUBLIC_CLIENT_APP_ID,
-          username: seed.ADMIN_USER.userPrincipalName,
+          username: invocation.env["PSC_SANDBOX_USER"] || seed.ADMIN_USER.userPrincipalName,
           password: seed.ADMIN_USER.password,
         },
       },

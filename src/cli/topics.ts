@@ -35,7 +35,7 @@ export const TOPICS: Readonly<Record<string, { readonly title: string; readonly 
       lines: [
         ".psc/environments/NAME/runs/*.jsonl   the journal: one file a deploy, intents before, outcomes after",
         ".psc/environments/NAME/gates.jsonl    who passed which gate, and when",
-        ".psc/sandbox/                         the sandbox's tenant and its request log",
+        ".psc/sandbox/                         the sandbox's tenant, its request log, and the same two for it",
         "None of them is the truth about a tenant: psc reads that from the tenant. They hold no secret.",
       ],
     },
@@ -44,6 +44,7 @@ export const TOPICS: Readonly<Record<string, { readonly title: string; readonly 
       lines: [
         "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET   sign in as an application",
         "PSC_SANDBOX_URL    use a sandbox that runs elsewhere",
+        "PSC_SANDBOX_USER   sign in to the sandbox as somebody else, such as reader@contoso.onmicrosoft.com",
         "PSC_DEBUG=1        show stacks of errors",
         "NO_COLOR           no colour",
         "CI                 never wait at a gate unless told to",

@@ -6,6 +6,7 @@ import { deployDocument } from "../deploy-document.ts";
 import { parseDuration } from "../durations.ts";
 import { openEventStream } from "../event-stream.ts";
 import { EXIT, type ExitCode, exitOfDeploy } from "../exit-codes.ts";
+import { recordSeenGates } from "../gate-states.ts";
 import { type Leave, listenForLeave } from "../interrupts.ts";
 import { blockedLines, doneByStep, failureLines, handoverLines, outcomeLine } from "../render/deploy-text.ts";
 import { gateBox } from "../render/gate-box.ts";
@@ -14,7 +15,7 @@ import { createProgress } from "../render/progress.ts";
 import { symbolOf } from "../render/rows.ts";
 import { type OpenedRun, withSession } from "../run-session.ts";
 import { createSimulatedPerson } from "../simulated-person.ts";
-import { styled } from "../styles.ts";
+import { styled, wrapped } from "../styles.ts";
 import { sandboxWish, sandboxWords } from "../target.ts";
 import { usageError } from "../usage.ts";
 
@@ -70,7 +71,7 @@ async function carryOut({ invocation, loaded, chosen, session, leave, what }: De
 
   if (plan.problems.length > 0) {
     terminal.json(deployDocument({ ...document, outcome: "refused", handover: [] }));
-    terminal.print();
+    terminal.say();
     for (const line of problemLines(plan, columns)) terminal.print(line);
     terminal.print("Nothing was written.");
     terminal.say(`${styled("bold", "Next:")} mend what is above, then psc deploy ${what}`);
@@ -78,6 +79,7 @@ async function carryOut({ invocation, loaded, chosen, session, leave, what }: De
     return EXIT.error;
   }
 
+  recordSeenGates(session, plan, (await session.signIn()).name);
   for (const line of warningLines(loaded.warnings, columns)) terminal.say(line);
   if (!hasChanges(plan)) {
     const handover = handoverFacts(session);
@@ -106,8 +108,11 @@ async function carryOut({ invocation, loaded, chosen, session, leave, what }: De
           session,
           sandboxUrl: chosen.sandboxUrl,
           signal: leave.signal,
-          announce: (persona, { did }) =>
-            progress.log(`   ${symbolOf("gate")} simulated person (${persona}) ${did}`),
+          announce: (persona, { did }) => {
+            const [first = "", ...rest] = wrapped(`simulated person (${persona}) ${did}`, columns - 6);
+            progress.log(`   ${symbolOf("gate")} ${first}`);
+            for (const line of rest) progress.log(`     ${line}`);
+          },
           onFailure: (error) => {
             personFailure = error;
             leave.leave("gate-failure");
@@ -149,19 +154,16 @@ async function carryOut({ invocation, loaded, chosen, session, leave, what }: De
     terminal.say(styled("bold", "What was done"));
     for (const line of done) terminal.say(line);
   }
-  if (result.failures.length > 0 || result.gates.length > 0 || handover.length > 0) terminal.print();
+  if (result.failures.length > 0 || result.gates.length > 0 || handover.length > 0) terminal.say();
   for (const line of failureLines(result, columns)) terminal.print(line);
   for (const line of gateBox(result.gates, what, columns)) terminal.print(line);
   for (const line of handoverLines(handover, columns)) terminal.print(line);
-  terminal.print();
-  terminal.print(outcomeLine(result, result.finished.length + left(result), elapsed, leftByTime));
+  terminal.say();
+  const total = plan.actions.filter(({ action }) => action !== "none").length;
+  for (const line of wrapped(outcomeLine(result, total, elapsed, leftByTime), columns)) terminal.print(line);
   for (const line of blockedLines(result)) terminal.say(line);
   terminal.say(`${styled("bold", "Next:")} ${nextStep(result, what)}`);
   return exitOfDeploy(result, leave.reason);
-}
-
-function left({ failures, gates, blocked }: ApplyResult): number {
-  return failures.length + gates.length + blocked.length;
 }
 
 function nextStep({ outcome }: ApplyResult, what: string): string {

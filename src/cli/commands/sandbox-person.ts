@@ -6,7 +6,7 @@ import { findGate, shortGateName } from "../gate-address.ts";
 import { gatesOf, readGates } from "../gate-states.ts";
 import { symbolOf } from "../render/rows.ts";
 import { reachSandbox, sandboxFolder } from "../sandbox-host.ts";
-import { actAsPerson, type PersonDid } from "../simulated-person.ts";
+import { actAsPerson, type PersonDid, passAsPerson } from "../simulated-person.ts";
 import { loadFile } from "../spec-file.ts";
 import { styled } from "../styles.ts";
 import { chooseTarget } from "../target.ts";
@@ -68,7 +68,7 @@ async function gateOfSpec(invocation: Invocation, name: string, file: string): P
         remedy: `psc deploy ${file} --sandbox --no-simulated-person stops there when it is time`,
       });
     }
-    return await actAsPerson(chosen.sandboxUrl, instructions.simulation);
+    return await passAsPerson(session, chosen.sandboxUrl, wanted.address, instructions);
   } finally {
     await chosen.close();
   }
@@ -76,7 +76,7 @@ async function gateOfSpec(invocation: Invocation, name: string, file: string): P
 
 export const sandboxPerson: CommandDefinition = {
   description:
-    "Does in the sandbox what a gate asks of a person, for trying `deploy --no-simulated-person`. With a spec file the ids come from the gate's own instructions; without one give the action and its payload. It only clicks: what psc cannot see is told with `psc gate confirm`.",
+    "Does in the sandbox what a gate asks of a person, for trying `deploy --no-simulated-person`. With a spec file the ids come from the gate's own instructions; without one give the action and its payload. What psc cannot see by itself, or the value the portal shows, is recorded as the simulated person's word.",
   arguments: [
     { name: "gate", summary: "a gate of the spec, or an action of the sandbox", required: true },
     { name: "file", summary: "the environment's spec", required: false },
@@ -101,10 +101,8 @@ export const sandboxPerson: CommandDefinition = {
     terminal.print(
       `${symbolOf("done")} ${did.did}${did.value === undefined ? "" : `: ${styled("bold", did.value)}`}`,
     );
-    if (did.value !== undefined && file !== undefined)
-      terminal.say(
-        `${styled("bold", "Next:")} psc gate confirm ${name} ${file} --sandbox --value ${did.value}`,
-      );
+    if (file !== undefined)
+      terminal.say(`${styled("bold", "Next:")} psc deploy ${file} --sandbox --no-simulated-person`);
     return EXIT.done;
   },
 };

@@ -8,7 +8,7 @@ import { styled } from "../styles.ts";
 
 export const sandboxReset: CommandDefinition = {
   description:
-    "Stops this folder's sandbox and forgets its tenant and its log. What psc recorded about its own runs stays in .psc/environments.",
+    "Stops this folder's sandbox and forgets its tenant, its log, and what psc recorded about its runs there.",
   examples: [{ command: "sandbox reset", effect: "the next --sandbox starts with an empty tenant" }],
   async run({ terminal, cwd }) {
     const folder = sandboxFolder(cwd);

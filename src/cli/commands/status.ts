@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname } from "node:path";
 import {
   environmentFolder,
   type JournalEntry,
@@ -16,8 +16,13 @@ import { row, symbolOf } from "../render/rows.ts";
 import { loadFile } from "../spec-file.ts";
 import { padded, styled } from "../styles.ts";
 
+const PLACES = ["tenant", "sandbox"] as const;
+type Place = (typeof PLACES)[number];
+
 /** What the journal tells about the last deploy of one environment. */
 export interface RunStatus {
+  /** A real tenant, or the sandbox. */
+  readonly where: Place;
   readonly environment: string;
   readonly started: string;
   readonly ended: string | undefined;
@@ -39,8 +44,8 @@ function text(entry: JournalEntry, name: string): string {
 }
 
 /** Reads one environment's newest run; undefined when there was none. */
-export function readStatus(workFolder: string, environment: string): RunStatus | undefined {
-  const folder = environmentFolder(workFolder, environment);
+export function readStatus(workFolder: string, environment: string, where: Place): RunStatus | undefined {
+  const folder = environmentFolder(workFolder, environment, where);
   const run = readLastRun(folder);
   if (run === undefined) return undefined;
   const ofType = (type: string): readonly JournalEntry[] =>
@@ -58,6 +63,7 @@ export function readStatus(workFolder: string, environment: string): RunStatus |
   const opened = new Set(ofType("gate-opened").map((entry) => text(entry, "address")));
   const operations = ofType("operation");
   return {
+    where,
     environment,
     started: begin?.at ?? run.entries[0]?.at ?? "",
     ended: end?.at,
@@ -93,14 +99,17 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 async function environmentsAsked(invocation: Invocation): Promise<readonly string[]> {
   const [file] = invocation.arguments;
   if (file !== undefined) return [(await loadFile(invocation, file)).spec.name];
-  const folder = join(invocation.cwd, ".psc", "environments");
-  return existsSync(folder) ? readdirSync(folder).sort() : [];
+  const names = PLACES.flatMap((where) => {
+    const folder = dirname(environmentFolder(invocation.cwd, "any", where));
+    return existsSync(folder) ? readdirSync(folder) : [];
+  });
+  return [...new Set(names)].sort();
 }
 
 function statusLines(status: RunStatus, columns: number, cwd: string): string[] {
   const ended = status.ended === undefined ? "" : `, ended ${shortTime(status.ended)}`;
   const lines = [
-    `${styled("bold", status.environment)}: last deploy: ${OUTCOMES[status.outcome] ?? status.outcome}`,
+    `${styled("bold", status.environment)}${status.where === "sandbox" ? " in the sandbox" : ""}: last deploy: ${OUTCOMES[status.outcome] ?? status.outcome}`,
     `   by ${status.identity}, started ${shortTime(status.started)}${ended}, ${count(status.finished, "change")}`,
   ];
   for (const { address, code, message } of status.failures)
@@ -150,7 +159,9 @@ export const status: CommandDefinition = {
   async run(invocation) {
     const { terminal, cwd } = invocation;
     const asked = await environmentsAsked(invocation);
-    const found = asked.flatMap((environment) => readStatus(cwd, environment) ?? []);
+    const found = asked.flatMap((environment) =>
+      PLACES.flatMap((where) => readStatus(cwd, environment, where) ?? []),
+    );
     terminal.json({ format: "psc.status/1", environments: found });
     if (found.length === 0) {
       const [file] = invocation.arguments;

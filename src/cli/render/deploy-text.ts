@@ -4,6 +4,7 @@ import { type Resource, STEPS } from "../../engine/resource.ts";
 import type { HandoverFact } from "../../resources/handover.ts";
 import { formatDuration } from "../durations.ts";
 import { errorLines } from "../error-report.ts";
+import { shortGateName } from "../gate-address.ts";
 import { padded, styled, widthOf, wrapped } from "../styles.ts";
 import { apiFamily } from "./api-family.ts";
 import { DONE_WORDS } from "./event-lines.ts";
@@ -68,20 +69,25 @@ export function handoverLines(facts: readonly HandoverFact[], columns: number): 
   ];
 }
 
-/** Failures with their remedies, then how much waits behind them. */
+/** Failures with their remedies. */
 export function failureLines(result: ApplyResult, columns: number): string[] {
-  const lines = result.failures.flatMap(({ resource, error }) => [
+  return result.failures.flatMap(({ resource, error }) => [
     ...errorLines(error, columns, `step ${resource.info.step} · ${resource.label}`),
     "",
   ]);
-  return lines;
 }
 
 /** What could not begin, by what it waits for. */
 export function blockedLines(result: ApplyResult): string[] {
+  // Whatever an interrupt kept from beginning waits for nothing but the next run.
+  if (result.outcome === "interrupted") return [];
+  const gates = new Set(result.gates.map(({ resource }) => resource.address));
+  const shortName = (address: string): string => (gates.has(address) ? shortGateName(address) : address);
   const by = new Map<string, number>();
   for (const { by: cause } of result.blocked) by.set(cause, (by.get(cause) ?? 0) + 1);
-  return [...by].map(([cause, number]) => styled("dim", `   ${count(number, "resource")} behind ${cause}`));
+  return [...by].map(([cause, number]) =>
+    styled("dim", `   ${count(number, "resource")} behind ${shortName(cause)}`),
+  );
 }
 
 /** One line that says how it ended. */

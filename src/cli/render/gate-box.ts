@@ -37,6 +37,13 @@ export function confirmCommand(gate: OpenGate, what: string): string {
   return `psc gate confirm ${typedGateName(gate.resource.address)} ${what}${given}`;
 }
 
+/** A value must be told even where psc can see that something was done. */
+function howPscKnows({ value, probe }: GateInstructions): string {
+  if (value !== undefined) return `bring back the ${value.name} (${value.hint}) and tell psc:`;
+  if (probe === undefined) return "psc cannot see this by itself; tell it:";
+  return `psc sees it by itself: ${probe}. Or tell it:`;
+}
+
 /** What a person does for one gate, how psc notices, and how to tell it. */
 export function gateLines(gate: OpenGate, what: string, columns: number): string[] {
   const { resource, instructions } = gate;
@@ -48,18 +55,8 @@ export function gateLines(gate: OpenGate, what: string, columns: number): string
   ];
   if (!instructions.steps.some((step) => step.includes(instructions.link)))
     lines.push(`  ${styled("cyan", instructions.link)}`);
-  if (instructions.value !== undefined)
-    lines.push(
-      ...indented(`bring back: ${instructions.value.name} (${instructions.value.hint})`, "  ", columns),
-    );
   lines.push(
-    ...indented(
-      instructions.probe === undefined
-        ? "psc cannot see this by itself; tell it:"
-        : `psc sees it by itself: ${instructions.probe}. Or tell it:`,
-      "  ",
-      columns,
-    ),
+    ...indented(howPscKnows(instructions), "  ", columns),
     `  ${styled("bold", confirmCommand(gate, what))}`,
   );
   return lines;
@@ -75,6 +72,7 @@ export function gateBox(gates: readonly OpenGate[], what: string, columns: numbe
     styled("bold", persona),
     ...gates
       .filter(({ resource }) => resource.info.persona === persona)
+      .sort((a, b) => a.resource.info.step - b.resource.info.step)
       .flatMap((gate) => gateLines(gate, what, inner)),
   ]);
   return framed("waiting for a person", lines, columns);
