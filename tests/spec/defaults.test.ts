@@ -91,6 +91,16 @@ describe("the smallest useful spec", () => {
     expect(sound(loadText(`${SMALLEST}stage: prod\n`)).spec.environment.type).toBe("Production");
   });
 
+  test.each([
+    ["gcc", "eastus"],
+    ["gcchigh", "usgovvirginia"],
+    ["dod", "usdodcentral"],
+  ])("in the cloud %s puts the bot into a location of that cloud", (cloud, location) => {
+    const { spec, warnings } = sound(loadText(`${SMALLEST}cloud: ${cloud}\n`));
+    expect(spec.azure.location).toBe(location);
+    expect(warnings.map((warning) => warning.code)).toEqual(["PSC-W109"]);
+  });
+
   test("speaks the environment's language in the widget", () => {
     const german = sound(
       loadText(SMALLEST.replace("domain: contosohealth", "domain: contosohealth, language: de-DE")),
