@@ -24,8 +24,7 @@ const wait: Wait = async (what, options, look) => {
 };
 
 beforeEach(async () => {
-  // Slow enough that a bot takes several looks.
-  tenant = await startTenant(7200);
+  tenant = await startTenant();
   services = await tenant.services();
   arm = services.arm;
   looks = [];

@@ -40,7 +40,7 @@ export interface TestTenant {
 }
 
 /** Fast enough that minutes of waiting cost milliseconds. */
-const DEFAULT_SPEED = 72_000;
+const DEFAULT_SPEED = 7_200;
 
 /** Dependencies on kinds that a test leaves out are taken as done. */
 function selfContained(resources: readonly Resource[]): Resource[] {
