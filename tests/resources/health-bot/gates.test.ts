@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { GateInstructions } from "../../../src/engine/resource.ts";
+import { contosoSpec } from "../support/contoso.ts";
+import { healthBotResources } from "../support/foundation.ts";
+import { actionOf, startTenant, type TestTenant } from "../support/tenant.ts";
+
+const BRIDGE = "health-bot.bridge";
+const CHANNEL = "health-bot.channel";
+const spec = contosoSpec();
+
+let tenant: TestTenant;
+beforeAll(async () => {
+  tenant = await startTenant();
+  await tenant.deploy(spec, healthBotResources(spec));
+});
+afterAll(() => tenant.close());
+
+const planned = async (address: string) =>
+  actionOf(await tenant.plan(spec, healthBotResources(spec)), address);
+
+const actAsPerson = ({ simulation }: GateInstructions) =>
+  tenant.sandbox.control("POST", `person/${simulation.action}`, simulation.payload);
+
+describe("bridge gate", () => {
+  it("sends the person to the bot's portal and believes nobody but the person", async () => {
+    const before = await planned(BRIDGE);
+    expect(before).toMatchObject({ action: "gate", observation: { status: "unknown" } });
+    expect(before.gate?.link).toMatch(/^https:\/\/eastus\.healthbot\.microsoft\.com\/account\//);
+    if (before.gate === undefined) throw new Error("no instructions");
+    expect((await actAsPerson(before.gate)).status).toBe(200);
+    expect((await planned(BRIDGE)).action).toBe("gate");
+    tenant.confirm(BRIDGE);
+    expect((await planned(BRIDGE)).action).toBe("none");
+  });
+});
+
+describe("channel gate", () => {
+  it("wants the bot id and passes it on", async () => {
+    const before = await planned(CHANNEL);
+    expect(before.action).toBe("gate");
+    if (before.gate === undefined) throw new Error("no instructions");
+    const { value: botId } = (await actAsPerson(before.gate)).body as { value: string };
+    expect(botId).toMatch(before.gate.value?.pattern ?? /^$/);
+    tenant.confirm(CHANNEL, "not a bot id");
+    expect((await planned(CHANNEL)).action).toBe("gate");
+    tenant.confirm(CHANNEL, ` ${botId.toUpperCase()} `);
+    const after = await planned(CHANNEL);
+    expect(after).toMatchObject({ action: "none", observation: { status: "present", data: { botId } } });
+  });
+});
+
+describe("gates before there is a bot", () => {
+  it("say so and point to the Azure portal", async () => {
+    const other = contosoSpec({ name: "contoso-test" });
+    const unbuilt = {
+      ...other,
+      azure: { ...other.azure, resourceGroup: "rg-not-there" },
+    };
+    const plan = await tenant.plan(unbuilt, healthBotResources(unbuilt));
+    for (const address of [BRIDGE, CHANNEL]) {
+      const action = actionOf(plan, address);
+      expect(action.observation).toMatchObject({ status: "absent", reason: "the bot does not exist" });
+      expect(action.gate?.link).toBe("https://portal.azure.com");
+    }
+  });
+});
