@@ -94,15 +94,24 @@ const WINDOWS_NAMES: Readonly<Record<string, string>> = {
 
 const DAY_MS = 24 * 3_600_000;
 
+function formatIn(zone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" });
+  } catch {
+    return undefined;
+  }
+}
+
 /** Offsets from UTC over two years, half a month apart: two zones with the same answers keep the same rules. */
 function offsets(zone: string): string | undefined {
-  if (!Intl.supportedValuesOf("timeZone").includes(zone)) return undefined;
-  const format = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" });
+  const format = formatIn(zone);
   const start = Date.parse("2026-01-01T00:00:00Z");
-  return Array.from({ length: 49 }, (_, step) => {
-    const parts = format.formatToParts(new Date(start + step * 15 * DAY_MS));
-    return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
-  }).join(" ");
+  return format === undefined
+    ? undefined
+    : Array.from({ length: 49 }, (_, step) => {
+        const parts = format.formatToParts(new Date(start + step * 15 * DAY_MS));
+        return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+      }).join(" ");
 }
 
 /** A zone of the table that keeps the same rules, of the same continent if there is one. */

@@ -5,6 +5,7 @@ import type { ApplicationPackage } from "../../services/power-platform.ts";
 import type { EnvironmentSpec, Manifest, ManifestPackage } from "../../spec/model.ts";
 import { organization } from "../dataverse/organization.ts";
 import { missingProof } from "../dataverse/package-proof.ts";
+import { environmentCatalogue } from "./catalogue.ts";
 import { environment } from "./environment.ts";
 import { isNeeded, notOffered } from "./package-offer.ts";
 
@@ -24,8 +25,9 @@ async function catalogueEntry(
   wanted: ManifestPackage,
   environmentId: string,
   context: Context,
+  now: boolean,
 ): Promise<ApplicationPackage | undefined> {
-  const catalogue = await context.services.powerPlatform.environmentPackages(environmentId);
+  const catalogue = await environmentCatalogue(context, environmentId, now);
   return catalogue.find(({ uniqueName }) => uniqueName === wanted.uniqueName);
 }
 
@@ -66,7 +68,11 @@ async function prove(
     : { status: "in-progress", what: `${missing.join(", ")} to appear` };
 }
 
-async function read(wanted: ManifestPackage, context: Context): Promise<Observation<PackageData>> {
+async function look(
+  wanted: ManifestPackage,
+  context: Context,
+  now: boolean,
+): Promise<Observation<PackageData>> {
   if (!isNeeded(wanted, context)) {
     return {
       status: "not-needed",
@@ -75,7 +81,7 @@ async function read(wanted: ManifestPackage, context: Context): Promise<Observat
   }
   const target = environment.data(context);
   if (target === undefined) return { status: "absent", reason: "the environment does not exist yet" };
-  const entry = await catalogueEntry(wanted, target.id, context);
+  const entry = await catalogueEntry(wanted, target.id, context, now);
   if (entry === undefined) return { status: "absent", reason: "it is not in the environment's catalogue" };
   if (entry.state === "Installed" || entry.state === "TemplateInstalled")
     return prove(wanted, entry, context);
@@ -110,7 +116,7 @@ async function waitUntilInstalled(
   let started = false;
   let provingSince: number | undefined;
   return context.wait("the installation", { everyMs: LOOK_EVERY_MS }, async () => {
-    const seen = await read(wanted, context);
+    const seen = await look(wanted, context, true);
     if (seen.status === "in-progress") {
       started = true;
       if (seen.what !== INSTALLING) {
@@ -146,10 +152,10 @@ export const applicationPackage = defineKind<ManifestPackage, PackageData>({
   label: ({ uniqueName }) => `package ${uniqueName}`,
   detail: ({ displayName }) => displayName,
   declared: () => ({ installed: true }),
-  read,
+  read: (wanted, context) => look(wanted, context, false),
   async create(wanted, context) {
     const target = environment.data(context);
-    const entry = target === undefined ? undefined : await catalogueEntry(wanted, target.id, context);
+    const entry = target === undefined ? undefined : await catalogueEntry(wanted, target.id, context, true);
     if (target === undefined || entry === undefined)
       throw notOffered([wanted], "this environment", context.manifest);
     const started = UNDER_WAY.has(entry.state)

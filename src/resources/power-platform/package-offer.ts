@@ -2,6 +2,7 @@ import { type Context, defineKind, type Resource } from "../../engine/resource.t
 import { PscError } from "../../errors.ts";
 import type { ApplicationPackage } from "../../services/power-platform.ts";
 import type { EnvironmentSpec, Manifest, ManifestPackage } from "../../spec/model.ts";
+import { environmentCatalogue } from "./catalogue.ts";
 import { environment } from "./environment.ts";
 
 /** A package that only older environments need is not asked for in others; a new environment is as young as can be. */
@@ -14,8 +15,10 @@ export function isNeeded(wanted: ManifestPackage, context: Context): boolean {
 
 function isOffered(entry: ApplicationPackage | undefined, now: number): boolean {
   if (entry === undefined) return false;
+  if (entry.state === "Installed") return true;
   const end = Date.parse(entry.offeredUntil);
-  return Number.isNaN(end) || end > now || entry.state === "Installed";
+  // A withdrawn package stays listed for a while, marked as not visible.
+  return (Number.isNaN(end) || end > now) && !entry.lastError.includes("ApplicationNotVisible");
 }
 
 /** Why it is missing and what else there is, from the manifest's own lifecycle. */
@@ -65,7 +68,7 @@ export const packageOffer = defineKind<Manifest, Record<string, never>>({
       const missing = offered(await context.services.powerPlatform.tenantPackages());
       if (missing.length > 0) throw notOffered(missing, "this tenant", manifest);
     } else {
-      const missing = offered(await context.services.powerPlatform.environmentPackages(target.id));
+      const missing = offered(await environmentCatalogue(context, target.id));
       if (missing.length > 0) throw notOffered(missing, "this environment", manifest);
     }
     return { status: "present", id: manifest.name, fields: {}, data: {} };
