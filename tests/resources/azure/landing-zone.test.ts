@@ -166,6 +166,12 @@ describe("landing zone of the bot", () => {
     await deployed();
   });
 
+  it("is built by a pipeline's application as well", async () => {
+    const spec = azure();
+    const { result } = await tenant.deploy(spec, azureResources(spec), "pipeline");
+    expect(result).toMatchObject({ outcome: "done", failures: [] });
+  });
+
   it("names the missing action when a plain user deploys", async () => {
     const spec = azure();
     const reader = azureResources(spec).filter(({ address }) => address === GROUP);

@@ -97,6 +97,14 @@ describe("check of the signed-in identity", () => {
     expect(await tenant.writes()).toEqual([]);
   });
 
+  it("holds for a pipeline's application and names what a bare one lacks", async () => {
+    expect(await problemOf(deployerResources, contosoSpec(), "pipeline")).toBeUndefined();
+    const error = await problemOf(deployerResources, contosoSpec(), "bare");
+    expect(error?.permission).toContain("Group.ReadWrite.All");
+    expect(error?.permission).toContain("Application.ReadWrite.All");
+    expect(error?.remedy).toContain("Privileged Role Administrator");
+  });
+
   it("asks for role settings only when access has to be activated", async () => {
     const { healthBot, ...rest } = contosoSpec();
     const activated = {

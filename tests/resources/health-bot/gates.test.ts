@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GateInstructions } from "../../../src/engine/resource.ts";
+import { applicationResources } from "../../../src/resources/entra/application.ts";
+import { environmentResources } from "../../../src/resources/power-platform/environment.ts";
 import { contosoSpec } from "../support/contoso.ts";
 import { healthBotResources } from "../support/foundation.ts";
 import { actionOf, startTenant, type TestTenant } from "../support/tenant.ts";
@@ -46,6 +48,66 @@ describe("channel gate", () => {
     tenant.confirm(CHANNEL, ` ${botId.toUpperCase()} `);
     const after = await planned(CHANNEL);
     expect(after).toMatchObject({ action: "none", observation: { status: "present", data: { botId } } });
+  });
+});
+
+describe("bot id in Dataverse", () => {
+  const OWN = "aaaaaaaa-0000-4000-8000-000000000001";
+  const OTHER = "bbbbbbbb-0000-4000-8000-000000000002";
+  let own: TestTenant;
+  let ownApplication: string;
+  beforeAll(async () => {
+    own = await startTenant();
+    await own.deploy(spec, [...healthBotResources(spec), ...applicationResources(spec)]);
+    await own.sandbox.control("POST", "environments", {
+      displayName: spec.environment.displayName,
+      domainName: spec.environment.domain,
+    });
+    const found = await (await own.services()).graph.get<{ appId: string }>(
+      "/applications(uniqueName='psc-contoso-dev-bot')",
+    );
+    ownApplication = found?.appId ?? "";
+  });
+  afterAll(() => own.close());
+
+  /** What the gate finds when Dataverse holds these bot users: application id and bot id. */
+  async function seenWith(users: readonly (readonly [string, string])[]) {
+    await own.sandbox.control("DELETE", "faults");
+    await own.sandbox.control("POST", "faults", {
+      match: "/systemusers",
+      times: 1,
+      action: {
+        kind: "respond",
+        status: 200,
+        body: {
+          value: users.map(([applicationid, msdyn_botapplicationid]) => ({
+            applicationid,
+            msdyn_botapplicationid,
+          })),
+        },
+      },
+    });
+    const resources = [...environmentResources(spec), ...healthBotResources(spec)];
+    return own.observe(spec, resources, CHANNEL);
+  }
+
+  it("is found on the user of this environment's application", async () => {
+    const users = [["cccccccc-0000-4000-8000-000000000003", OTHER] as const, [ownApplication, OWN] as const];
+    expect(await seenWith(users)).toMatchObject({ status: "present", data: { botId: OWN } });
+  });
+
+  it("is taken from the only bot user there is", async () => {
+    expect(await seenWith([["cccccccc-0000-4000-8000-000000000003", OTHER]])).toMatchObject({
+      data: { botId: OTHER },
+    });
+  });
+
+  it("is not guessed among several", async () => {
+    const strangers = [
+      ["cccccccc-0000-4000-8000-000000000003", OTHER],
+      ["dddddddd-0000-4000-8000-000000000004", OWN],
+    ] as const;
+    expect(await seenWith(strangers)).toMatchObject({ status: "absent" });
   });
 });
 

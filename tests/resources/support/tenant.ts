@@ -8,7 +8,14 @@ import type { Observation } from "../../../src/engine/observation.ts";
 import type { Action, Plan } from "../../../src/engine/plan.ts";
 import { createPlan } from "../../../src/engine/planning.ts";
 import type { Confirmation, Resource } from "../../../src/engine/resource.ts";
-import { ADMIN_USER, PLAIN_USER, PUBLIC_CLIENT_APP_ID, TENANT } from "../../../src/sandbox/seed.ts";
+import {
+  ADMIN_USER,
+  BARE_APP,
+  PIPELINE_APP,
+  PLAIN_USER,
+  PUBLIC_CLIENT_APP_ID,
+  TENANT,
+} from "../../../src/sandbox/seed.ts";
 import { createHttp } from "../../../src/services/http/http.ts";
 import { sandboxTransport } from "../../../src/services/http/sandbox-transport.ts";
 import { createServices, type Services } from "../../../src/services/services.ts";
@@ -17,7 +24,7 @@ import type { EnvironmentSpec } from "../../../src/spec/model.ts";
 import { type ParsedJson, startTestSandbox, type TestSandbox } from "../../harness/sandbox.ts";
 import { CONTOSO_MANIFEST } from "./contoso.ts";
 
-export type Person = "admin" | "reader";
+export type Person = "admin" | "reader" | "pipeline" | "bare";
 
 export interface Run {
   readonly plan: Plan;
@@ -41,6 +48,11 @@ export interface TestTenant {
 
 /** Fast enough that minutes of waiting cost milliseconds. */
 const DEFAULT_SPEED = 7_200;
+
+function applicationIn(as: "pipeline" | "bare"): Record<string, string> {
+  const { appId, secret } = as === "pipeline" ? PIPELINE_APP : BARE_APP;
+  return { AZURE_TENANT_ID: TENANT.id, AZURE_CLIENT_ID: appId, AZURE_CLIENT_SECRET: secret };
+}
 
 /** Dependencies on kinds that a test leaves out are taken as done. */
 function selfContained(resources: readonly Resource[]): Resource[] {
@@ -66,7 +78,7 @@ export async function startTenant(speed = DEFAULT_SPEED): Promise<TestTenant> {
       tenant: TENANT.id,
       clock,
       client,
-      env: {},
+      env: as === "pipeline" || as === "bare" ? applicationIn(as) : {},
       sandboxPerson: {
         clientId: PUBLIC_CLIENT_APP_ID,
         username: as === "admin" ? ADMIN_USER.userPrincipalName : PLAIN_USER.userPrincipalName,
