@@ -133,10 +133,60 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "The signed-in identity may not do this (403). The message names the permission when the service does, and who can grant it. `psc explain KIND` lists the least-privileged permissions of each kind of resource.",
   },
+  "PSC-E232": {
+    title: "permissions missing before the start",
+    explanation:
+      "psc compares what the spec's writes need with the claims of the Graph token and the permissions Azure lists, before anything is written. The message names what is lacking and the smallest role that brings it.",
+  },
+  "PSC-E233": {
+    title: "management application not registered",
+    explanation:
+      "A pipeline's application administers Power Platform only after a person with the Power Platform Administrator role has registered it; an application cannot register itself. Afterwards pipelines need no person.",
+  },
   "PSC-E290": {
     title: "write in a read-only command",
     explanation:
       "plan, verify, status and gate run on a pipeline that refuses to write. This one was asked to: a bug in psc. Nothing was sent.",
+  },
+  "PSC-E301": {
+    title: "package not offered",
+    explanation:
+      "The tenant's catalogue does not list an application package of the manifest. Either a licence that includes it is missing, or Microsoft retired it: Patient service center is no longer offered to new tenants since 2025-01-30, and `solution: patient-contact-center` builds the same scenario on supported parts.",
+  },
+  "PSC-E302": {
+    title: "Power Platform region not usable",
+    explanation:
+      "The live list of Power Platform locations of the tenant does not have the region, or it cannot hold a Dataverse database with Dynamics 365 apps.",
+  },
+  "PSC-E320": {
+    title: "signed in to another tenant",
+    explanation:
+      "The token is of another tenant than the spec names. psc compares the tenant id and every verified domain before it reads anything else.",
+  },
+  "PSC-E321": {
+    title: "subscription not usable",
+    explanation:
+      "The Azure subscription does not exist, belongs to another tenant, is disabled, or the signed-in identity may not see it. Environment, directory and subscription must belong to one tenant.",
+  },
+  "PSC-E322": {
+    title: "licence missing",
+    explanation:
+      "Omnichannel needs Dynamics 365 Customer Service with Digital Messaging in the tenant. psc reads the tenant's subscribed SKUs; it never assigns a licence.",
+  },
+  "PSC-E323": {
+    title: "Azure region without Health Bot",
+    explanation:
+      "The Microsoft.HealthBot resource provider does not offer healthBots at `azure.location`. The message lists the regions it offers now.",
+  },
+  "PSC-E401": {
+    title: "two of the same name",
+    explanation:
+      "psc finds things by their natural key, and the tenant holds more than one. It never guesses: rename or remove all but one of those the message lists.",
+  },
+  "PSC-E402": {
+    title: "something it builds on is missing",
+    explanation:
+      "An object that had just been read or created was gone when the next one needed it. Somebody may have removed it meanwhile; the next run creates it again.",
   },
   "PSC-E410": {
     title: "state cannot be told",
@@ -157,6 +207,122 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     title: "cannot be changed in place",
     explanation:
       "The existing object has another value in a field that is fixed at creation, and psc never deletes what holds data. Take the existing value into the spec, or remove the object yourself.",
+  },
+  "PSC-E420": {
+    title: "environment without an id",
+    explanation:
+      "The Power Platform admin API accepted the environment and did not say which it is. The next run finds it by its domain.",
+  },
+  "PSC-E421": {
+    title: "installation refused",
+    explanation:
+      "The Power Platform API did not accept the installation of a package. Its own words are in the message: a licence, a region, or another installation that still runs.",
+  },
+  "PSC-E422": {
+    title: "row without an id",
+    explanation:
+      "Dataverse created a row and did not name it in the OData-EntityId header. The next run finds it by its natural key.",
+  },
+  "PSC-E423": {
+    title: "table or column missing",
+    explanation:
+      "The organisation's metadata lacks a table or column, because the package or channel that brings it is not installed, or the name in the spec is wrong.",
+  },
+  "PSC-E424": {
+    title: "environment operation failed",
+    explanation:
+      "A long-running operation on the environment ended as failed, and the Power Platform gives no reason. The environment's history in the admin center may.",
+  },
+  "PSC-E425": {
+    title: "environment under another domain",
+    explanation:
+      "The service replaced a taken domain by another one instead of refusing it. Take the new name into the spec, or delete that environment and choose another domain.",
+  },
+  "PSC-E426": {
+    title: "domain cannot be used",
+    explanation:
+      "Domains are unique in a whole region and follow rules of their own. Choose another `environment.domain`.",
+  },
+  "PSC-E427": {
+    title: "environment cannot be managed now",
+    explanation:
+      "The Power Platform keeps answering 409 when asked to make the environment managed: an environment group or a running operation holds it.",
+  },
+  "PSC-E428": {
+    title: "installation failed",
+    explanation:
+      "The installation of a package ended as failed. The admin center shows the cause under Dynamics 365 apps > details; the next run starts it anew.",
+  },
+  "PSC-E429": {
+    title: "installation not proved",
+    explanation:
+      "The package is listed as installed, but the solutions, roles or columns that prove it did not appear in half an hour. A repair in the admin center usually helps.",
+  },
+  "PSC-E431": {
+    title: "application of another environment",
+    explanation:
+      "The Entra application carries the mark of another environment. Each of development, test and production has its own, so that a leaked test secret cannot reach patients.",
+  },
+  "PSC-E432": {
+    title: "no such user",
+    explanation: "The directory has no user of this user principal name. psc invites and creates nobody.",
+  },
+  "PSC-E433": {
+    title: "group cannot be used",
+    explanation:
+      "Roles and memberships need a security-enabled group, and members can be added only where no dynamic rule decides about them.",
+  },
+  "PSC-E434": {
+    title: "bot cannot go back to F0",
+    explanation: "Azure changes a Health Bot from the free to a paid tier, never back.",
+  },
+  "PSC-E435": {
+    title: "Azure operation failed",
+    explanation:
+      "A long-running operation of Azure Resource Manager ended as failed or cancelled; its code and message are in the error.",
+  },
+  "PSC-E436": {
+    title: "retention Application Insights does not have",
+    explanation:
+      "Application Insights keeps data for one of a few fixed numbers of days. The message lists them.",
+  },
+  "PSC-E437": {
+    title: "bot management unreadable",
+    explanation:
+      "The Health Bot's management API or its secret answered without what psc needs to change the configuration safely: it edits a backup and never writes one it could not read.",
+  },
+  "PSC-E438": {
+    title: "no settings in Privileged Identity Management",
+    explanation:
+      "Eligible access needs Microsoft Entra ID P2 or Governance. Without it leave `healthBot.access.activation` out; access then stands.",
+  },
+  "PSC-E440": {
+    title: "table cannot be audited",
+    explanation: "The table's managed properties forbid auditing; its publisher decided so.",
+  },
+  "PSC-E441": {
+    title: "user without licence",
+    explanation:
+      "Dataverse adds only licensed users. Assign a Dynamics 365 Customer Service licence with a messaging add-in, then run the same command again.",
+  },
+  "PSC-E443": {
+    title: "no such security role",
+    explanation:
+      "The role does not exist in the business unit it is needed in. Packages bring roles; the message lists similar names.",
+  },
+  "PSC-E444": {
+    title: "operating hours not written",
+    explanation:
+      "Neither way of writing a calendar took effect in this environment. The hours can be set by hand in the admin center; psc then finds them as declared.",
+  },
+  "PSC-E445": {
+    title: "no such widget language",
+    explanation: "Omnichannel's table of languages lacks it. The message lists those it has.",
+  },
+  "PSC-E446": {
+    title: "time zone without counterpart",
+    explanation:
+      "Dataverse knows Windows time zones. psc maps IANA names to them; this one has no zone of the same rules that psc knows.",
   },
   "PSC-E490": {
     title: "unexpected failure of a resource",

@@ -9,14 +9,22 @@ import { styled } from "../styles.ts";
 
 export const init: CommandDefinition = {
   description:
-    "Writes a first spec into a folder: a base file and one small file a stage, with comments on what to change. Never overwrites a file.",
+    "Writes a first spec into a folder, with comments on what to change: a base file and one small file a stage, or one minimal file. Never overwrites a file.",
   arguments: [{ name: "folder", summary: "where to write (default: this folder)", required: false }],
+  options: [
+    {
+      flags: "--template <name>",
+      summary: "stages: a base and dev, test, prod; minimal: one file",
+      choices: ["stages", "minimal"],
+      default: "stages",
+    },
+  ],
   examples: [
     { command: "init my-clinic", effect: "my-clinic/base.yaml, dev.yaml, test.yaml, prod.yaml" },
-    { command: "init", effect: "the same in this folder" },
+    { command: "init --template minimal", effect: "env.yaml in this folder" },
   ],
-  async run({ terminal, cwd, arguments: [folder = "."] }) {
-    const templates = packageFile("templates");
+  async run({ terminal, cwd, options, arguments: [folder = "."] }) {
+    const templates = packageFile(join("templates", options.text("template") ?? "stages"));
     const target = resolve(cwd, folder);
     const names = readdirSync(templates).sort();
     const taken = names.filter((name) => existsSync(join(target, name)));
