@@ -97,6 +97,16 @@ describe("writing", () => {
     expect(members).toHaveLength(1);
   });
 
+  it("removes a link, and takes one that is gone for removed", async () => {
+    const { userId } = await client.whoAmI();
+    const queueId = await client.create("queues", { name: "Unlinked", queueviewtype: 1 });
+    const [path, target] = [`queues(${queueId})`, `systemusers(${userId})`] as const;
+    await client.associate(path, "queuemembership_association", target);
+    await client.disassociate(path, "queuemembership_association", target);
+    expect(await client.list("queuememberships", { filter: `queueid eq ${queueId}` })).toEqual([]);
+    await client.disassociate(path, "queuemembership_association", target);
+  });
+
   it("reports a link that is refused for another reason", async () => {
     const queueId = await client.create("queues", { name: "Refused links", queueviewtype: 1 });
     const refused = await client

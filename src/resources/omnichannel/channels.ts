@@ -91,6 +91,7 @@ export const channels = defineKind<ChannelsProps, Record<string, never>>({
   ],
   nature: "gate",
   label: (props) => `channels ${props.channels.join(", ")}`,
+  detail: ({ channels: { length } }) => `a person ticks ${length === 1 ? "one box" : `${length} boxes`}`,
   read,
   instructions: (props, context) => ({
     steps: [

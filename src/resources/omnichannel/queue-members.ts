@@ -8,7 +8,7 @@ import {
   organization,
   requireOrganization,
 } from "../dataverse/organization.ts";
-import { addressesOf, ensureUsers, findUsers, principalsOf } from "../dataverse/principals.ts";
+import { addressesOf, ensureUsers, findUsers, principalsOf, written } from "../dataverse/principals.ts";
 import { omnichannelBase } from "./channels.ts";
 import { queue } from "./queue.ts";
 
@@ -66,6 +66,7 @@ export const queueMembers = defineKind<QueueSpec, Record<string, never>>({
   sources: ["Dataverse table reference: queue", "Customer Service: Create and manage queues"],
   nature: "managed",
   label: ({ name }) => `members of queue "${name}"`,
+  detail: ({ members }) => members.map(written).join(", "),
   declared: ({ members }, context) => ({ members: principalsOf(members, context).map(({ name }) => name) }),
   read,
   create: addMissing,

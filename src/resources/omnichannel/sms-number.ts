@@ -63,6 +63,7 @@ export const smsNumber = defineKind<SmsNumberProps, SmsNumberData>({
   ],
   nature: "gate",
   label: (props) => `SMS number for "${props.workstream}"`,
+  detail: () => "a person synchronises it from Azure Communication Services",
   read,
   instructions: (props, context) => ({
     steps: [

@@ -59,6 +59,7 @@ export const teamsAccount = defineKind<TeamsAccountProps, TeamsAccountData>({
   ],
   nature: "gate",
   label: (props) => `Teams account of "${props.workstream}"`,
+  detail: () => "a person adds the account and publishes a Teams app",
   read,
   instructions: (props, context) => ({
     steps: [

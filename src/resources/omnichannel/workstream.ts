@@ -69,6 +69,7 @@ async function read(props: WorkstreamSpec, context: Context): Promise<Observatio
       capacity: numberAt(row, "msdyn_capacityrequired") ?? null,
       distribution: numberAt(row, "msdyn_workdistributionmode") === PUSH ? "push" : "pick",
       fallback: textAt(valueAt(row, fallback), "name") || null,
+      contract: textAt(row, "_msdyn_routingcontractid_value") !== "",
     },
     data: {
       id,
@@ -148,13 +149,15 @@ export const workstream = defineKind<WorkstreamSpec, WorkstreamData>({
   nature: "managed",
   label: ({ name }) => `workstream "${name}"`,
   detail: ({ channel, capacity, fallback }) => `${channel}, capacity ${capacity}, else ${fallback}`,
-  declared: ({ capacity, fallback }) => ({ capacity, distribution: "push", fallback }),
+  declared: ({ capacity, fallback }) => ({ capacity, distribution: "push", fallback, contract: true }),
   replaceOn: ["distribution"],
   read,
   create,
   async update(props, { id }, changes: readonly FieldChange[], context) {
     const client = requireOrganization(context);
     const changed = (field: string): boolean => changes.some(({ path }) => path === field);
+    if (changed("contract")) await ensureContract(client, id, props.name, context);
+    if (!changed("capacity") && !changed("fallback")) return undefined;
     await client.update("msdyn_liveworkstreams", id, {
       ...(changed("capacity") ? { msdyn_capacityrequired: props.capacity } : {}),
       ...(changed("fallback") ? await fallbackColumn(client, props, context) : {}),

@@ -280,7 +280,11 @@ export const environment = defineKind<EnvironmentProps, EnvironmentData>({
   read,
   create,
   update: (props, { id }, changes, context) => update(props, id, changes, context),
-  resume: (props, _state, context) => settle(props, context, undefined),
+  async resume(props, _state, context) {
+    const seen = await settle(props, context, undefined);
+    // What looked like a creation under way was an environment that nobody meant to give a database.
+    return seen?.status === "absent" ? create(props, context) : seen;
+  },
 });
 
 export function environmentResources(spec: EnvironmentSpec): Resource[] {

@@ -231,6 +231,21 @@ describe("workstreams", () => {
     expect(await mend()).toHaveLength(2);
   });
 
+  it("get a contract where the organisation gave none, and their rules with it", async () => {
+    const { msdyn_liveworkstreamid: id } = await chat();
+    await centre.dataverse(`msdyn_liveworkstreams(${id})`, "PATCH", {
+      "msdyn_routingcontractid@odata.bind": null,
+    });
+    const plan = await centre.plan(SPEC);
+    expect(diffOf(plan, workstream.address("Patient chat"))).toEqual({ contract: [false, true] });
+    await mend();
+    const contract = (await chat())._msdyn_routingcontractid_value as string;
+    const { msdyn_contractdefinition: definition } = await centre.dataverse(
+      `msdyn_decisioncontracts(${contract})`,
+    );
+    expect(definition).toContain("EscalateToAgent");
+  });
+
   it("names the other bot when somebody put one on", async () => {
     const { msdyn_liveworkstreamid: id } = await chat();
     const admin = await rowOf("systemusers", `domainname eq 'admin@${TENANT.domain}'`);

@@ -174,6 +174,20 @@ describe("an environment that is there", () => {
     expect(creates(writes)).toEqual([]);
   });
 
+  it("gets a database when somebody has just made it without one", async () => {
+    const { now } = (await centre.sandbox.control("GET", "clock")).body as { now: number };
+    await centre.sandbox.control("POST", "environments", {
+      displayName: SPEC.environment.displayName,
+      dataverse: false,
+      createdTime: new Date(now).toISOString(),
+    });
+    const run = await centre.deploy(SPEC, justIt);
+    expect(failuresOf(run)).toEqual([]);
+    const writes = await centre.writes();
+    expect(writes.filter((request) => request.endsWith("/provisionInstance"))).toHaveLength(1);
+    expect(creates(writes)).toEqual([]);
+  });
+
   it("is not guessed when two environments without a database carry the name", async () => {
     for (const _ of [1, 2])
       await centre.sandbox.control("POST", "environments", {
