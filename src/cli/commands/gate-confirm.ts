@@ -73,11 +73,13 @@ async function proveOrClick({
     terminal.say(`${symbolOf("gate")} in the sandbox, ${resource.info.persona}: ${did}`);
     return value;
   }
-  if (instructions.probe !== undefined && observation?.status === "absent") {
+  // Where a value is asked for, the person's word is what the probe looks for later.
+  const provable = instructions.probe !== undefined && instructions.value === undefined;
+  if (provable && observation?.status === "absent") {
     throw new PscError({
       code: "PSC-E131",
       message: `${shortGateName(resource.address)} is not done: ${observation.reason ?? "psc looked and it is not there"}`,
-      remedy: `psc looks for this: ${instructions.probe}. Do the steps of \`psc gate show ${shortGateName(resource.address)}\` and wait a minute`,
+      remedy: `psc looks for this: ${instructions.probe ?? ""}. Do the steps of \`psc gate show ${shortGateName(resource.address)}\` and wait a minute`,
       persona: resource.info.persona,
     });
   }
@@ -91,6 +93,13 @@ async function confirm(confirming: Confirming): Promise<Confirmation> {
   // In the sandbox the portal that shows the value is simulated too, so it may be left out.
   if (given !== undefined || chosen.sandboxUrl === undefined) checkValue(name, instructions, given);
   const shown = await proveOrClick(confirming);
+  if (given !== undefined && shown !== undefined && given !== shown) {
+    throw new PscError({
+      code: "PSC-E103",
+      message: `"${given}" is not the ${instructions.value?.name ?? "value"} that the sandbox's portal shows`,
+      remedy: `use --value ${shown}, or leave it out`,
+    });
+  }
   const value = given ?? shown;
   if (given === undefined)
     checkValue(name, instructions, instructions.value === undefined ? undefined : value);
