@@ -42,7 +42,9 @@ export const validate: CommandDefinition = {
       problems: problems.map(errorRecord),
       warnings: warnings.map(errorRecord),
     });
-    for (const problem of [...problems, ...(terminal.quiet ? [] : warnings)]) {
+    // Beside errors most warnings are their consequences: they wait until the errors are mended.
+    const withWarnings = terminal.verbose || (problems.length === 0 && !terminal.quiet);
+    for (const problem of [...problems, ...(withWarnings ? warnings : [])]) {
       for (const line of colouredProblem(renderProblem(problem, sources))) terminal.print(line);
       terminal.print();
     }

@@ -41,7 +41,7 @@ function openedGateLines(
       `${styled("dim", String(resource.info.step).padStart(2))}${row({
         symbol: symbolOf("gate"),
         label: resource.label,
-        detail: `a person's move (${resource.info.persona}), usually ${formatDuration(instructions.usualMinutes * 60_000)}`,
+        detail: `a person's move: ${resource.info.persona}, ~${formatDuration(instructions.usualMinutes * 60_000)}`,
         indent: 1,
         columns: terminal.columns - 2,
       })}`,
