@@ -49,9 +49,19 @@ interface Deployment extends OpenedRun {
   readonly invocation: Invocation;
   readonly leave: Leave;
   readonly what: string;
+  /** Where a line goes that must not disturb the region being redrawn. */
+  readonly voice: { say(line: string): void };
 }
 
-async function carryOut({ invocation, loaded, chosen, session, leave, what }: Deployment): Promise<ExitCode> {
+async function carryOut({
+  invocation,
+  loaded,
+  chosen,
+  session,
+  leave,
+  what,
+  voice,
+}: Deployment): Promise<ExitCode> {
   const { terminal } = invocation;
   const { columns } = terminal;
   const { spec } = loaded;
@@ -101,6 +111,7 @@ async function carryOut({ invocation, loaded, chosen, session, leave, what }: De
     simulated,
     waitsForPerson: patienceMs > 0,
   });
+  voice.say = progress.log;
   let personFailure: unknown;
   const person =
     simulated && chosen.sandboxUrl !== undefined
@@ -133,7 +144,10 @@ async function carryOut({ invocation, loaded, chosen, session, leave, what }: De
       progress.onEvent(event);
       person?.(event);
     },
-  }).finally(() => progress.close());
+  }).finally(() => {
+    voice.say = terminal.alert;
+    progress.close();
+  });
   const elapsed = {
     cloudMs: session.clock.now() - started.cloud,
     wallMs: performance.now() - started.wall,
@@ -207,14 +221,13 @@ export const deploy: CommandDefinition = {
   async run(invocation) {
     const { terminal } = invocation;
     const what = `${invocation.arguments[0] ?? ""}${sandboxWords(invocation)}`;
+    const voice = { say: (line: string): void => terminal.alert(line) };
     const leave = listenForLeave(() =>
-      terminal.alert(
-        "\nStopping; what is under way in the cloud goes on there. Ctrl+C again: leave at once.",
-      ),
+      voice.say("Stopping; what is under way in the cloud goes on there. Ctrl+C again: leave at once."),
     );
     try {
       return await withSession(invocation, { readOnly: false, signal: leave.signal }, (run) =>
-        carryOut({ ...run, invocation, leave, what }),
+        carryOut({ ...run, invocation, leave, what, voice }),
       );
     } finally {
       leave.release();
