@@ -1,7 +1,9 @@
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -105,6 +107,38 @@ function claim(folder: string, record: ServerRecord): boolean {
   }
 }
 
+function clientsFolder(folder: string): string {
+  return join(folder, "clients");
+}
+
+/** Notes that this process uses a sandbox that another one hosts; returns what takes the note back. */
+function registerClient(folder: string): () => void {
+  const note = join(clientsFolder(folder), String(process.pid));
+  mkdirSync(clientsFolder(folder), { recursive: true, mode: 0o700 });
+  writeFileSync(note, "", { mode: 0o600 });
+  const release = (): void => {
+    rmSync(note, { force: true });
+    process.off("exit", release);
+  };
+  process.once("exit", release);
+  return release;
+}
+
+function otherClients(folder: string): number {
+  if (!existsSync(clientsFolder(folder))) return 0;
+  return readdirSync(clientsFolder(folder)).filter(
+    (name) => Number(name) !== process.pid && isAlive(Number(name)),
+  ).length;
+}
+
+/**
+ * Commands that run side by side in one folder share the sandbox of the first: it must outlive that command until the
+ * last of them is done, as a cloud would.
+ */
+async function untilUnused(folder: string): Promise<void> {
+  while (otherClients(folder) > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+}
+
 export interface HostOptions {
   readonly folder: string;
   readonly mode: ServerRecord["mode"];
@@ -137,6 +171,7 @@ export async function hostSandbox(options: HostOptions): Promise<SandboxLink | u
     return {
       url: sandbox.url,
       async close() {
+        if (mode === "embedded") await untilUnused(folder);
         await sandbox.close();
         release();
         process.off("exit", release);
@@ -154,8 +189,9 @@ export async function reachSandbox(folder: string, speed: number | undefined): P
   for (;;) {
     const running = await findRunning(folder);
     if (running !== undefined) {
+      const release = registerClient(folder);
       if (speed !== undefined) await askControl(running.url, "POST", "clock", { speed });
-      return { url: running.url, close: async () => {} };
+      return { url: running.url, close: async () => release() };
     }
     const hosted = await hostSandbox({
       folder,
