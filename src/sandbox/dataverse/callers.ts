@@ -1,10 +1,10 @@
-import { licencesOf } from "../entra/directory.ts";
+import { licencesOf, membersOf } from "../entra/directory.ts";
 import type { SandboxRequest } from "../exchange.ts";
 import type { World } from "../world.ts";
 import { dataverseError, noRolesAssigned, notMemberOfOrganization, userNotEnabled } from "./errors.ts";
 import { modelOf } from "./metadata/model.ts";
 import { isSystemAdministrator, rolesOf } from "./privileges.ts";
-import { findRow, rowsOf, textOf } from "./rows.ts";
+import { addLink, findRow, rowsOf, textOf } from "./rows.ts";
 import { readPreferences, type Session, systemSession } from "./session.ts";
 import type { OrganizationState, Row } from "./state.ts";
 import { synchroniseUser } from "./users.ts";
@@ -30,6 +30,17 @@ function callingUser(request: SandboxRequest, world: World, organization: Organi
   if (caller.kind === "user" && licencesOf(world, caller.objectId).length > 0)
     return synchroniseUser(systemSession(world, organization), caller.objectId, caller.name);
   throw notMemberOfOrganization();
+}
+
+/** Members of an Entra group get their place in its team when they call ("Manage group teams"). */
+function joinGroupTeams(world: World, organization: OrganizationState, user: Row): void {
+  const objectId = textOf(user, "azureactivedirectoryobjectid");
+  const session = systemSession(world, organization);
+  for (const team of rowsOf(organization, "team")) {
+    const groupId = textOf(team, "azureactivedirectoryobjectid");
+    if (groupId !== "" && membersOf(world, groupId).includes(objectId))
+      addLink(session, "teammembership_association", textOf(team, "teamid"), textOf(user, "systemuserid"));
+  }
 }
 
 function impersonated(
@@ -65,6 +76,7 @@ export function openSession(
   const user = impersonated(request, organization, textOf(caller, "systemuserid")) ?? caller;
   if (user["isdisabled"] === true) throw userNotEnabled();
   const userId = textOf(user, "systemuserid");
+  joinGroupTeams(world, organization, user);
   if (rolesOf(organization, userId).length === 0) throw noRolesAssigned();
   return {
     world,

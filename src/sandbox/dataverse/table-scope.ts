@@ -40,12 +40,23 @@ export function edmTypeOf(column: Column): string {
   return EDM_TYPE[column.type] ?? "Edm.String";
 }
 
+/** The owning columns follow from the owner. */
+function owningValue(session: Session, row: Row, property: string): unknown {
+  const ownerId = textOf(row, "_ownerid_value");
+  const user = findRow(session.organization, "systemuser", ownerId);
+  const team = findRow(session.organization, "team", ownerId);
+  if (property === "_owninguser_value") return user === undefined ? null : ownerId;
+  if (property === "_owningteam_value") return team === undefined ? null : ownerId;
+  return (user ?? team)?.["_businessunitid_value"] ?? null;
+}
+
 /** Reads a column, counting what Dataverse counts by itself. */
 export function readColumn(session: Session, table: Table, row: Row, property: string): unknown {
   if (table.logicalName === "queue" && property === "numberofmembers")
     return rowsOf(session.organization, "queuemembership").filter(
       (link) => link["queueid"] === row["queueid"],
     ).length;
+  if (property.startsWith("_owning")) return owningValue(session, row, property);
   // Users and teams derive from principal, whose key is ownerid.
   if (property === "ownerid") return row[table.id] ?? null;
   return columnValue(table, row, property);

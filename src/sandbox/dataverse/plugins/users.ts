@@ -20,7 +20,8 @@ function isApplicationUser(row: Row): boolean {
 function fillFromDirectory(session: Session, values: Row): void {
   const appId = textOf(values, "applicationid");
   const principal = findServicePrincipal(session.world, appId);
-  if (principal === undefined) throw applicationNotFound(appId, session.world.newId());
+  if (principal === undefined || principal.readableAt > session.world.now())
+    throw applicationNotFound(appId, session.world.newId());
   Object.assign(values, {
     azureactivedirectoryobjectid: principal.id.toLowerCase(),
     fullname: `# ${principal.displayName}`,
