@@ -41,6 +41,8 @@ export interface SessionOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder that holds `.psc`. */
   readonly workFolder: string;
+  /** Kinds left out: `verify` does not ask what the auditor's identity could write. */
+  readonly withoutKinds?: readonly string[];
   /** `plan`, `verify` and `status` cannot write, whatever a resource tries. */
   readonly readOnly: boolean;
   readonly signal?: AbortSignal;
@@ -106,7 +108,9 @@ export function openSession(options: SessionOptions): Session {
   return {
     spec,
     manifest,
-    graph: buildGraph(resourcesOf(spec, manifest)),
+    graph: buildGraph(
+      resourcesOf(spec, manifest).filter(({ info }) => options.withoutKinds?.includes(info.kind) !== true),
+    ),
     memory,
     http,
     services,

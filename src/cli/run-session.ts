@@ -15,6 +15,7 @@ export interface OpenedRun {
 
 export interface RunOptions {
   readonly readOnly: boolean;
+  readonly withoutKinds?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -54,6 +55,7 @@ export async function withSession(
       env,
       workFolder: cwd,
       readOnly: options.readOnly,
+      ...(options.withoutKinds === undefined ? {} : { withoutKinds: options.withoutKinds }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onRetry: ({ service, reason, ms }) => {
         if (terminal.verbose || ms >= WORTH_TELLING_MS)

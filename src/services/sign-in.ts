@@ -121,7 +121,18 @@ async function passwordToken(
   return { token: body.access_token, lifetimeMs: (body.expires_in ?? 3600) * 1000 };
 }
 
-async function credentialOf(options: SignInOptions): Promise<TokenCredential> {
+/** The first thing Entra itself said; when no credential of a chain got that far, that nobody is signed in. */
+function reasonOf(error: unknown): string {
+  const parts: unknown = (error as { errors?: unknown }).errors;
+  const texts = (Array.isArray(parts) ? parts : [error]).map((part: unknown) =>
+    part instanceof Error ? part.message : String(part),
+  );
+  const answered = texts.find((text) => /AADSTS\d+/.test(text));
+  if (answered !== undefined || texts.length === 1) return firstSentence(answered ?? texts[0] ?? "");
+  return "nobody is signed in: neither environment variables, workload or managed identity, Azure CLI, Azure PowerShell nor azd gave a token";
+}
+
+async function credentialOf(options: SignInOptions, client: HttpClient): Promise<TokenCredential> {
   const identity = await import("@azure/identity");
   const { env, cloud, tenant } = options;
   const clientId = env["AZURE_CLIENT_ID"];
@@ -129,12 +140,12 @@ async function credentialOf(options: SignInOptions): Promise<TokenCredential> {
   const common = {
     authorityHost: cloud.authority,
     disableInstanceDiscovery: true,
-    httpClient: options.client,
+    httpClient: client,
     retryOptions: { maxRetries: 1 },
   };
   if (clientId !== undefined && secret !== undefined)
     return new identity.ClientSecretCredential(env["AZURE_TENANT_ID"] ?? tenant, clientId, secret, common);
-  return new identity.DefaultAzureCredential({ tenantId: tenant, authorityHost: cloud.authority });
+  return new identity.DefaultAzureCredential({ ...common, tenantId: tenant });
 }
 
 /**
@@ -146,6 +157,15 @@ export function createSignIn(options: SignInOptions): SignIn {
   const { clock } = options;
   const cache = new Map<string, Promise<IssuedToken>>();
   let credential: Promise<TokenCredential> | undefined;
+  // The library turns every network failure into "network_error"; the errno is only seen here.
+  let networkFailure: unknown;
+  const client: HttpClient = {
+    sendRequest: (request) =>
+      options.client.sendRequest(request).catch((error: unknown) => {
+        if (new URL(request.url).origin === new URL(options.cloud.authority).origin) networkFailure = error;
+        throw error;
+      }),
+  };
   let known: SignedIn | undefined;
   const useSandboxPerson =
     options.sandboxPerson !== undefined && options.env["AZURE_CLIENT_ID"] === undefined;
@@ -155,7 +175,8 @@ export function createSignIn(options: SignInOptions): SignIn {
       const { token, lifetimeMs } = await passwordToken(options, audience);
       return { token, expiresAt: clock.now() + lifetimeMs };
     }
-    credential ??= credentialOf(options);
+    networkFailure = undefined;
+    credential ??= credentialOf(options, client);
     try {
       const scope = `${audience.replace(/\/$/, "")}/.default`;
       const granted = await (await credential).getToken(
@@ -171,13 +192,9 @@ export function createSignIn(options: SignInOptions): SignIn {
       return { token: granted.token, expiresAt: clock.now() + lifetimeMs };
     } catch (error) {
       if (error instanceof PscError) throw error;
-      const text = error instanceof Error ? error.message : String(error);
-      const reached = /AADSTS\d+/.test(text);
-      if (!reached && /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|certificate|self.signed/i.test(text)) {
-        const url = new URL(options.cloud.authority);
-        throw transportError("login", "POST", url, error);
-      }
-      throw signInError(firstSentence(text), error);
+      if (networkFailure !== undefined)
+        throw transportError("login", "POST", new URL(options.cloud.authority), networkFailure);
+      throw signInError(reasonOf(error), error);
     }
   }
 

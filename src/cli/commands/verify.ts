@@ -30,51 +30,55 @@ export const verify: CommandDefinition = {
     { command: "verify dev.yaml --output json > report.json", effect: "the document psc.verify/1" },
   ],
   run: (invocation) =>
-    withSession(invocation, { readOnly: true }, async ({ loaded, chosen, session }) => {
-      const { terminal } = invocation;
-      const { name, stage, tenant } = loaded.spec;
-      const { planSession } = await import("../../session.ts");
-      const planned = await planSession(session);
-      const { name: identity } = await session.signIn();
-      const report = conformance({
-        environment: { name, stage, tenant },
-        identity,
-        now: session.clock.now(),
-        graph: session.graph,
-        planned,
-        confirmation: (address) => session.confirmations.all().findLast(({ gate }) => gate === address),
-      });
-      const code = exitOfVerify(report);
-      terminal.json(report);
-      if (terminal.output === "json") return code;
-      const { columns } = terminal;
-      if (!terminal.quiet) {
-        terminal.print(
-          headerLine({ name, stage, tenant, target: chosen.name }, readFacts(planned.plan), columns),
+    withSession(
+      invocation,
+      { readOnly: true, withoutKinds: ["entra.deployer"] },
+      async ({ loaded, chosen, session }) => {
+        const { terminal } = invocation;
+        const { name, stage, tenant } = loaded.spec;
+        const { planSession } = await import("../../session.ts");
+        const planned = await planSession(session);
+        const { name: identity } = await session.signIn();
+        const report = conformance({
+          environment: { name, stage, tenant },
+          identity,
+          now: session.clock.now(),
+          graph: session.graph,
+          planned,
+          confirmation: (address) => session.confirmations.all().findLast(({ gate }) => gate === address),
+        });
+        const code = exitOfVerify(report);
+        terminal.json(report);
+        if (terminal.output === "json") return code;
+        const { columns } = terminal;
+        if (!terminal.quiet) {
+          terminal.print(
+            headerLine({ name, stage, tenant, target: chosen.name }, readFacts(planned.plan), columns),
+          );
+          terminal.print();
+        }
+        for (const { role, text } of verifyText(report, terminal.verbose)) {
+          if (terminal.quiet && (role === "step" || role === "evidence")) continue;
+          if (role === "summary") {
+            if (!terminal.quiet) terminal.print();
+            terminal.print(`${styled("bold", "Verdict:")} ${text}.`);
+            continue;
+          }
+          const style = ROLE_STYLES[role];
+          const indent = /^ */.exec(text)?.[0] ?? "";
+          // Evidence stays on one line: a URL that is cut or broken proves nothing.
+          const lines =
+            role === "evidence" ? [text.trimStart()] : wrapped(text.trimStart(), columns - indent.length - 2);
+          for (const [index, line] of lines.entries()) {
+            const shown = `${indent}${index === 0 ? "" : "  "}${line}`;
+            terminal.print(style === undefined ? shown : styled(style, shown));
+          }
+        }
+        const what = `${loaded.file}${sandboxWords(invocation)}`;
+        terminal.say(
+          `${styled("bold", "Next:")} ${code === EXIT.done ? `nothing; \`psc verify ${what} --output json\` keeps the evidence` : `psc plan ${what}`}`,
         );
-        terminal.print();
-      }
-      for (const { role, text } of verifyText(report, terminal.verbose)) {
-        if (terminal.quiet && (role === "step" || role === "evidence")) continue;
-        if (role === "summary") {
-          if (!terminal.quiet) terminal.print();
-          terminal.print(`${styled("bold", "Verdict:")} ${text}.`);
-          continue;
-        }
-        const style = ROLE_STYLES[role];
-        const indent = /^ */.exec(text)?.[0] ?? "";
-        // Evidence stays on one line: a URL that is cut or broken proves nothing.
-        const lines =
-          role === "evidence" ? [text.trimStart()] : wrapped(text.trimStart(), columns - indent.length - 2);
-        for (const [index, line] of lines.entries()) {
-          const shown = `${indent}${index === 0 ? "" : "  "}${line}`;
-          terminal.print(style === undefined ? shown : styled(style, shown));
-        }
-      }
-      const what = `${loaded.file}${sandboxWords(invocation)}`;
-      terminal.say(
-        `${styled("bold", "Next:")} ${code === EXIT.done ? `nothing; \`psc verify ${what} --output json\` keeps the evidence` : `psc plan ${what}`}`,
-      );
-      return code;
-    }),
+        return code;
+      },
+    ),
 };

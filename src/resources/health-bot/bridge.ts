@@ -28,9 +28,15 @@ export const bridge = defineKind<BridgeProps, undefined>({
   label: ({ bot }) => `bridge messages of bot "${bot}"`,
   detail: () => "a person enables one switch",
   async read(_props, context) {
-    if (account.data(context) === undefined) return { status: "absent", reason: "the bot does not exist" };
+    const bot = account.data(context);
+    if (bot === undefined) return { status: "absent", reason: "the bot does not exist" };
     const confirmation = context.confirmation(bridge.address());
-    return confirmation === undefined
+    // A word about a bot that was deleted and made anew since says nothing about the new one.
+    const outdated =
+      confirmation !== undefined &&
+      bot.createdAt !== undefined &&
+      Date.parse(confirmation.at) < Date.parse(bot.createdAt);
+    return confirmation === undefined || outdated
       ? { status: "unknown", reason: "no API shows the switch; a person has to confirm it" }
       : { status: "present", id: `confirmed by ${confirmation.by}`, fields: {}, data: undefined };
   },

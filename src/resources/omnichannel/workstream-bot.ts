@@ -36,16 +36,6 @@ async function read(
   };
 }
 
-/** Newer organisations keep the bots of a workstream in a table too; its rows are the service's business. */
-async function noteMapping(workstreamId: string, botUserId: string, context: Context): Promise<void> {
-  const rows = await requireOrganization(context).list("msdyn_workstream_bot_mappings", {
-    select: ["msdyn_workstream_bot_mappingid", "_msdyn_botuserid_value"],
-    filter: `_msdyn_workstreamid_value eq ${workstreamId}`,
-  });
-  if (rows !== undefined && !rows.some((row) => textAt(row, "_msdyn_botuserid_value") === botUserId))
-    context.note("the table of bot mappings has not followed yet; the bot column of the workstream decides");
-}
-
 async function setBot(props: WorkstreamBotProps, context: Context): Promise<undefined> {
   const client = requireOrganization(context);
   const owner = workstream.data(context, props.workstream);
@@ -56,7 +46,6 @@ async function setBot(props: WorkstreamBotProps, context: Context): Promise<unde
     owner.id,
     await client.lookup("msdyn_liveworkstream", "msdyn_bot_user", "systemuser", bot),
   );
-  await noteMapping(owner.id, bot, context);
   return undefined;
 }
 

@@ -31,6 +31,9 @@ describe("bridge gate", () => {
     if (before.gate === undefined) throw new Error("no instructions");
     expect((await actAsPerson(before.gate)).status).toBe(200);
     expect((await planned(BRIDGE)).action).toBe("gate");
+    // A word about a bot that is gone says nothing about the one made since.
+    tenant.confirm(BRIDGE, undefined, "2020-01-01T00:00:00Z");
+    expect((await planned(BRIDGE)).action).toBe("gate");
     tenant.confirm(BRIDGE);
     expect((await planned(BRIDGE)).action).toBe("none");
   });

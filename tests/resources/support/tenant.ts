@@ -40,7 +40,7 @@ export interface TestTenant {
   /** What a read finds for one address. */
   observe(spec: EnvironmentSpec, resources: readonly Resource[], address: string): Promise<Observation>;
   deploy(spec: EnvironmentSpec, resources: readonly Resource[], as?: Person): Promise<Run>;
-  confirm(address: string, value?: string): void;
+  confirm(address: string, value?: string, at?: string): void;
   /** Requests that changed something since the last call, as `METHOD path`. */
   writes(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -135,11 +135,12 @@ export async function startTenant(speed = DEFAULT_SPEED): Promise<TestTenant> {
       });
       return { plan: run.planned.plan, result, events };
     },
-    confirm(address, value) {
+    confirm(address, value, at) {
       confirmations.set(address, {
         gate: address,
         by: "alex",
-        at: "2026-01-01T00:00:00Z",
+        // Sandbox time runs ahead of the wall clock: by default the word is later than anything in the tenant.
+        at: at ?? new Date(Date.now() + 10 * 365 * 86_400_000).toISOString(),
         how: "confirmed",
         ...(value === undefined ? {} : { value }),
       });
