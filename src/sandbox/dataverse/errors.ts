@@ -1,5 +1,4 @@
 import { Refusal } from "../exchange.ts";
-import type { Table } from "./metadata/model.ts";
 
 /**
  * Refusals of the Dataverse Web API. Codes and texts: Microsoft "Web service error codes"
@@ -72,13 +71,6 @@ export const duplicateRecord = (): Refusal =>
   dataverseError(412, "0x80040237", "A record with matching key values already exists.");
 
 export const duplicateLink = (): Refusal => dataverseError(412, "0x80040237", "Cannot insert duplicate key.");
-
-export const duplicateKey = (key: string, column: string): Refusal =>
-  dataverseError(
-    412,
-    "0x80060892",
-    `Entity Key ${key} violated. A record with the same value for ${column} already exists. A duplicate record cannot be created. Select one or more unique values and try again.`,
-  );
 
 export const versionMismatch = (): Refusal =>
   dataverseError(
@@ -155,13 +147,6 @@ export const teamInWrongBusinessUnit = (ids: {
     `The team with id=${ids.team} belongs to a different business unit=${ids.teamUnit} than the role with roleId=${ids.role} and roleBusinessUnit=${ids.roleUnit}.`,
   );
 
-export const unknownTableName = (name: string): Refusal =>
-  dataverseError(
-    400,
-    "0x80041102",
-    `The entity with a name = '${name}' with namemapping = 'Logical' was not found in the MetadataCache.`,
-  );
-
 export const emptyGuid = (): Refusal => dataverseError(400, "0x80040203", "Expected non-empty Guid.");
 
 export const dependentRows = (): Refusal =>
@@ -178,5 +163,3 @@ export const incompatibleTypes = (left: string, right: string, operator: string)
   badQuery(
     `A binary operator with incompatible types was detected. Found operand types '${left}' and '${right}' for operator kind '${operator}'.`,
   );
-
-export const typeName = (table: Table): string => table.logicalName;
