@@ -37,6 +37,14 @@ export async function actAsPerson(
   return { did: answer.did, ...(typeof answer.value === "string" ? { value: answer.value } : {}) };
 }
 
+/**
+ * Lets pass in the sandbox what the click and its effect usually take: no time goes by between two commands, and the
+ * next one is to find it done.
+ */
+export async function letTakeEffect(sandboxUrl: string, usualMinutes: number): Promise<void> {
+  await askControl(sandboxUrl, "POST", "clock", { advanceMs: (usualMinutes + 1) * 60_000 });
+}
+
 /** True when psc cannot see by itself that the gate was passed, or needs a value that only the person has. */
 function needsWord(instructions: GateInstructions): boolean {
   return instructions.probe === undefined || instructions.value !== undefined;

@@ -6,7 +6,7 @@ import { findGate, shortGateName } from "../gate-address.ts";
 import { type GateState, gatesOf, readGates } from "../gate-states.ts";
 import { symbolOf } from "../render/rows.ts";
 import { type OpenedRun, withSession } from "../run-session.ts";
-import { actAsPerson } from "../simulated-person.ts";
+import { actAsPerson, letTakeEffect } from "../simulated-person.ts";
 import { styled } from "../styles.ts";
 import { sandboxWords } from "../target.ts";
 
@@ -70,16 +70,17 @@ async function proveOrClick({
   if (observation?.status === "present") return undefined;
   if (chosen.sandboxUrl !== undefined) {
     const { did, value } = await actAsPerson(chosen.sandboxUrl, instructions.simulation);
+    await letTakeEffect(chosen.sandboxUrl, instructions.usualMinutes);
     terminal.say(`${symbolOf("gate")} in the sandbox, ${resource.info.persona}: ${did}`);
     return value;
   }
   // Where a value is asked for, the person's word is what the probe looks for later.
   const provable = instructions.probe !== undefined && instructions.value === undefined;
-  if (provable && observation?.status === "absent") {
+  if (provable && observation?.status === "absent" && !invocation.options.flag("override")) {
     throw new PscError({
       code: "PSC-E131",
       message: `${shortGateName(resource.address)} is not done: ${observation.reason ?? "psc looked and it is not there"}`,
-      remedy: `psc looks for this: ${instructions.probe ?? ""}. Do the steps of \`psc gate show ${shortGateName(resource.address)}\` and wait a minute`,
+      remedy: `psc looks for this: ${instructions.probe ?? ""}. Do the steps of \`psc gate show ${shortGateName(resource.address)}\` and wait a minute; when you know better than the probe, add --override`,
       persona: resource.info.persona,
     });
   }
@@ -117,7 +118,7 @@ async function confirm(confirming: Confirming): Promise<Confirmation> {
 
 export const gateConfirm: CommandDefinition = {
   description:
-    "Records that a gate was passed: who says so, when, and the value it brings, such as a bot id. When psc can look for itself and sees that it was not done, it refuses. In the sandbox the click is done first.",
+    "Records that a gate was passed: who says so, when, and the value it brings, such as a bot id. When psc can look for itself and sees that it was not done, it refuses, unless --override says that the person knows better. In the sandbox the click is done first.",
   arguments: [
     { name: "gate", summary: "name or address of the gate", required: true },
     { name: "file", summary: "the environment's spec", required: true },
@@ -126,6 +127,7 @@ export const gateConfirm: CommandDefinition = {
     ...TENANT_OPTIONS,
     { flags: "--value <text>", summary: "what the person brings back" },
     { flags: "--by <name>", summary: "who passed it (default: who is signed in)" },
+    { flags: "--override", summary: "record it although psc sees that it is not done" },
   ],
   examples: [
     { command: "gate confirm omnichannel-consent dev.yaml", effect: "the consent was given" },

@@ -6,11 +6,14 @@ import { findGate, shortGateName } from "../gate-address.ts";
 import { gatesOf, readGates } from "../gate-states.ts";
 import { symbolOf } from "../render/rows.ts";
 import { reachSandbox, sandboxFolder } from "../sandbox-host.ts";
-import { actAsPerson, type PersonDid, passAsPerson } from "../simulated-person.ts";
+import { actAsPerson, letTakeEffect, type PersonDid, passAsPerson } from "../simulated-person.ts";
 import { loadFile } from "../spec-file.ts";
 import { styled } from "../styles.ts";
 import { chooseTarget } from "../target.ts";
 import { usageError } from "../usage.ts";
+
+/** Long enough for the slowest click, the channels, to take effect. */
+const EFFECT_MINUTES = 15;
 
 function payloadOf(text: string | undefined): Readonly<Record<string, unknown>> {
   if (text === undefined) return {};
@@ -28,10 +31,15 @@ function payloadOf(text: string | undefined): Readonly<Record<string, unknown>> 
 async function bareAction(invocation: Invocation, action: string): Promise<PersonDid> {
   const payload = payloadOf(invocation.options.text("payload"));
   const url = invocation.options.text("sandboxUrl") ?? invocation.env["PSC_SANDBOX_URL"];
-  if (url !== undefined && url !== "") return actAsPerson(url, { action, payload });
+  const act = async (sandboxUrl: string): Promise<PersonDid> => {
+    const did = await actAsPerson(sandboxUrl, { action, payload });
+    await letTakeEffect(sandboxUrl, EFFECT_MINUTES);
+    return did;
+  };
+  if (url !== undefined && url !== "") return act(url);
   const link = await reachSandbox(sandboxFolder(invocation.cwd), undefined);
   try {
-    return await actAsPerson(link.url, { action, payload });
+    return await act(link.url);
   } finally {
     await link.close();
   }
@@ -68,7 +76,9 @@ async function gateOfSpec(invocation: Invocation, name: string, file: string): P
         remedy: `psc deploy ${file} --sandbox --no-simulated-person stops there when it is time`,
       });
     }
-    return await passAsPerson(session, chosen.sandboxUrl, wanted.address, instructions);
+    const did = await passAsPerson(session, chosen.sandboxUrl, wanted.address, instructions);
+    await letTakeEffect(chosen.sandboxUrl, instructions.usualMinutes);
+    return did;
   } finally {
     await chosen.close();
   }
