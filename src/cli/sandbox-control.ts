@@ -1,15 +1,27 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { PscError } from "../errors.ts";
+import { classifyTransport } from "../services/http/failures.ts";
 
 export interface ControlAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
+function untrusted(sandboxUrl: string, error: Error): PscError {
+  return new PscError({
+    code: "PSC-E213",
+    message: `the TLS certificate of the sandbox at ${sandboxUrl} is not trusted (${(error as NodeJS.ErrnoException).code ?? error.message})`,
+    remedy:
+      "give its certificate authority in NODE_EXTRA_CA_CERTS (`psc sandbox env` names the file); psc never skips the check",
+    side: "user",
+    cause: error,
+  });
+}
+
 /**
  * One request to the control API of a sandbox (`/_sandbox/…`).
- * @throws PscError PSC-E120 when nothing answers at the address.
+ * @throws PscError PSC-E120 when nothing answers at the address, PSC-E213 when its certificate is not trusted.
  */
 export function askControl(
   sandboxUrl: string,
@@ -21,13 +33,15 @@ export function askControl(
   return new Promise((resolve, reject) => {
     const refuse = (error: Error): void =>
       reject(
-        new PscError({
-          code: "PSC-E120",
-          message: `no sandbox answers at ${sandboxUrl} (${(error as NodeJS.ErrnoException).code ?? error.message})`,
-          remedy: "start one with `psc sandbox start`, or leave the address out",
-          side: "user",
-          cause: error,
-        }),
+        classifyTransport(error) === "tls"
+          ? untrusted(sandboxUrl, error)
+          : new PscError({
+              code: "PSC-E120",
+              message: `no sandbox answers at ${sandboxUrl} (${(error as NodeJS.ErrnoException).code ?? error.message})`,
+              remedy: "start one with `psc sandbox start`, or leave the address out",
+              side: "user",
+              cause: error,
+            }),
       );
     let url: URL;
     try {
