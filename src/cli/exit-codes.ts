@@ -2,7 +2,9 @@ import type { VerifyReport } from "../controls/conformance.ts";
 import type { ApplyResult } from "../engine/events.ts";
 import { hasChanges, type Plan } from "../engine/plan.ts";
 import { PscError } from "../errors.ts";
-import type { LeaveReason } from "./interrupts.ts";
+
+/** Why a run was cut short by the person or the clock, not by a failure. */
+export type LeaveReason = "interrupt" | "time" | "gate-failure";
 
 /** What psc tells the shell. A contract: scripts and pipelines branch on it, so numbers never change their meaning. */
 export const EXIT = {

@@ -1,7 +1,4 @@
-import { EXIT } from "./exit-codes.ts";
-
-/** Why a run was cut short by the person or the clock, not by a failure. */
-export type LeaveReason = "interrupt" | "time" | "gate-failure";
+import { EXIT, type LeaveReason } from "./exit-codes.ts";
 
 export interface Leave {
   readonly signal: AbortSignal;
