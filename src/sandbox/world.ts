@@ -31,6 +31,14 @@ export interface World {
   newId(): string;
   /** The slice of a service. The first call seeds it. */
   slice<T>(service: string): T;
+  /**
+   * Reports that the value at `path` in a service's slice was set, changed or removed, such as
+   * `touch("dataverse", ["organizations", domain, "tables", "account", id])`: exactly that value is written to the
+   * storage (removed there when it is gone here), so report rows, not tables, and keep hot tables as objects keyed by
+   * id: an array is written as a whole. Needed only below the paths a service lists as `reported`; changes elsewhere
+   * are found by comparison.
+   */
+  touch(service: string, path: readonly string[]): void;
   /** Runs the named event handler `afterMs` of sandbox time from now, at the next request at or after that moment. */
   schedule(afterMs: number, name: string, payload: JsonObject): void;
 }
@@ -53,6 +61,12 @@ export interface FakeService {
   /** Initial slice of the state, keyed like `name`; called once per world. */
   seed(world: World): object;
   handle(request: SandboxRequest, world: World): SandboxResponse | Promise<SandboxResponse>;
+  /**
+   * Parts of the slice whose every change this service reports with `world.touch`; `*` stands for any member, such as
+   * `[["organizations", "*", "tables"]]`. The storage does not look for changes below them, which is what keeps a
+   * write cheap beside 100,000 rows.
+   */
+  readonly reported?: readonly (readonly string[])[];
   readonly events?: Readonly<Record<string, (payload: JsonObject, world: World) => void>>;
   /** Sentences for the request log: true when the request changed (or asked to change) something. */
   isWrite?(request: SandboxRequest): boolean;
@@ -64,6 +78,7 @@ export function createWorld(
   saved?: WorldState,
 ): World & { catchUp(): void } {
   const state: WorldState = saved ?? { format: "psc.sandbox/1", services: {}, events: [], sequence: 0 };
+  const touched = new Map<string, readonly string[]>();
   const handlers = new Map(services.flatMap((service) => Object.entries(service.events ?? {})));
   const world: World & { catchUp(): void } = {
     clock,
@@ -75,6 +90,9 @@ export function createWorld(
       const slice = state.services[name];
       if (slice === undefined) throw new Error(`the sandbox has no service ${name}`);
       return slice as T;
+    },
+    touch(service, path) {
+      touched.set(JSON.stringify([service, ...path]), [service, ...path]);
     },
     schedule(afterMs, name, payload) {
       if (!handlers.has(name)) throw new Error(`no handler for sandbox event ${name}`);
