@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createSandboxClock } from "./clock.ts";
 import { handleControl } from "./control/routes.ts";
@@ -7,6 +7,7 @@ import { createFaultBox, faultResponse } from "./faults.ts";
 import { createRequestLog, type LoggedRequest, loggedUrl, withoutSecrets } from "./request-log.ts";
 import { SANDBOX_SERVICES } from "./services.ts";
 import { memoryStorage, type SandboxStorage, type SavedSandbox } from "./storage.ts";
+import { listenTls, type TlsListener, type TlsOptions, tunnelConnects } from "./tls/listener.ts";
 import { callerOf, type TokenState, verifyToken } from "./tokens.ts";
 import { createWorld, type FakeService } from "./world.ts";
 
@@ -16,12 +17,25 @@ export interface SandboxOptions {
   /** How many times faster than the wall clock the sandbox's time runs. */
   readonly speed?: number;
   readonly storage?: SandboxStorage;
+  /** Serve TLS as well, for clients that are not to be changed: on a second port and as an HTTPS proxy. */
+  readonly tls?: boolean | TlsOptions;
+}
+
+/** How an unmodified client reaches the real URLs. */
+export interface SandboxTls {
+  readonly port: number;
+  /** The sandbox's certificate authority, PEM. */
+  readonly caPem: string;
+  /** A file that holds `caPem`. */
+  readonly caFile: string;
 }
 
 export interface Sandbox {
   readonly port: number;
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** Absent unless TLS was asked for. Its proxy (`HTTPS_PROXY`) is `url`. */
+  readonly tls?: SandboxTls;
   /** Writes the state to the storage and stops listening. */
   close(): Promise<void>;
 }
@@ -117,7 +131,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readText(message);
     const host = (message.headers.host ?? "127.0.0.1").replace(/:\d+$/, "").toLowerCase();
-    const url = new URL(`https://${host}${message.url ?? "/"}`);
+    // Some clients send a proxy the whole URL.
+    const target = (message.url ?? "/").replace(/^https?:\/\/[^/?#]*/i, "");
+    const url = new URL(`https://${host}${target}`);
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(message.headers)) {
       if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
@@ -163,27 +179,40 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     else send(response, result);
   }
 
-  const server = createServer((message, response) => {
+  const listener: RequestListener = (message, response) => {
     serve(message, response).catch((error: unknown) => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       send(response, { status: 500, body: { error: { code: "SandboxBug", message: text } } });
     });
-  });
+  };
+  const server = createServer(listener);
   server.keepAliveTimeout = 5_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;
+  const ownsHost = (host: string): boolean => SANDBOX_SERVICES.some((service) => service.ownsHost(host));
+  let tls: TlsListener | undefined;
+  if (options.tls !== undefined && options.tls !== false)
+    tls = await listenTls(options.tls === true ? {} : options.tls, ownsHost, listener);
+  const endTunnels = tunnelConnects(server, ownsHost, tls);
 
   let closed: Promise<void> | undefined;
   function close(): Promise<void> {
-    closed ??= new Promise((resolve) => {
+    closed ??= (async () => {
       save();
-      server.close(() => resolve());
+      endTunnels();
+      const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
-    });
+      await Promise.all([stopped, tls?.close()]);
+    })();
     return closed;
   }
-  return { port, url: `http://127.0.0.1:${port}`, close };
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    ...(tls === undefined ? {} : { tls: { port: tls.port, caPem: tls.caPem, caFile: tls.caFile } }),
+    close,
+  };
 }
