@@ -12,6 +12,7 @@ export default defineConfig({
       include: ["src/**/*.ts"],
       reporter: ["text-summary", "json-summary", "json"],
       reportsDirectory: "coverage",
+      thresholds: { statements: 90 },
     },
   },
 });

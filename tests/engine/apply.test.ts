@@ -137,6 +137,82 @@ describe("plan and apply", () => {
     expect(cloud.calls).toEqual(["update bot handoff"]);
   });
 
+  it("replaces what cannot be changed in place where the kind knows how", async () => {
+    const cloud = memoryCloud();
+    cloud.objects.set("e", { region: "europe" });
+    const overrides = {
+      replaceOn: ["region"],
+      async delete(): Promise<undefined> {
+        cloud.calls.push("delete e");
+        cloud.objects.delete("e");
+        return undefined;
+      },
+    };
+    const { plan, apply } = bench(cloud, [
+      thing(cloud, "e", { fields: { region: "unitedstates" }, overrides }),
+    ]);
+    const planned = await plan();
+    expect(planned.summary.replace).toBe(1);
+    expect((await apply(planned)).outcome).toBe("done");
+    expect(cloud.calls).toEqual(["delete e", "create e"]);
+  });
+
+  it("adopts what somebody else made, once", async () => {
+    const cloud = memoryCloud();
+    cloud.objects.set("g", { members: 1 });
+    let marked = false;
+    const overrides = {
+      async read(): Promise<Observation<{ name: string }>> {
+        const found = { status: "present", id: "g", fields: { members: 1 }, data: { name: "g" } } as const;
+        return marked ? found : { ...found, adoptable: "it exists already" };
+      },
+      async adopt(): Promise<undefined> {
+        marked = true;
+        return undefined;
+      },
+    };
+    const { plan, apply } = bench(cloud, [thing(cloud, "g", { fields: { members: 1 }, overrides })]);
+    const planned = await plan();
+    expect(planned.summary.adopt).toBe(1);
+    expect((await apply(planned)).outcome).toBe("done");
+    expect((await plan()).summary).toMatchObject({ adopt: 0, none: 1 });
+  });
+
+  it("completes an update whose answer was lost half-way", async () => {
+    const cloud = memoryCloud();
+    cloud.objects.set("u", { a: 0, b: 0 });
+    let attempt = 0;
+    const overrides = {
+      async update(): Promise<undefined> {
+        attempt += 1;
+        cloud.objects.set("u", attempt === 1 ? { a: 1, b: 0 } : { a: 1, b: 1 });
+        if (attempt === 1) throw lost();
+        return undefined;
+      },
+    };
+    const { plan, apply } = bench(cloud, [thing(cloud, "u", { fields: { a: 1, b: 1 }, overrides })]);
+    expect((await apply(await plan())).outcome).toBe("done");
+    expect(attempt).toBe(2);
+  });
+
+  it("lets a kind wait for its own operation", async () => {
+    const cloud = memoryCloud();
+    let done = false;
+    const overrides = {
+      async read(): Promise<Observation<{ name: string }>> {
+        return done
+          ? { status: "present", id: "p", fields: {}, data: { name: "p" } }
+          : { status: "in-progress", what: "installing", operationUrl: "https://example.org/op" };
+      },
+      async resume(): Promise<undefined> {
+        done = true;
+        return undefined;
+      },
+    };
+    const { plan, apply } = bench(cloud, [thing(cloud, "p", { overrides })]);
+    expect((await apply(await plan())).finished).toMatchObject([{ action: "wait" }]);
+  });
+
   it("refuses a change that cannot be made in place", async () => {
     const cloud = memoryCloud();
     cloud.objects.set("e", { region: "europe" });
