@@ -158,17 +158,16 @@ async function bringIn(principal: Principal, context: Context): Promise<void> {
 }
 
 async function objectIdOf(userPrincipalName: string, context: Context): Promise<string> {
-  const { cloud, http } = context.services;
-  const url = `${cloud.graph}/v1.0/users/${encodeURIComponent(userPrincipalName)}?$select=id`;
-  const response = await http.send({ method: "GET", url, expect: [404] });
-  if (response.status === 404) {
+  const path = `/users/${encodeURIComponent(userPrincipalName)}`;
+  const user = await context.services.graph.get<{ readonly id: string }>(path, { $select: "id" });
+  if (user === undefined) {
     throw new PscError({
       code: "PSC-E432",
       message: `there is no user ${userPrincipalName} in the tenant`,
       remedy: "correct the name in the spec",
     });
   }
-  return textAt(response.body, "id");
+  return user.id;
 }
 
 /** Packages whose roles and tables must be there before users get roles. */
