@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { cpSync, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ran, runLine, temporaryFolder } from "./support.ts";
@@ -19,6 +19,7 @@ afterAll(() => folder.remove());
 describe("the sandbox of a folder, between commands", () => {
   it("keeps what happened: the log as text, as writes only, as one JSON object a request", async () => {
     expect(deployed.code).toBe(3);
+    expect(existsSync(join(folder.path, "events.jsonl"))).toBe(true);
     const all = (await psc("sandbox log --output json")).stdout
       .trimEnd()
       .split("\n")

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { ApplyResult } from "../../engine/events.ts";
 import { hasChanges } from "../../engine/plan.ts";
 import { handoverFacts } from "../../resources/handover.ts";
@@ -70,7 +71,9 @@ async function carryOut({
   const leaveAfterMs = durationOption(invocation, "leaveAfter", "--leave-after");
   const eventsFile = invocation.options.text("events");
   const stream =
-    eventsFile === undefined ? undefined : openEventStream(eventsFile, () => session.clock.now());
+    eventsFile === undefined
+      ? undefined
+      : openEventStream(resolve(invocation.cwd, eventsFile), () => session.clock.now());
 
   const { deploySession, planSession } = await import("../../session.ts");
   const { plan } = await planSession(session);
