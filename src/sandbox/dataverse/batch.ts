@@ -1,6 +1,7 @@
 import { Refusal, type SandboxRequest, type SandboxResponse } from "../exchange.ts";
 import { badQuery } from "./errors.ts";
 import { readPreferences, type Session } from "./session.ts";
+import { inTransaction } from "./transactions.ts";
 
 /** `$batch` ("Execute batch operations using the Web API"): multipart with CRLF line ends, change sets are atomic. */
 
@@ -185,17 +186,21 @@ function runChangeSet(
   requests: readonly InnerRequest[],
   serveInner: ServeInner,
 ): { readonly text: string; readonly failed: SandboxResponse | undefined } {
-  const { organization } = session;
-  const before = structuredClone(organization.tables);
   const made = new Map<string, string>();
   const answers: string[] = [];
-  for (const inner of requests) {
-    const response = runInner(session, outer, inner, made, serveInner);
-    if (response.status >= 400) {
-      organization.tables = before;
-      return { text: partText(response, inner.contentId), failed: response };
-    }
-    answers.push(partText(response, inner.contentId));
+  let failedId: string | undefined;
+  try {
+    inTransaction(session.organization, () => {
+      for (const inner of requests) {
+        const response = runInner(session, outer, inner, made, serveInner);
+        failedId = inner.contentId;
+        if (response.status >= 400) throw new Refusal(response);
+        answers.push(partText(response, inner.contentId));
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { text: partText(error.response, failedId), failed: error.response };
   }
   const boundary = `changesetresponse_${session.world.newId()}`;
   const head = `Content-Type: multipart/mixed; boundary=${boundary}`;

@@ -11,10 +11,10 @@ import {
   weeklyRule,
 } from "./calendars.ts";
 import { dataverseError, pluginRefusal } from "./errors.ts";
-import { changeRow, findRow, tableOf, textOf } from "./rows.ts";
+import { changeRow, dropRow, findRow, setColumns, storeRow, tableOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
 import type { Json, Row } from "./state.ts";
-import { inTransaction } from "./writes.ts";
+import { inTransaction } from "./transactions.ts";
 
 /**
  * `msdyn_SaveCalendar` and `msdyn_DeleteCalendar` ("Edit work hour calendars by using APIs", Dynamics 365 Field
@@ -204,8 +204,9 @@ function editInPlace(
   deleteCalendarTree(session, innerId);
   const fresh = innerCalendar(session, undefined, work);
   const freshId = textOf(fresh, "calendarid");
-  for (const leaf of rulesOf(session, freshId)) leaf["_calendarid_value"] = innerId;
-  delete (session.organization.tables["calendar"] as Record<string, Row>)[freshId];
+  for (const leaf of rulesOf(session, freshId))
+    setColumns(session, tableOf(session, "calendarrule"), leaf, { _calendarid_value: innerId });
+  dropRow(session, "calendar", freshId);
   changeRow(session, tableOf(session, "calendarrule"), rule, {
     pattern,
     timezonecode: info.timeZoneCode,
@@ -268,9 +269,8 @@ function addClosureRule(session: Session, calendarId: string): void {
       type: 2,
       name: "Business Closure Calendar",
     });
-  session.organization.tables["calendarrule"] ??= {};
   const id = session.world.newId();
-  (organization.tables["calendarrule"] as Record<string, Row>)[id] = {
+  storeRow(session, "calendarrule", id, {
     calendarruleid: id,
     _calendarid_value: calendarId,
     _innercalendarid_value: textOf(closures, "calendarid"),
@@ -279,12 +279,12 @@ function addClosureRule(session: Session, calendarId: string): void {
     extentcode: 2,
     timezonecode: -1,
     effectiveintervalend: OPEN_END,
-  };
+  });
 }
 
 export function saveCalendar(session: Session, body: JsonObject): SandboxResponse {
   const info = readInfo(session, body);
-  const inner = inTransaction(session, () => {
+  const inner = inTransaction(session.organization, () => {
     const ids = info.recurrences.map(({ pattern, rules }) =>
       pattern === undefined ? saveDay(session, info, rules) : saveRecurrence(session, info, pattern, rules),
     );
@@ -304,6 +304,6 @@ export function deleteCalendarRule(session: Session, body: JsonObject): SandboxR
   const info = readEvent(body);
   const calendarId = String(info["CalendarId"] ?? "").toLowerCase();
   const innerId = String(info["InnerCalendarId"] ?? "").toLowerCase();
-  inTransaction(session, () => removeRule(session, ruleWithInner(session, calendarId, innerId)));
+  inTransaction(session.organization, () => removeRule(session, ruleWithInner(session, calendarId, innerId)));
   return { status: 204 };
 }

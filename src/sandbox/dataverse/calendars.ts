@@ -1,4 +1,4 @@
-import { findRow, insertRow, rowsOf, textOf } from "./rows.ts";
+import { dropRow, findRow, insertRow, rowsOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
 import type { Row } from "./state.ts";
 
@@ -119,13 +119,12 @@ export function singleDayRule(
 }
 
 export function removeRule(session: Session, rule: Row): void {
-  const stored = session.organization.tables["calendarrule"] as Record<string, Row>;
-  delete stored[textOf(rule, "calendarruleid")];
+  dropRow(session, "calendarrule", textOf(rule, "calendarruleid"));
   const innerId = textOf(rule, "_innercalendarid_value");
   const inner = findRow(session.organization, "calendar", innerId);
   if (inner === undefined || inner["type"] !== -1) return;
   deleteCalendarTree(session, innerId);
-  delete (session.organization.tables["calendar"] as Record<string, Row>)[innerId];
+  dropRow(session, "calendar", innerId);
 }
 
 export function deleteCalendarTree(session: Session, calendarId: string): void {

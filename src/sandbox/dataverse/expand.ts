@@ -23,20 +23,19 @@ export function displayNameOf(table: Table, row: Row): string {
   return table.primaryName === undefined ? "" : textOf(row, table.primaryName);
 }
 
+const DATES = new Intl.DateTimeFormat("en-US", {
+  timeZone: "UTC",
+  year: "numeric",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+});
+const NUMBERS = new Intl.NumberFormat("en-US");
+
 function formattedDate(text: string): string {
   const date = new Date(text);
-  return Number.isNaN(date.getTime())
-    ? text
-    : date
-        .toLocaleString("en-US", {
-          timeZone: "UTC",
-          year: "numeric",
-          month: "numeric",
-          day: "numeric",
-          hour: "numeric",
-          minute: "2-digit",
-        })
-        .replace(",", "");
+  return Number.isNaN(date.getTime()) ? text : DATES.format(date).replace(",", "");
 }
 
 function formattedValue(session: Session, column: Column, value: Json): string | undefined {
@@ -62,7 +61,7 @@ function formattedValue(session: Session, column: Column, value: Json): string |
       return formattedDate(String(value));
     case "Integer":
     case "BigInt":
-      return Number(value).toLocaleString("en-US");
+      return NUMBERS.format(Number(value));
     default:
       return undefined;
   }
@@ -124,7 +123,7 @@ function presentExpansion(
     return;
   }
   const filtered = related.rows.filter((candidate) => query.filter?.(candidate) ?? true);
-  const sorted = sortRows(session, related.table, filtered, query.orderby);
+  const sorted = sortRows(filtered, query.orderby);
   body[navigation.name] = sorted
     .slice(0, query.top ?? sorted.length)
     .map((candidate) => presentRow(session, related.table, candidate, query));

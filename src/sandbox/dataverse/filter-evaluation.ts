@@ -1,5 +1,7 @@
 import { badQuery, incompatibleTypes } from "./errors.ts";
-import type { Comparison, Expression, Literal, Operand, TextTest } from "./odata-filter.ts";
+import { likeTest } from "./like-pattern.ts";
+import type { Comparison, Expression, Literal, Operand } from "./odata-filter.ts";
+import type { SortValue } from "./table-index.ts";
 
 /** Gives a parsed filter its meaning over some kind of object: a row of a table, or a piece of metadata. */
 
@@ -78,23 +80,19 @@ function kindsAgree(left: CompiledOperand, right: CompiledOperand): boolean {
 }
 
 /** String comparison of Dataverse ignores case. */
-export function comparable(value: unknown): string | number | boolean | null {
+function comparable(value: unknown): SortValue {
   if (value === null || value === undefined) return null;
   if (typeof value === "number" || typeof value === "boolean") return value;
-  const text = String(value);
-  return text.toLowerCase();
+  return String(value).toLowerCase();
 }
 
-function comparableAs(type: OperandType | "null", value: unknown): string | number | boolean | null {
+/** The form in which values of a type are compared and sorted. */
+export function comparableAs(type: OperandType | "null", value: unknown): SortValue {
   if (type === "date" && typeof value === "string") return Date.parse(value);
   return comparable(value);
 }
 
-function compareValues(
-  operator: Comparison,
-  left: ReturnType<typeof comparable>,
-  right: ReturnType<typeof comparable>,
-): boolean {
+function compareValues(operator: Comparison, left: SortValue, right: SortValue): boolean {
   if (operator === "eq") return left === right;
   if (operator === "ne") return left !== right;
   if (left === null || right === null) return false;
@@ -130,28 +128,17 @@ function compileComparison(
     );
 }
 
-/** `%`, `_` and `[...]` in the searched text are wildcards ("Filter rows", wildcard characters). */
-function likePattern(test: TextTest, part: string): RegExp {
-  const source = part
-    .replace(/[.*+?^$(){}|\\]/g, "\\$&")
-    .replaceAll("%", ".*")
-    .replaceAll("_", ".");
-  if (test === "startswith") return new RegExp(`^${source}`, "is");
-  if (test === "endswith") return new RegExp(`${source}$`, "is");
-  return new RegExp(source, "is");
-}
-
 function compileText(expression: Extract<Expression, { kind: "text" }>, context: Context): BoundPredicate {
   const subject = compileOperand(expression.subject, context);
   const part = compileOperand(expression.part, context);
-  if (part.literal?.kind !== "string")
+  if (part.literal?.kind !== "string" || (subject.type !== "string" && subject.type !== "any"))
     throw badQuery(
-      `No function signature for the function with name '${expression.test}' matches the specified arguments.`,
+      `No function signature for the function with name '${expression.test}' matches the specified arguments. The function signatures considered are: ${expression.test}(Edm.String Nullable=true, Edm.String Nullable=true).`,
     );
-  const pattern = likePattern(expression.test, part.literal.value);
+  const matches = likeTest(expression.test, part.literal.value);
   return (item, bindings) => {
     const value = subject.read(item, bindings);
-    return typeof value === "string" && pattern.test(value);
+    return typeof value === "string" && matches(value);
   };
 }
 
@@ -184,11 +171,11 @@ function compileQueryFunction(
 ): BoundPredicate {
   const reader = compileOperand({ kind: "path", path: expression.property }, context);
   const values = expression.values.map((value) => comparableAs(reader.type, value));
-  const read = (item: unknown, bindings: Bindings): ReturnType<typeof comparable> => {
+  const read = (item: unknown, bindings: Bindings): SortValue => {
     const value = comparableAs(reader.type, reader.read(item, bindings));
     return typeof value === "number" && reader.type !== "date" ? String(value) : value;
   };
-  const within = (value: ReturnType<typeof comparable>): boolean => {
+  const within = (value: SortValue): boolean => {
     const [low, high] = reader.type === "number" ? values.map(Number) : values;
     const subject = reader.type === "number" ? Number(value) : value;
     return (
@@ -197,8 +184,7 @@ function compileQueryFunction(
       compareValues("le", subject, high ?? null)
     );
   };
-  const choices = (value: ReturnType<typeof comparable>): readonly string[] =>
-    value === null ? [] : String(value).split(",");
+  const choices = (value: SortValue): readonly string[] => (value === null ? [] : String(value).split(","));
   switch (expression.name) {
     case "In":
       return (item, bindings) => values.includes(read(item, bindings));
@@ -224,17 +210,27 @@ function compileQueryFunction(
   }
 }
 
+/** `a and b and c` as a list: chains may be long, and each link must not cost a stack frame. */
+export function chainOf(expression: Extract<Expression, { kind: "and" | "or" }>): Expression[] {
+  const parts: Expression[] = [];
+  let rest: Expression = expression;
+  while (rest.kind === expression.kind) {
+    parts.push(rest.right);
+    rest = rest.left;
+  }
+  parts.push(rest);
+  return parts.reverse();
+}
+
 function compile(expression: Expression, context: Context): BoundPredicate {
   switch (expression.kind) {
     case "and": {
-      const left = compile(expression.left, context);
-      const right = compile(expression.right, context);
-      return (item, bindings) => left(item, bindings) && right(item, bindings);
+      const parts = chainOf(expression).map((part) => compile(part, context));
+      return (item, bindings) => parts.every((part) => part(item, bindings));
     }
     case "or": {
-      const left = compile(expression.left, context);
-      const right = compile(expression.right, context);
-      return (item, bindings) => left(item, bindings) || right(item, bindings);
+      const parts = chainOf(expression).map((part) => compile(part, context));
+      return (item, bindings) => parts.some((part) => part(item, bindings));
     }
     case "not": {
       const operand = compile(expression.operand, context);
@@ -259,5 +255,6 @@ function compile(expression: Expression, context: Context): BoundPredicate {
 
 export function compileFilter(expression: Expression, scope: Scope): Predicate {
   const predicate = compile(expression, { scope, variables: new Map() });
-  return (item) => predicate(item, new Map());
+  const unbound: Bindings = new Map();
+  return (item) => predicate(item, unbound);
 }

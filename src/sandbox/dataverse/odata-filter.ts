@@ -88,6 +88,8 @@ function tokenAt(text: string, at: number): { token: Token; end: number } {
       end: at + guid.length,
     };
   const date = take(DATE);
+  if (date !== undefined && Number.isNaN(Date.parse(date)))
+    throw badQuery(`Syntax error at position ${at} in '${text}'.`);
   if (date !== undefined)
     return { token: { kind: "literal", literal: { kind: "date", value: date }, at }, end: at + date.length };
   const number = take(NUMBER);
@@ -140,10 +142,14 @@ const COMPARISONS: ReadonlySet<string> = new Set(["eq", "ne", "gt", "ge", "lt", 
 const TEXT_TESTS: ReadonlySet<string> = new Set(["contains", "startswith", "endswith"]);
 const QUERY_FUNCTION = "Microsoft.Dynamics.CRM.";
 
+/** Deepest nesting of parentheses, `not` and lambdas that the OData library's filter parser accepts. */
+const MAX_DEPTH = 800;
+
 /** Parses a filter; `aliases` holds the values of `@p1=…` query parameters. */
 export function parseFilter(text: string, aliases: ReadonlyMap<string, string> = new Map()): Expression {
   const tokens = tokensOf(text);
   let index = 0;
+  let depth = 0;
   const peek = (): Token => tokens[index] ?? { kind: "end", at: text.length };
   const next = (): Token => {
     const token = peek();
@@ -253,6 +259,14 @@ export function parseFilter(text: string, aliases: ReadonlyMap<string, string> =
   }
 
   function primary(): Expression {
+    depth += 1;
+    if (depth > MAX_DEPTH) throw badQuery("Recursion depth exceeded allowed limit.");
+    const expression = nestable();
+    depth -= 1;
+    return expression;
+  }
+
+  function nestable(): Expression {
     if (isMark("(")) {
       next();
       const inner = disjunction();

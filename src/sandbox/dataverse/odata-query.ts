@@ -1,15 +1,25 @@
 import { badQuery, unknownProperty, unsupportedOption } from "./errors.ts";
-import { comparable, compileFilter, type Predicate } from "./filter-evaluation.ts";
+import { chainOf, comparableAs, compileFilter, type Predicate } from "./filter-evaluation.ts";
 import type { Table } from "./metadata/model.ts";
-import { parseFilter } from "./odata-filter.ts";
+import { type Expression, parseFilter } from "./odata-filter.ts";
 import type { Session } from "./session.ts";
-import { tableScope } from "./table-scope.ts";
+import type { Row } from "./state.ts";
+import type { SortValue } from "./table-index.ts";
+import { isStored, tableScope } from "./table-scope.ts";
 
 /** Query options of a retrieval ("Query data using the Web API", Power Apps developer guide). */
 
 export interface SortKey {
   readonly property: string;
   readonly descending: boolean;
+  keyOf(row: Row): SortValue;
+}
+
+/** A condition every matching row fulfils: the column has this value. */
+export interface Equality {
+  readonly property: string;
+  readonly value: SortValue;
+  keyOf(row: Row): SortValue;
 }
 
 export interface Expansion {
@@ -21,6 +31,7 @@ export interface Expansion {
 export interface Query {
   readonly select: readonly string[] | undefined;
   readonly filter: Predicate | undefined;
+  readonly equalities: readonly Equality[];
   readonly orderby: readonly SortKey[];
   readonly top: number | undefined;
   readonly count: boolean;
@@ -62,6 +73,10 @@ export function readOptions(parameters: URLSearchParams): {
   for (const [name, value] of parameters) {
     if (name.startsWith("@")) aliases.set(name, value);
     else if (name === "$skip") throw badQuery("Skip Clause is not supported in CRM");
+    else if (options.has(name))
+      throw badQuery(
+        `Query option '${name}' was specified more than once, but it must be specified at most once.`,
+      );
     else if (OPTIONS.has(name)) options.set(name, value);
     else throw unsupportedOption(name);
   }
@@ -70,6 +85,7 @@ export function readOptions(parameters: URLSearchParams): {
 
 function parseSelect(table: Table, text: string): string[] {
   const names = splitOutside(text, ",");
+  if (names.length === 0) return [...table.properties.keys()];
   for (const name of names)
     if (name !== "*" && !table.properties.has(name)) throw unknownProperty(name, table.logicalName);
   return names.includes("*") ? [...table.properties.keys()] : names;
@@ -77,12 +93,46 @@ function parseSelect(table: Table, text: string): string[] {
 
 function parseOrderBy(session: Session, table: Table, text: string): SortKey[] {
   return splitOutside(text, ",").map((part) => {
-    const [property = "", direction = "asc"] = part.split(/\s+/);
-    if (direction !== "asc" && direction !== "desc")
+    const [property = "", direction = "asc", ...more] = part.split(/\s+/);
+    if ((direction !== "asc" && direction !== "desc") || more.length > 0)
       throw badQuery(`Syntax error at position ${property.length + 1} in '${part}'.`);
-    tableScope(session, table).property(property.split("/"));
-    return { property, descending: direction === "desc" };
+    const reader = tableScope(session, table).property(property.split("/"));
+    return {
+      property,
+      descending: direction === "desc",
+      keyOf: (row) => comparableAs(reader.type, reader.read(row)),
+    };
   });
+}
+
+/** The equalities among the conditions a filter joins by `and`. */
+function equalitiesOf(session: Session, table: Table, expression: Expression): Equality[] {
+  const conditions = expression.kind === "and" ? chainOf(expression) : [expression];
+  return conditions.flatMap((condition): Equality[] => {
+    if (condition.kind !== "compare" || condition.operator !== "eq") return [];
+    const sides = [condition.left, condition.right];
+    const path = sides.find((side) => side.kind === "path")?.path;
+    const literal = sides.find((side) => side.kind === "literal")?.literal;
+    const [property = "", ...rest] = path ?? [];
+    if (literal === undefined || literal.kind === "null" || rest.length > 0) return [];
+    if (!isStored(table, property)) return [];
+    const reader = tableScope(session, table).property([property]);
+    return [
+      {
+        property,
+        value: comparableAs(reader.type, literal.value),
+        keyOf: (row) => comparableAs(reader.type, reader.read(row)),
+      },
+    ];
+  });
+}
+
+function parseCount(text: string | undefined): boolean {
+  if (text === undefined || text === "false") return false;
+  if (text === "true") return true;
+  throw badQuery(
+    `Invalid value '${text}' for $count query option found. Valid values are 'true' and 'false'.`,
+  );
 }
 
 function parseTop(text: string): number {
@@ -107,9 +157,13 @@ function parseExpand(
     );
   return parts.map((part) => {
     const open = part.indexOf("(");
+    if (open >= 0 && !part.endsWith(")"))
+      throw badQuery(`Syntax error at position ${part.length} in '${part}'.`);
     const path = (open < 0 ? part : part.slice(0, open)).trim();
-    const inside = open < 0 ? "" : part.slice(open + 1, part.lastIndexOf(")"));
-    const [name = "", suffix] = path.split("/");
+    const inside = open < 0 ? "" : part.slice(open + 1, -1);
+    const [name = "", suffix, ...more] = path.split("/");
+    if ((suffix !== undefined && suffix !== "$ref") || more.length > 0)
+      throw badQuery(`Syntax error at position ${name.length} in '${path}'.`);
     const navigation = table.navigations.get(name);
     if (navigation === undefined) throw unknownProperty(name, table.logicalName);
     const reference = suffix === "$ref";
@@ -130,7 +184,7 @@ function parseExpand(
     for (const option of splitOutside(inside, ";")) {
       const equals = option.indexOf("=");
       const optionName = option.slice(0, equals).trim();
-      if (!NESTED_OPTIONS.has(optionName)) throw unsupportedOption(optionName);
+      if (equals < 0 || !NESTED_OPTIONS.has(optionName)) throw unsupportedOption(optionName);
       if (single && (optionName === "$orderby" || optionName === "$top"))
         throw badQuery(
           "Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or nested one-to-many relationship.",
@@ -157,15 +211,14 @@ export function buildQuery(
   const orderby = options.get("$orderby");
   const top = options.get("$top");
   const expand = options.get("$expand");
+  const expression = filter === undefined ? undefined : parseFilter(filter, aliases);
   return {
     select: select === undefined ? undefined : parseSelect(table, select),
-    filter:
-      filter === undefined
-        ? undefined
-        : compileFilter(parseFilter(filter, aliases), tableScope(session, table)),
+    filter: expression === undefined ? undefined : compileFilter(expression, tableScope(session, table)),
+    equalities: expression === undefined || nested ? [] : equalitiesOf(session, table, expression),
     orderby: orderby === undefined ? [] : parseOrderBy(session, table, orderby),
     top: top === undefined ? undefined : parseTop(top),
-    count: options.get("$count") === "true",
+    count: parseCount(options.get("$count")),
     expand: expand === undefined ? [] : parseExpand(session, table, expand, aliases, nested),
     skipToken: options.get("$skiptoken"),
   };
@@ -176,28 +229,21 @@ export function parseQuery(session: Session, table: Table, parameters: URLSearch
   return buildQuery(session, table, options, aliases);
 }
 
+/** Null comes first; 0 when the rows are equal in every key. */
+export function compareRows(keys: readonly SortKey[], a: Row, b: Row): number {
+  for (const { keyOf, descending } of keys) {
+    const left = keyOf(a);
+    const right = keyOf(b);
+    if (left === right) continue;
+    const sign = descending ? -1 : 1;
+    if (left === null) return -sign;
+    if (right === null) return sign;
+    return left < right ? -sign : sign;
+  }
+  return 0;
+}
+
 /** Sorts as `$orderby` asks; rows equal in every key keep their order of creation. */
-export function sortRows<T>(
-  session: Session,
-  table: Table,
-  rows: readonly T[],
-  keys: readonly SortKey[],
-): T[] {
-  if (keys.length === 0) return [...rows];
-  const scope = tableScope(session, table);
-  const readers = keys.map((key) => ({
-    reader: scope.property(key.property.split("/")),
-    sign: key.descending ? -1 : 1,
-  }));
-  return [...rows].sort((a, b) => {
-    for (const { reader, sign } of readers) {
-      const left = comparable(reader.read(a));
-      const right = comparable(reader.read(b));
-      if (left === right) continue;
-      if (left === null) return -sign;
-      if (right === null) return sign;
-      return left < right ? -sign : sign;
-    }
-    return 0;
-  });
+export function sortRows(rows: readonly Row[], keys: readonly SortKey[]): readonly Row[] {
+  return keys.length === 0 ? rows : [...rows].sort((a, b) => compareRows(keys, a, b));
 }

@@ -5,7 +5,7 @@ import { applyPackage } from "./packages.ts";
 import { SYSTEM_ADMINISTRATOR } from "./role-grants.ts";
 import { systemSession } from "./session.ts";
 import { addPlatformRows } from "./shipped-rows.ts";
-import { dataverseState, type OrganizationState, organizationById } from "./state.ts";
+import { DATAVERSE, dataverseState, type OrganizationState, organizationById } from "./state.ts";
 import { addAdministratorApplication, giveRole, insertApplicationUser, synchroniseUser } from "./users.ts";
 
 /** A Dataverse database that the Power Platform fake asks for when an environment is provisioned. */
@@ -71,7 +71,10 @@ export function createOrganization(world: World, organization: NewOrganization):
 export function deleteOrganization(world: World, organizationId: string): void {
   const { organizations } = dataverseState(world);
   for (const [domainName, organization] of Object.entries(organizations))
-    if (organization.organizationId === organizationId) delete organizations[domainName];
+    if (organization.organizationId === organizationId) {
+      delete organizations[domainName];
+      world.touch(DATAVERSE, ["organizations", domainName]);
+    }
 }
 
 /** What an installed application package brings: managed solutions, tables, roles, app modules. */

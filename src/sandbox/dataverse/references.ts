@@ -15,7 +15,7 @@ import { type Key, keyOf } from "./resource-path.ts";
 import { addLink, changeRow, findRow, removeLink, tableOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
 import type { Row } from "./state.ts";
-import { inTransaction } from "./writes.ts";
+import { inTransaction } from "./transactions.ts";
 
 /** `$ref`: associating and disassociating rows ("Associate and disassociate table rows", Web API guide). */
 
@@ -108,7 +108,7 @@ export function associate(
       ? navigation.targets
       : [navigation.kind === "links" ? navigation.target : navigation.table];
   if (!allowed.includes(target.table.logicalName)) throw rowNotFound(allowed[0] ?? name, target.id);
-  inTransaction(session, () => {
+  inTransaction(session.organization, () => {
     const row = requireRow(session, table, { kind: "id", id });
     if (navigation.kind === "lookup") setLookup(session, table, row, navigation, target.id);
     else if (navigation.kind === "children") {
@@ -144,7 +144,7 @@ export function disassociate(
   const id = requireId(session, table, key);
   const given = url.searchParams.get("$id");
   if (navigation.kind === "lookup") {
-    inTransaction(session, () =>
+    inTransaction(session.organization, () =>
       setLookup(session, table, requireRow(session, table, { kind: "id", id }), navigation, null),
     );
     return { status: 204 };
@@ -156,7 +156,7 @@ export function disassociate(
     otherId = requireId(session, target, innerKey);
   } else if (given !== null) otherId = resolveReference(session, table, given).id;
   else throw methodNotAllowed("DELETE");
-  inTransaction(session, () => {
+  inTransaction(session.organization, () => {
     const row = requireRow(session, table, { kind: "id", id });
     if (navigation.kind === "children") {
       const child = tableOf(session, navigation.table);

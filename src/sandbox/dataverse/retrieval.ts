@@ -3,9 +3,11 @@ import { requireRow } from "./addressing.ts";
 import { badQuery, dataverseError, segmentNotFound } from "./errors.ts";
 import { contextSuffix, etagOf, presentRow } from "./expand.ts";
 import type { Table } from "./metadata/model.ts";
-import { parseQuery, type Query, sortRows } from "./odata-query.ts";
+import { parseQuery, type Query } from "./odata-query.ts";
+import { nextLink, readSkipToken } from "./paging-cookie.ts";
 import { privilegeRows, requirePrivilege } from "./privileges.ts";
 import type { Key } from "./resource-path.ts";
+import { selectPage } from "./row-selection.ts";
 import { rowsOf, textOf } from "./rows.ts";
 import { type Session, wantsAnnotation } from "./session.ts";
 import type { JsonObject, Row } from "./state.ts";
@@ -15,7 +17,8 @@ import { lookupTarget, readColumn, relatedRows } from "./table-scope.ts";
 
 const MAX_PAGE = 5000;
 
-function sourceRows(session: Session, table: Table): readonly Row[] {
+/** Rows of tables that are not stored by id; undefined for all others. */
+function givenRows(session: Session, table: Table): readonly Row[] | undefined {
   if (table.logicalName === "privilege") return privilegeRows(session);
   // Calendar rules live and die with their calendar ("Calendar entities", developer guide).
   if (table.logicalName === "calendarrule")
@@ -24,62 +27,52 @@ function sourceRows(session: Session, table: Table): readonly Row[] {
       "0x80040800",
       "The 'RetrieveMultiple' method does not support entities of type 'calendarrule'.",
     );
-  return rowsOf(session.organization, table.logicalName);
-}
-
-function pageOf(token: string | undefined): number {
-  if (token === undefined) return 1;
-  const page = /pagenumber="(\d+)"/.exec(decodeURIComponent(token))?.[1];
-  if (page === undefined) throw badQuery("Malformed XML in the Paging Cookie");
-  return Number(page);
-}
-
-function nextLink(url: URL, page: number): string {
-  const cookie = `<cookie pagenumber="${page}" pagingcookie="${encodeURIComponent(encodeURIComponent(`<cookie page="${page - 1}"/>`))}" istracking="False" />`;
-  const kept = url.search
-    .replace(/^\?/, "")
-    .split("&")
-    .filter((part) => part !== "" && !/^(\$|%24)skiptoken=/.test(part));
-  const parameters = [...kept, `$skiptoken=${encodeURIComponent(encodeURIComponent(cookie))}`];
-  return `https://${url.host}${url.pathname}?${parameters.join("&")}`;
+  return table.intersect ? rowsOf(session.organization, table.logicalName) : undefined;
 }
 
 function listBody(
   session: Session,
   table: Table,
-  rows: readonly Row[],
+  rows: readonly Row[] | undefined,
   query: Query,
   url: URL,
   context: string,
 ): JsonObject {
-  const matching = sortRows(
+  const { maxPageSize } = session.preferences;
+  const size = maxPageSize ?? Math.min(query.top ?? MAX_PAGE, MAX_PAGE);
+  const cookie = readSkipToken(query.skipToken);
+  const number = cookie?.page ?? 1;
+  const page = selectPage(
     session,
     table,
-    rows.filter((row) => query.filter?.(row) ?? true),
-    query.orderby,
+    query,
+    { number, size, after: cookie?.last, countTo: query.count ? MAX_PAGE + 1 : 0 },
+    rows,
   );
-  const { maxPageSize } = session.preferences;
-  const page = pageOf(query.skipToken);
-  const size = maxPageSize ?? Math.min(query.top ?? MAX_PAGE, MAX_PAGE);
-  const start = (page - 1) * size;
   const body: JsonObject = { "@odata.context": `${session.baseUrl}/$metadata#${context}` };
-  if (query.count) body["@odata.count"] = Math.min(matching.length, MAX_PAGE);
+  if (query.count) body["@odata.count"] = Math.min(page.total, MAX_PAGE);
   if (wantsAnnotation(session, "Microsoft.Dynamics.CRM.totalrecordcount")) {
-    body["@Microsoft.Dynamics.CRM.totalrecordcount"] = query.count ? matching.length : -1;
-    body["@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"] = matching.length > MAX_PAGE;
+    body["@Microsoft.Dynamics.CRM.totalrecordcount"] = query.count ? Math.min(page.total, MAX_PAGE) : -1;
+    body["@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"] = page.total > MAX_PAGE;
   }
-  body["value"] = matching
-    .slice(start, start + size)
-    .map((row) => presentRow(session, table, row, query, true));
+  body["value"] = page.rows.map((row) => presentRow(session, table, row, query, true));
   const limited = maxPageSize === undefined && query.top !== undefined;
-  if (!limited && start + size < matching.length) body["@odata.nextLink"] = nextLink(url, page + 1);
+  const first = page.rows[0];
+  const last = page.rows.at(-1);
+  if (!limited && page.more && first !== undefined && last !== undefined)
+    body["@odata.nextLink"] = nextLink(url, {
+      page: number,
+      column: table.id,
+      first: textOf(first, table.id),
+      last: textOf(last, table.id),
+    });
   return body;
 }
 
 export function retrieveMultiple(session: Session, table: Table, url: URL): SandboxResponse {
   requirePrivilege(session, "Read", table);
   const query = parseQuery(session, table, url.searchParams);
-  const rows = sourceRows(session, table);
+  const rows = givenRows(session, table);
   return {
     status: 200,
     body: listBody(session, table, rows, query, url, `${table.set}${contextSuffix(query)}`),
@@ -90,12 +83,9 @@ export function retrieveMultiple(session: Session, table: Table, url: URL): Sand
 export function countRows(session: Session, table: Table, url: URL): SandboxResponse {
   requirePrivilege(session, "Read", table);
   const query = parseQuery(session, table, url.searchParams);
-  const matching = sourceRows(session, table).filter((row) => query.filter?.(row) ?? true);
-  return {
-    status: 200,
-    headers: { "Content-Type": "text/plain" },
-    body: String(Math.min(matching.length, MAX_PAGE)),
-  };
+  const page = { number: 1, size: 0, after: undefined, countTo: MAX_PAGE };
+  const { total } = selectPage(session, table, query, page, givenRows(session, table));
+  return { status: 200, headers: { "Content-Type": "text/plain" }, body: String(total) };
 }
 
 export function presentSingle(

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Column, linkColumns, type ManyToMany, type Model, type Table } from "./metadata/model.ts";
 import type { Session } from "./session.ts";
-import type { Json, OrganizationState, Row } from "./state.ts";
+import { DATAVERSE, type Json, type OrganizationState, type Row } from "./state.ts";
+import { indexAdded, indexedChange, indexOf, indexRemoved, rowsWithValue } from "./table-index.ts";
+import { onUndo } from "./transactions.ts";
 
 /** Reading and writing stored rows, without any rule of the platform. */
 
@@ -68,6 +70,57 @@ export function timestamp(session: Session): string {
   return `${new Date(session.world.now()).toISOString().slice(0, 19)}Z`;
 }
 
+/** Reports a changed row (or, without an id, the links of a whole intersect table) to the storage. */
+function report({ world, organization }: Session, table: string, id?: string): void {
+  const path = ["organizations", organization.domainName, "tables", table];
+  world.touch(DATAVERSE, id === undefined ? path : [...path, id]);
+}
+
+function place(organization: OrganizationState, table: string, id: string, row: Row): void {
+  organization.tables[table] ??= {};
+  (organization.tables[table] as Record<string, Row>)[id] = row;
+  indexAdded(organization, table, row);
+}
+
+function takeAway(organization: OrganizationState, table: string, id: string, row: Row): void {
+  indexRemoved(organization, table, row);
+  delete (organization.tables[table] as Record<string, Row>)[id];
+}
+
+/** Stores a row as it is. */
+export function storeRow(session: Session, table: string, id: string, row: Row): void {
+  const { organization } = session;
+  place(organization, table, id, row);
+  report(session, table, id);
+  onUndo(organization, () => takeAway(organization, table, id, row));
+}
+
+/** Takes a row away and leaves what points at it. */
+export function dropRow(session: Session, table: string, id: string): void {
+  const { organization } = session;
+  const row = findRow(organization, table, id);
+  if (row === undefined) return;
+  takeAway(organization, table, id, row);
+  report(session, table, id);
+  onUndo(organization, () => place(organization, table, id, row));
+}
+
+/** Sets columns of a stored row and nothing else. */
+export function setColumns(session: Session, table: Table, row: Row, values: Row): void {
+  const { organization } = session;
+  const { logicalName } = table;
+  const before = Object.keys(values).map((name) => [name, row[name]] as const);
+  indexedChange(organization, logicalName, row, () => Object.assign(row, values));
+  report(session, logicalName, textOf(row, table.id));
+  onUndo(organization, () =>
+    indexedChange(organization, logicalName, row, () => {
+      for (const [name, value] of before)
+        if (value === undefined) delete row[name];
+        else row[name] = value;
+    }),
+  );
+}
+
 /** Stores a new row and returns it; columns every table has are filled in. */
 export function insertRow(session: Session, logicalName: string, values: Row): Row {
   const { organization } = session;
@@ -84,39 +137,55 @@ export function insertRow(session: Session, logicalName: string, values: Row): R
     });
   if (table.columns.get("ownerid")?.type === "Owner" && row["_ownerid_value"] === undefined)
     row["_ownerid_value"] = session.userId;
-  organization.tables[logicalName] ??= {};
-  (organization.tables[logicalName] as Record<string, Row>)[id] = row;
+  storeRow(session, logicalName, id, row);
   return row;
 }
 
 export function changeRow(session: Session, table: Table, row: Row, changes: Row): void {
-  Object.assign(row, changes);
-  row["versionnumber"] = nextVersion(session.organization);
-  if (table.columns.has("modifiedon")) {
-    row["modifiedon"] = timestamp(session);
-    row["_modifiedby_value"] = session.userId;
-  }
+  setColumns(session, table, row, {
+    ...changes,
+    versionnumber: nextVersion(session.organization),
+    ...(table.columns.has("modifiedon")
+      ? { modifiedon: timestamp(session), _modifiedby_value: session.userId }
+      : {}),
+  });
+}
+
+/** Rows whose lookup points at the row with this id. */
+export function rowsPointingAt(session: Session, table: Table, property: string, id: string): Row[] {
+  const index = indexOf(session.organization, table.logicalName);
+  if (index === undefined)
+    return rowsOf(session.organization, table.logicalName).filter((row) => row[property] === id);
+  const found = rowsWithValue(index, property, id, (row) => {
+    const value = row[property];
+    return typeof value === "string" ? value.toLowerCase() : null;
+  });
+  if (found === undefined) return [];
+  if (!(found instanceof Set)) return [found as Row];
+  return [...found].sort((a, b) => (index.positions.get(a) ?? 0) - (index.positions.get(b) ?? 0));
 }
 
 /** Removes a row, the links it takes part in, and the lookups that point at it. */
 export function removeRow(session: Session, table: Table, id: string): void {
   const { organization, model } = session;
-  delete (organization.tables[table.logicalName] as Record<string, Row> | undefined)?.[id];
+  dropRow(session, table.logicalName, id);
   for (const relationship of model.relationships) {
     if (relationship.left !== table.logicalName && relationship.right !== table.logicalName) continue;
     const columns = linkColumns(model, relationship);
     const own = relationship.left === table.logicalName ? columns.left : columns.right;
     const links = organization.tables[relationship.intersect];
-    if (Array.isArray(links))
-      organization.tables[relationship.intersect] = links.filter((link) => link[own] !== id);
+    if (Array.isArray(links) && links.some((link) => link[own] === id))
+      replaceLinks(
+        session,
+        relationship,
+        links.filter((link) => link[own] !== id),
+      );
   }
-  for (const other of model.tables.values()) {
-    for (const column of other.columns.values()) {
-      if (column.targets?.[table.logicalName] === undefined) continue;
-      for (const row of rowsOf(organization, other.logicalName))
-        if (row[column.property] === id) row[column.property] = null;
-    }
-  }
+  for (const other of model.tables.values())
+    for (const column of other.columns.values())
+      if (column.targets?.[table.logicalName] !== undefined)
+        for (const row of rowsPointingAt(session, other, column.property, id))
+          setColumns(session, other, row, { [column.property]: null });
 }
 
 export function linksOf(organization: OrganizationState, relationship: ManyToMany): Row[] {
@@ -125,6 +194,16 @@ export function linksOf(organization: OrganizationState, relationship: ManyToMan
   const links: Row[] = [];
   organization.tables[relationship.intersect] = links;
   return links;
+}
+
+function replaceLinks(session: Session, relationship: ManyToMany, links: Row[]): void {
+  const { organization } = session;
+  const before = linksOf(organization, relationship);
+  organization.tables[relationship.intersect] = links;
+  report(session, relationship.intersect);
+  onUndo(organization, () => {
+    organization.tables[relationship.intersect] = before;
+  });
 }
 
 export function relationshipOf(model: Model, schemaName: string): ManyToMany {
@@ -140,12 +219,15 @@ export function addLink(session: Session, schemaName: string, left: string, righ
   const links = linksOf(session.organization, relationship);
   if (links.some((link) => link[columns.left] === left && link[columns.right] === right)) return false;
   const id = session.model.tables.get(relationship.intersect)?.id;
-  links.push({
-    ...(id === undefined ? {} : { [id]: session.world.newId() }),
-    [columns.left]: left,
-    [columns.right]: right,
-    versionnumber: nextVersion(session.organization),
-  });
+  replaceLinks(session, relationship, [
+    ...links,
+    {
+      ...(id === undefined ? {} : { [id]: session.world.newId() }),
+      [columns.left]: left,
+      [columns.right]: right,
+      versionnumber: nextVersion(session.organization),
+    },
+  ]);
   return true;
 }
 
@@ -153,9 +235,9 @@ export function removeLink(session: Session, schemaName: string, left: string, r
   const relationship = relationshipOf(session.model, schemaName);
   const columns = linkColumns(session.model, relationship);
   const links = linksOf(session.organization, relationship);
-  const index = links.findIndex((link) => link[columns.left] === left && link[columns.right] === right);
-  if (index < 0) return false;
-  links.splice(index, 1);
+  const kept = links.filter((link) => link[columns.left] !== left || link[columns.right] !== right);
+  if (kept.length === links.length) return false;
+  replaceLinks(session, relationship, kept);
   return true;
 }
 

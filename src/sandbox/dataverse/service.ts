@@ -166,6 +166,7 @@ export const dataverseService: FakeService = {
     body: "HTTP Error 401 - Unauthorized: Access is denied",
   }),
   seed: () => ({ organizations: {} }),
+  reported: [["organizations", "*", "tables"]],
   handle(request, world) {
     const organization = organizationByHost(world, request.host);
     if (organization === undefined) return { status: 404 };

@@ -1,7 +1,7 @@
 import { badQuery, unknownProperty } from "./errors.ts";
 import type { OperandType, Reader, Scope } from "./filter-evaluation.ts";
 import { type Column, isLookup, linkColumns, type Navigation, type Table } from "./metadata/model.ts";
-import { columnValue, findRow, linksOf, rowsOf, tableOf, targetOf, textOf } from "./rows.ts";
+import { columnValue, findRow, linksOf, rowsOf, rowsPointingAt, tableOf, targetOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
 import type { Row } from "./state.ts";
 
@@ -62,6 +62,16 @@ export function readColumn(session: Session, table: Table, row: Row, property: s
   return columnValue(table, row, property);
 }
 
+/** True when a column's value follows from its own row alone, so that rows can be indexed by it. */
+export function isStored(table: Table, property: string): boolean {
+  return (
+    table.properties.has(property) &&
+    property !== "numberofmembers" &&
+    property !== "ownerid" &&
+    !property.startsWith("_owning")
+  );
+}
+
 /** Rows on the other side of a collection-valued navigation. */
 export function relatedRows(
   session: Session,
@@ -75,7 +85,7 @@ export function relatedRows(
     const property = `_${navigation.lookup}_value`;
     return {
       table: child,
-      rows: rowsOf(session.organization, child.logicalName).filter((candidate) => candidate[property] === id),
+      rows: rowsPointingAt(session, child, property, id),
     };
   }
   const { relationship } = navigation;
@@ -140,7 +150,10 @@ export function tableScope(session: Session, table: Table): Scope {
       return {
         type: "navigation",
         edm: `mscrm.${navigation.targets[0] ?? "crmbaseentity"}`,
-        read: (item) => columnValue(table, item as Row, navigation.column.property),
+        read: (item) => {
+          const found = lookupTarget(session, item as Row, navigation);
+          return found === undefined ? null : textOf(found.row, found.table.id);
+        },
       };
     return fail(head);
   }

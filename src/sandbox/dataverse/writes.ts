@@ -20,24 +20,11 @@ import { presentSingle } from "./retrieval.ts";
 import { addLink, changeRow, findRow, insertRow, removeRow, tableOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
 import type { JsonObject, Row } from "./state.ts";
+import { inTransaction } from "./transactions.ts";
 
 /** Creating, changing and deleting rows ("Create/Update/Delete a table row", "Upsert", "Conditional operations"). */
 
 const EMPTY_GUID = "00000000-0000-0000-0000-000000000000";
-
-/** Undoes every change made by `work` when it is refused: a request is one transaction. */
-export function inTransaction<T>(session: Session, work: () => T): T {
-  const { organization } = session;
-  const tables = structuredClone(organization.tables);
-  const { version } = organization;
-  try {
-    return work();
-  } catch (error) {
-    organization.tables = tables;
-    organization.version = version;
-    throw error;
-  }
-}
 
 function refuseVirtual(table: Table): void {
   if (table.virtual || table.intersect) throw methodNotAllowed("POST");
@@ -135,7 +122,7 @@ export function create(session: Session, set: string, url: URL, body: JsonObject
   const table = tableOfSet(session, set);
   refuseVirtual(table);
   selection(session, table, url);
-  const row = inTransaction(session, () => createRow(session, table, body));
+  const row = inTransaction(session.organization, () => createRow(session, table, body));
   if (session.preferences.representation) return represent(session, table, row, url, 201);
   return { status: 204, headers: { "OData-EntityId": entityUrl(session, table, row) } };
 }
@@ -162,7 +149,9 @@ export function patch(
   if (found !== undefined) {
     if (ifNoneMatch === "*") throw duplicateRecord();
     if (ifMatch !== undefined && ifMatch !== "*" && ifMatch !== etagOf(found)) throw versionMismatch();
-    inTransaction(session, () => updateRow(session, table, requireRow(session, table, key), body));
+    inTransaction(session.organization, () =>
+      updateRow(session, table, requireRow(session, table, key), body),
+    );
     const row = requireRow(session, table, key.kind === "id" ? key : idKey(table, found));
     if (session.preferences.representation) return represent(session, table, row, url, 200);
     return { status: 204, headers: { "OData-EntityId": entityId } };
@@ -173,7 +162,7 @@ export function patch(
   }
   refuseVirtual(table);
   const fixed: Row = key.kind === "id" ? { [table.id]: key.id } : alternateKeyValues(table, key.values);
-  const row = inTransaction(session, () => createRow(session, table, { ...fixed, ...body }));
+  const row = inTransaction(session.organization, () => createRow(session, table, { ...fixed, ...body }));
   if (session.preferences.representation) return represent(session, table, row, url, 201);
   return { status: 204, headers: { "OData-EntityId": entityId } };
 }
@@ -192,7 +181,7 @@ export function remove(
     throw methodNotAllowed("DELETE");
   const row = requireRow(session, table, key);
   if (ifMatch !== undefined && ifMatch !== "*" && ifMatch !== etagOf(row)) throw versionMismatch();
-  inTransaction(session, () => deleteRow(session, table, requireRow(session, table, key)));
+  inTransaction(session.organization, () => deleteRow(session, table, requireRow(session, table, key)));
   return { status: 204 };
 }
 
@@ -207,7 +196,7 @@ export function writeColumn(
   const row = requireRow(session, table, key);
   if (body !== undefined && !("value" in body))
     throw badPayload(table.logicalName, "The property 'value' was not found in the payload.");
-  inTransaction(session, () =>
+  inTransaction(session.organization, () =>
     updateRow(session, table, requireRow(session, table, idKey(table, row)), {
       [name]: body?.["value"] ?? null,
     }),

@@ -1,5 +1,15 @@
 import { dataverseError, dependentRows } from "../errors.ts";
-import { addLink, changeRow, findRowBy, insertRow, rowsOf, tableOf, textOf } from "../rows.ts";
+import {
+  addLink,
+  changeRow,
+  dropRow,
+  findRowBy,
+  insertRow,
+  rowsOf,
+  setColumns,
+  tableOf,
+  textOf,
+} from "../rows.ts";
 import type { Session } from "../session.ts";
 import type { Row } from "../state.ts";
 import type { Plugin } from "./plugin.ts";
@@ -92,7 +102,7 @@ export const businessUnitPlugin: Plugin = {
       throw dependentRows();
     for (const table of ["role", "team"]) {
       for (const row of rowsOf(organization, table).filter(belongs))
-        delete (organization.tables[table] as Record<string, Row>)[textOf(row, `${table}id`)];
+        dropRow(session, table, textOf(row, `${table}id`));
     }
     return undefined;
   },
@@ -115,7 +125,7 @@ export const rolePlugin: Plugin = {
       );
   },
   afterCreate(session, role) {
-    role["_parentrootroleid_value"] = textOf(role, "roleid");
+    setColumns(session, tableOf(session, "role"), role, { _parentrootroleid_value: textOf(role, "roleid") });
     const copyBelow = (parentUnit: string, parentCopy: Row): void => {
       for (const unit of rowsOf(session.organization, "businessunit")) {
         if (unit["_parentbusinessunitid_value"] !== parentUnit) continue;

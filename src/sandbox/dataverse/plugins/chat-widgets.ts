@@ -1,4 +1,4 @@
-import { textOf } from "../rows.ts";
+import { setColumns, tableOf, textOf } from "../rows.ts";
 import type { Session } from "../session.ts";
 import type { Row } from "../state.ts";
 import type { Plugin } from "./plugin.ts";
@@ -27,8 +27,10 @@ function snippetOf(session: Session, widgetAppId: string): string {
 export const chatWidgetPlugin: Plugin = {
   afterCreate(session, widget: Row) {
     const appId = session.world.newId();
-    widget["msdyn_widgetappid"] = appId;
-    widget["msdyn_widgetsnippet"] = snippetOf(session, appId);
+    setColumns(session, tableOf(session, "msdyn_livechatconfig"), widget, {
+      msdyn_widgetappid: appId,
+      msdyn_widgetsnippet: snippetOf(session, appId),
+    });
   },
   beforeUpdate(_session, widget, changes) {
     for (const property of ["msdyn_widgetappid", "msdyn_widgetsnippet"])

@@ -1,5 +1,5 @@
 import { createCalendar, deleteCalendarTree, weeklyRule } from "../calendars.ts";
-import { textOf } from "../rows.ts";
+import { setColumns, tableOf, textOf } from "../rows.ts";
 import type { Plugin } from "./plugin.ts";
 
 /**
@@ -17,7 +17,9 @@ export const operatingHourPlugin: Plugin = {
       from: session.world.now(),
       work: [{ offset: 8 * 60, duration: 9 * 60, effort: 1, timecode: 0, subcode: 1 }],
     });
-    hour["msdyn_calendarid"] = textOf(calendar, "calendarid");
+    setColumns(session, tableOf(session, "msdyn_operatinghour"), hour, {
+      msdyn_calendarid: textOf(calendar, "calendarid"),
+    });
   },
 };
 

@@ -1,5 +1,5 @@
 import { dataverseError, dependentRows } from "../errors.ts";
-import { insertRow, rowsOf, textOf } from "../rows.ts";
+import { insertRow, rowsOf, setColumns, tableOf, textOf } from "../rows.ts";
 import type { Session } from "../session.ts";
 import type { Row } from "../state.ts";
 import { CONVERSATION_CONTRACT, createOwnContract, systemContractId } from "./decision-contracts.ts";
@@ -37,7 +37,9 @@ function addOutOfHoursCondition(session: Session, queue: Row): void {
     _msdyn_inputcontractid_value: systemContractId(session, "msdyn_queueoverflowrulesetinput") ?? null,
     _msdyn_outputcontractid_value: systemContractId(session, "msdyn_queueoverflowrulesetoutput") ?? null,
   });
-  queue["_msdyn_prequeueoverflowrulesetid_value"] = textOf(ruleset, "msdyn_decisionrulesetid");
+  setColumns(session, tableOf(session, "queue"), queue, {
+    _msdyn_prequeueoverflowrulesetid_value: textOf(ruleset, "msdyn_decisionrulesetid"),
+  });
 }
 
 /** Side effects of queues; outside Omnichannel a queue has none. */
@@ -45,10 +47,12 @@ export const queuePlugin: Plugin = {
   afterCreate(session, queue) {
     if (!session.organization.features.includes("omnichannel") || !isOmnichannelQueue(queue)) return;
     if (typeof queue["_msdyn_assignmentinputcontractid_value"] !== "string")
-      queue["_msdyn_assignmentinputcontractid_value"] = textOf(
-        createOwnContract(session, CONVERSATION_CONTRACT),
-        "msdyn_decisioncontractid",
-      );
+      setColumns(session, tableOf(session, "queue"), queue, {
+        _msdyn_assignmentinputcontractid_value: textOf(
+          createOwnContract(session, CONVERSATION_CONTRACT),
+          "msdyn_decisioncontractid",
+        ),
+      });
     addOutOfHoursCondition(session, queue);
   },
   afterUpdate(session, queue) {

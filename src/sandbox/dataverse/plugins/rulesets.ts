@@ -1,5 +1,5 @@
 import { pluginRefusal } from "../errors.ts";
-import { findRow, insertRow, rowsOf, textOf } from "../rows.ts";
+import { dropRow, findRow, insertRow, rowsOf, textOf } from "../rows.ts";
 import type { Session } from "../session.ts";
 import type { Row } from "../state.ts";
 import type { Plugin } from "./plugin.ts";
@@ -57,10 +57,9 @@ function referencesOf(
 function mapDependencies(session: Session, ruleset: Row): void {
   const { organization } = session;
   const id = textOf(ruleset, "msdyn_decisionrulesetid");
-  const stored = organization.tables["msdyn_rulesetdependencymapping"] as Record<string, Row> | undefined;
   for (const mapping of rowsOf(organization, "msdyn_rulesetdependencymapping"))
     if (mapping["_msdyn_referencingrulesetid_value"] === id)
-      delete stored?.[textOf(mapping, "msdyn_rulesetdependencymappingid")];
+      dropRow(session, "msdyn_rulesetdependencymapping", textOf(mapping, "msdyn_rulesetdependencymappingid"));
   const variables = variablesOf(session, ruleset);
   for (const rule of readRuleset(textOf(ruleset, "msdyn_rulesetdefinition")) ?? []) {
     for (const reference of referencesOf(session, rule, variables))

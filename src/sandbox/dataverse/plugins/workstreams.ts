@@ -1,5 +1,5 @@
 import { dependentRows } from "../errors.ts";
-import { addLink, findRow, insertRow, rowsOf, textOf } from "../rows.ts";
+import { addLink, findRow, insertRow, rowsOf, setColumns, tableOf, textOf } from "../rows.ts";
 import type { Session } from "../session.ts";
 import type { Row } from "../state.ts";
 import { CONVERSATION_CONTRACT, createOwnContract } from "./decision-contracts.ts";
@@ -26,9 +26,9 @@ function templateNames(streamSource: unknown): Row {
 /** A bot on a workstream gets its own queue and rule; both columns are described as filled by the system. */
 function followBot(session: Session, workstream: Row): void {
   const botId = workstream["_msdyn_bot_user_value"];
+  const table = tableOf(session, "msdyn_liveworkstream");
   if (typeof botId !== "string") {
-    delete workstream["_msdyn_bot_queue_value"];
-    delete workstream["msdyn_bot_rule"];
+    setColumns(session, table, workstream, { _msdyn_bot_queue_value: null, msdyn_bot_rule: null });
     return;
   }
   const bot = findRow(session.organization, "systemuser", botId);
@@ -41,8 +41,10 @@ function followBot(session: Session, workstream: Row): void {
     queueviewtype: 1,
   });
   addLink(session, "queuemembership_association", textOf(queue, "queueid"), botId);
-  workstream["_msdyn_bot_queue_value"] = textOf(queue, "queueid");
-  workstream["msdyn_bot_rule"] = session.world.newId();
+  setColumns(session, table, workstream, {
+    _msdyn_bot_queue_value: textOf(queue, "queueid"),
+    msdyn_bot_rule: session.world.newId(),
+  });
 }
 
 /**
@@ -51,14 +53,18 @@ function followBot(session: Session, workstream: Row): void {
  */
 export const workstreamPlugin: Plugin = {
   afterCreate(session, workstream) {
+    const filled: Row = {
+      ...templateNames(workstream["msdyn_streamsource"]),
+      msdyn_recordidentificationrule: "<RecordIdentificationRuleSet />",
+    };
+    for (const property of Object.keys(filled))
+      if ((workstream[property] ?? null) !== null) delete filled[property];
     if (typeof workstream["_msdyn_routingcontractid_value"] !== "string")
-      workstream["_msdyn_routingcontractid_value"] = textOf(
+      filled["_msdyn_routingcontractid_value"] = textOf(
         createOwnContract(session, CONVERSATION_CONTRACT),
         "msdyn_decisioncontractid",
       );
-    for (const [property, value] of Object.entries(templateNames(workstream["msdyn_streamsource"])))
-      workstream[property] ??= value;
-    workstream["msdyn_recordidentificationrule"] ??= "<RecordIdentificationRuleSet />";
+    setColumns(session, tableOf(session, "msdyn_liveworkstream"), workstream, filled);
     if (typeof workstream["_msdyn_bot_user_value"] === "string") followBot(session, workstream);
   },
   afterUpdate(session, workstream, changes) {
