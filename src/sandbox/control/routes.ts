@@ -1,3 +1,4 @@
+import { trustedIssuers, trustIssuer } from "../entra/trusted-issuers.ts";
 import {
   type JsonObject,
   jsonBody,
@@ -109,6 +110,14 @@ function routesOf(context: ControlContext): readonly Route[] {
       tokens.notBefore = Math.ceil(world.now() / 1000) * 1000 + 1000;
       world.clock.advance(tokens.notBefore - world.now());
       return { status: 204 };
+    }),
+    route("GET", "/_sandbox/issuers", () => ({ status: 200, body: { value: trustedIssuers(world) } })),
+    route("POST", "/_sandbox/issuers", (request) => {
+      const known = trustIssuer(world, bodyOf(request));
+      context.save();
+      return known === undefined
+        ? refuse(400, "an issuer needs `issuer`, an https address, and `keys`, a list of public JWKs")
+        : { status: 201, body: known };
     }),
     route("GET", "/_sandbox/state", (request) => {
       const path = request.query.get("path") ?? "";

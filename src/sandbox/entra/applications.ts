@@ -37,6 +37,7 @@ import {
   accessOf,
 } from "./graph-permissions.ts";
 import { answerCollection, answerCount, answerObject, type CollectionShape } from "./graph-query.ts";
+import { registeredCertificates, withSelectedKeys } from "./key-credentials.ts";
 import { addObject, listedValues, purgeObject, softDeleteObject } from "./object-lifecycle.ts";
 import { OBJECT_SHAPE, typedValue } from "./object-shapes.ts";
 
@@ -96,7 +97,10 @@ function createApplication(call: GraphCall, given: JsonObject): SandboxResponse 
   if (textOf(body, "displayName") === "") requiredValue("displayName", "Application");
   requireUnique(call.world, body, undefined);
   const id = call.world.newId();
-  const value = merged(applicationValue(id, call.world.newId(), call.world.now(), {}), body);
+  const value = merged(applicationValue(id, call.world.newId(), call.world.now(), {}), {
+    ...body,
+    ...registeredCertificates(call.world, id, body),
+  });
   addObject(call.world, "application", id, value);
   if (call.access === "owned") directoryOf(call.world).owners.push({ from: id, to: call.caller.objectId });
   return created("applications", "Application", value);
@@ -109,7 +113,10 @@ function updateApplication(call: GraphCall, object: DirectoryObject, given: Json
   if (body["uniqueName"] !== undefined && name !== "" && body["uniqueName"] !== name)
     badRequest("One or more property values specified are invalid.");
   requireUnique(call.world, body, object.id);
-  object.value = merged(object.value, body);
+  object.value = merged(object.value, {
+    ...body,
+    ...registeredCertificates(call.world, object.id, body),
+  });
   carryOver(call.world, object);
   return NO_CONTENT;
 }
@@ -259,7 +266,7 @@ export const APPLICATION_ROUTES: readonly Route[] = [
   ),
   graphRoute("POST", "/applications", APPLICATION_CREATE, (call) => createApplication(call, bodyOf(call))),
   graphRoute("GET", "/applications/{key}", APPLICATION_READ, (call) =>
-    answerObject(call, objectOf(call, "application").value, APPLICATION_SHAPE),
+    answerObject(call, withSelectedKeys(call, objectOf(call, "application").value), APPLICATION_SHAPE),
   ),
   graphRoute("PATCH", "/applications/{key}", APPLICATION_WRITE, patchApplication),
   graphRoute("DELETE", "/applications/{key}", APPLICATION_WRITE, deleteApplication),

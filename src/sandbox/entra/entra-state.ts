@@ -59,6 +59,27 @@ export interface StoredSecret {
   readonly endsAt: number;
 }
 
+/** A certificate that an application may sign client assertions with. */
+export interface StoredCertificate {
+  readonly applicationId: string;
+  readonly keyId: string;
+  /** The certificate, base64 of its DER. */
+  readonly key: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+}
+
+/** Graph's `federatedIdentityCredential` and the application it belongs to. */
+export interface FederatedCredential {
+  readonly applicationId: string;
+  readonly id: string;
+  readonly name: string;
+  issuer: string;
+  subject: string;
+  audiences: string[];
+  description: string | null;
+}
+
 export interface AssignedLicence {
   readonly userId: string;
   readonly skuId: string;
@@ -73,6 +94,9 @@ export interface DirectoryState {
   readonly appRoleAssignments: AppRoleAssignment[];
   readonly roleAssignments: DirectoryRoleAssignment[];
   readonly secrets: StoredSecret[];
+  /** Absent in a tenant that was saved before there were certificates. */
+  certificates?: StoredCertificate[];
+  federatedCredentials?: FederatedCredential[];
   readonly licences: AssignedLicence[];
   readonly subscribedSkus: JsonObject[];
 }
@@ -86,12 +110,19 @@ export interface DeviceCode {
   readonly approvedAt: number;
 }
 
+/** A foreign issuer of tokens, with the public keys (JWK) that its own discovery document would lead to. */
+export interface TrustedIssuer {
+  readonly issuer: string;
+  readonly keys: readonly JsonObject[];
+}
+
 /** The slice `entra`: what the sign-in endpoint itself remembers. */
 export interface SignInState {
   readonly tokens: TokenState;
   /** Digests of users' passwords by object id. */
   readonly passwords: Record<string, string>;
   readonly deviceCodes: DeviceCode[];
+  issuers?: TrustedIssuer[];
 }
 
 export function directoryOf(world: World): DirectoryState {

@@ -3,6 +3,7 @@ import { matchRoute, type Route } from "../routes.ts";
 import type { FakeService, World } from "../world.ts";
 import { APP_ROLE_ASSIGNMENT_ROUTES } from "./app-role-assignments.ts";
 import { APPLICATION_ROUTES } from "./applications.ts";
+import { FEDERATED_CREDENTIAL_ROUTES } from "./federated-credentials.ts";
 import { answerBatch, batchMethods } from "./graph-batch.ts";
 import { unauthenticated } from "./graph-call.ts";
 import { refuseGraph } from "./graph-errors.ts";
@@ -18,6 +19,7 @@ const ROUTES: readonly Route[] = [
   ...TENANT_ROUTES,
   ...USER_ROUTES,
   ...APPLICATION_ROUTES,
+  ...FEDERATED_CREDENTIAL_ROUTES,
   ...SERVICE_PRINCIPAL_ROUTES,
   ...APP_ROLE_ASSIGNMENT_ROUTES,
   ...PERMISSION_GRANT_ROUTES,
@@ -34,7 +36,7 @@ const BATCH = /^\/(v1\.0|beta)\/\$batch\/?$/i;
 function routedPath(path: string): string | undefined {
   if (!isWellEncoded(path)) return refuseGraph(400, "BadRequest", "Bad Request - Error in query syntax.");
   const below = /^\/(?:v1\.0|beta)(\/.*)$/i.exec(path)?.[1];
-  return below?.replace(/^(\/\w+)(?:\(|%28)/i, "$1/(").replace(/%29(?=\/|$)/i, ")");
+  return below?.replace(/(\/\w+)(?:\(|%28)/gi, "$1/(").replace(/%29(?=\/|$)/gi, ")");
 }
 
 function isWellEncoded(path: string): boolean {

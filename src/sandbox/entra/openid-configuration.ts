@@ -3,10 +3,9 @@ import type { RoutedRequest } from "../routes.ts";
 import { TENANT } from "../seed.ts";
 import type { World } from "../world.ts";
 import { refuseSignIn, SIGN_IN_ERRORS } from "./sign-in-errors.ts";
-import { isTenant } from "./token-endpoint.ts";
+import { isTenant, SHARED_TENANTS } from "./token-endpoint.ts";
 
 const AUTHORITY = "https://login.microsoftonline.com";
-const SHARED_TENANTS = new Set(["common", "organizations"]);
 
 /** `GET /{tenant}/v2.0/.well-known/openid-configuration` ("OpenID Connect on the Microsoft identity platform"). */
 export function openIdConfiguration(request: RoutedRequest, world: World): SandboxResponse {

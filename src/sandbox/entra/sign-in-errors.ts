@@ -104,12 +104,72 @@ export const SIGN_IN_ERRORS = {
     code: 7000222,
     text: `The provided client secret keys for app '${appId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
   }),
-  badAssertion: {
+  noTenant: {
+    status: 400,
+    error: "invalid_request",
+    code: 50059,
+    text: "No tenant-identifying information found in either the request or implied by any provided credentials.",
+  },
+  malformedAssertion: {
+    status: 400,
+    error: "invalid_request",
+    code: 50027,
+    text: "JWT token is invalid or malformed.",
+  },
+  noThumbprint: {
+    status: 401,
+    error: "invalid_client",
+    code: 5002723,
+    text: "Invalid JWT token. No certificate SHA-1 thumbprint, certificate SHA-256 thumbprint, nor keyId specified in token header.",
+  },
+  unknownCertificate: (thumbprint: string, appId: string): SignInError => ({
     status: 401,
     error: "invalid_client",
     code: 700027,
-    text: "The certificate with identifier used to sign the client assertion is not registered on application.",
+    text: `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '${thumbprint}', Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '${appId}'.]`,
+  }),
+  expiredCertificate: (thumbprint: string, start: string, end: string): SignInError => ({
+    status: 401,
+    error: "invalid_client",
+    code: 700027,
+    text: `Client assertion contains an invalid signature. [Reason - The key used is expired., Thumbprint of key used by client: '${thumbprint}', Found key 'Start=${start}, End=${end}']`,
+  }),
+  badSignature: {
+    status: 401,
+    error: "invalid_client",
+    code: 700027,
+    text: "Client assertion contains an invalid signature.",
   },
+  assertionTime: (now: string, from: string, until: string): SignInError => ({
+    status: 401,
+    error: "invalid_client",
+    code: 700024,
+    text: `Client assertion is not within its valid time range. Current time: ${now}, assertion valid from ${from}, expiry time of assertion ${until}. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .`,
+  }),
+  assertionAudience: {
+    status: 401,
+    error: "invalid_client",
+    code: 700023,
+    text: "Client assertion audience claim does not match Realm issuer. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .",
+  },
+  assertionClient: {
+    status: 401,
+    error: "invalid_client",
+    code: 700021,
+    text: "Client assertion application identifier doesn't match 'client_id' parameter. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials .",
+  },
+  noFederation: (appId: string, name: string): SignInError => ({
+    status: 401,
+    error: "invalid_client",
+    code: 70025,
+    text: `The client '${appId}'(${name}) has no configured federated identity credentials.`,
+  }),
+  federationMismatch: (part: "issuer" | "subject" | "audience", value: string): SignInError => ({
+    status: 401,
+    error: "invalid_client",
+    code: { issuer: 700211, audience: 700212, subject: 700213 }[part],
+    text: `No matching federated identity record found for presented assertion ${part} '${value}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation`,
+  }),
   wrongPassword: {
     status: 400,
     error: "invalid_grant",
@@ -165,4 +225,4 @@ export const SIGN_IN_ERRORS = {
     code: 70000,
     text: "The provided value for the input parameter 'refresh_token' is not valid.",
   },
-} satisfies Record<string, SignInError | ((...values: string[]) => SignInError)>;
+} satisfies Record<string, SignInError | ((...values: never[]) => SignInError)>;

@@ -3,6 +3,7 @@ import type { SandboxResponse } from "../exchange.ts";
 import type { RoutedRequest } from "../routes.ts";
 import { ADMIN_USER, TENANT } from "../seed.ts";
 import type { World } from "../world.ts";
+import { checkClientAssertion } from "./client-assertion.ts";
 import {
   type DirectoryObject,
   digestOf,
@@ -26,6 +27,7 @@ import {
 
 /** A person takes this long to type a device code (sandbox time). */
 const DEVICE_APPROVAL_MS = 5_000;
+const JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
 interface TokenRequest {
@@ -37,9 +39,16 @@ interface TokenRequest {
 function tokenRequest(request: RoutedRequest, world: World): TokenRequest {
   const refuse = (failure: SignInError): never => refuseSignIn(failure, request, world);
   const tenant = request.params["tenant"] ?? "";
-  if (!isTenant(tenant)) refuse(SIGN_IN_ERRORS.unknownTenant(tenant));
-  return { form: new URLSearchParams(request.text), world, refuse };
+  const form = new URLSearchParams(request.text);
+  if (SHARED_TENANTS.has(tenant)) {
+    // A person's account tells the tenant; an application's credential does not.
+    if (form.get("grant_type") === "client_credentials") refuse(SIGN_IN_ERRORS.noTenant);
+  } else if (!isTenant(tenant)) refuse(SIGN_IN_ERRORS.unknownTenant(tenant));
+  return { form, world, refuse };
 }
+
+/** Authorities that stand for whatever work account signs in. */
+export const SHARED_TENANTS: ReadonlySet<string> = new Set(["common", "organizations"]);
 
 /** True for the tenant's id and its verified domain. */
 export function isTenant(tenant: string): boolean {
@@ -97,25 +106,14 @@ function clientOf(request: TokenRequest): DirectoryObject {
   return client;
 }
 
-/** Claims of a client assertion; its signature is not checked, because the sandbox has no certificates. */
-function assertionClaims(assertion: string): Record<string, unknown> {
-  try {
-    const claims: unknown = JSON.parse(
-      Buffer.from(assertion.split(".")[1] ?? "", "base64url").toString("utf8"),
-    );
-    return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
 function checkClientCredential(request: TokenRequest, client: DirectoryObject): void {
   const { form, world, refuse } = request;
   const appId = textOf(client.value, "appId");
   const assertion = form.get("client_assertion");
   if (assertion !== null) {
-    const claims = assertionClaims(assertion);
-    if (claims["iss"] !== appId || claims["sub"] !== appId) refuse(SIGN_IN_ERRORS.badAssertion);
+    if (required(request, "client_assertion_type") !== JWT_BEARER)
+      refuse(SIGN_IN_ERRORS.missingClientCredential);
+    checkClientAssertion(assertion, client, request);
     return;
   }
   const secret = form.get("client_secret") ?? "";

@@ -69,23 +69,46 @@ describe("application tokens", () => {
     expect(claims).not.toHaveProperty("roles");
   });
 
-  test("accept the tenant's verified domain and an assertion about the client itself", async () => {
-    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const assertion = (subject: string) =>
-      `${part({ alg: "RS256" })}.${part({ iss: subject, sub: subject, aud: "x" })}.c2ln`;
+  test("are issued by the tenant's verified domain as well", async () => {
+    expect((await askToken(PIPELINE_FORM, TENANT.domain)).status).toBe(200);
+  });
+
+  test("are refused to an assertion that no registered certificate signed", async () => {
     const { client_secret: _, ...form } = PIPELINE_FORM;
-    const ask = (subject: string) =>
-      askToken(
-        {
-          ...form,
-          client_assertion: assertion(subject),
-          client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        },
-        TENANT.domain,
-      );
-    expect((await ask(PIPELINE_APP.appId)).status).toBe(200);
-    const refused = await ask(BARE_APP.appId);
-    expect([refused.status, refused.body.error]).toEqual([401, "invalid_client"]);
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const ask = (head: object, claims: object) =>
+      askToken({
+        ...form,
+        client_assertion: `${part(head)}.${part(claims)}.c2ln`,
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+      });
+    const own = { iss: PIPELINE_APP.appId, sub: PIPELINE_APP.appId, aud: "x" };
+    const codes = async (head: object, claims: object) => {
+      const { status, body } = await ask(head, claims);
+      return [status, body.error, body.error_codes];
+    };
+    expect(await codes({ alg: "RS256", x5t: "AAAA" }, own)).toEqual([401, "invalid_client", [700027]]);
+    expect(await codes({ alg: "RS256" }, own)).toEqual([401, "invalid_client", [5002723]]);
+    expect(await codes({ alg: "RS256", x5t: "AAAA" }, { ...own, sub: BARE_APP.appId })).toEqual([
+      401,
+      "invalid_client",
+      [700021],
+    ]);
+    const malformed = await askToken({
+      ...form,
+      client_assertion: "no.jwt",
+      client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    });
+    expect([malformed.status, malformed.body.error_codes]).toEqual([400, [50027]]);
+  });
+
+  test("need a tenant that can be told from the address", async () => {
+    const answer = await askToken(PIPELINE_FORM, "organizations");
+    expect([answer.status, answer.body.error, answer.body.error_codes]).toEqual([
+      400,
+      "invalid_request",
+      [50059],
+    ]);
   });
 });
 
