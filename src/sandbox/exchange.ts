@@ -40,6 +40,8 @@ export interface SandboxResponse {
   readonly headers?: Readonly<Record<string, string>>;
   /** A string is sent as it is; anything else as JSON; undefined sends no body. */
   readonly body?: unknown;
+  /** A long body, sent piece by piece as it is produced; instead of `body`. */
+  readonly stream?: Iterable<string>;
 }
 
 /** Thrown by a handler to answer with an error; the pipeline turns it into the response. */

@@ -1,14 +1,15 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createSandboxClock } from "./clock.ts";
-import { handleControl } from "./control/routes.ts";
-import { Refusal, type SandboxRequest, type SandboxResponse } from "./exchange.ts";
-import { createFaultBox, faultResponse } from "./faults.ts";
-import { createRequestLog, type LoggedRequest, loggedUrl, withoutSecrets } from "./request-log.ts";
+import { createAnswering, type Outcome } from "./answering.ts";
+import { CLOCK_HEADER, clockWords, createSandboxClock } from "./clock.ts";
+import { createControl } from "./control/routes.ts";
+import { deliver, send, sendStream } from "./delivery.ts";
+import type { SandboxRequest } from "./exchange.ts";
+import { keepWorld } from "./keeping.ts";
+import { createRequestLog, loggedBody, loggedUrl } from "./request-log.ts";
 import { SANDBOX_SERVICES } from "./services.ts";
 import { memoryStorage, type SandboxStorage, type SavedSandbox } from "./storage.ts";
 import { listenTls, type TlsListener, type TlsOptions, tunnelConnects } from "./tls/listener.ts";
-import { callerOf, type TokenState, verifyToken } from "./tokens.ts";
 import { createWorld, type FakeService } from "./world.ts";
 
 export interface SandboxOptions {
@@ -48,32 +49,15 @@ function isWrite(service: FakeService, request: SandboxRequest): boolean {
   return request.method !== "GET" && request.method !== "HEAD" && !QUERY_BY_POST.test(request.path);
 }
 
+function noSuchHost(host: string): Outcome {
+  const body = { error: { code: "UnknownHost", message: `The sandbox has no service at ${host}.` } };
+  return { answer: { status: 421, body }, fate: { kind: "whole" }, faults: [], skewMs: 0 };
+}
+
 async function readText(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");
-}
-
-function send(response: ServerResponse, answer: SandboxResponse): void {
-  const headers: Record<string, string> = { ...answer.headers };
-  let payload: string | undefined;
-  if (typeof answer.body === "string") payload = answer.body;
-  else if (answer.body !== undefined) payload = JSON.stringify(answer.body);
-  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  if (payload !== undefined && !names.has("content-type"))
-    headers["Content-Type"] = "application/json; charset=utf-8";
-  if (payload !== undefined) headers["Content-Length"] = String(Buffer.byteLength(payload));
-  else if (answer.status !== 204 && answer.status !== 304) headers["Content-Length"] = "0";
-  response.writeHead(answer.status, headers);
-  response.end(payload);
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -87,46 +71,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...(options.speed === undefined ? {} : { speed: options.speed }),
     ...(saved === undefined ? {} : { origin: saved.now }),
   });
+  const known = saved === undefined ? 0 : Object.keys(saved.state.services).length;
   const world = createWorld(clock, SANDBOX_SERVICES, saved?.state);
-  const faults = createFaultBox();
-  const log = createRequestLog(storage.loadLog(), (entry: LoggedRequest) => storage.appendLog(entry));
-  const tokens = world.slice<{ tokens: TokenState }>("entra").tokens;
-  const save = (): void => storage.save({ now: clock.now(), state: world.state });
-
-  async function answer(
-    request: Omit<SandboxRequest, "caller">,
-    service: FakeService,
-  ): Promise<SandboxResponse | "drop"> {
-    const anonymous: SandboxRequest = { ...request, caller: undefined };
-    const fault = faults.trip(service.name, anonymous);
-    if (fault?.action.kind === "drop") return "drop";
-    if (fault?.action.kind === "delay") {
-      const ms = fault.action.ms;
-      await new Promise((resolve) => setTimeout(resolve, ms));
-    }
-    const ordered = fault === undefined ? undefined : faultResponse(fault);
-    if (ordered !== undefined) return ordered;
-    let caller: SandboxRequest["caller"];
-    const audiences = service.audiences(request.host);
-    if (audiences !== undefined) {
-      const verdict = verifyToken(
-        request.headers["authorization"],
-        tokens.signingKey,
-        audiences,
-        clock.now(),
-        tokens.notBefore,
-      );
-      if (verdict.kind !== "valid") return service.unauthorized(verdict.kind, anonymous);
-      caller = callerOf(verdict.claims);
-    }
-    try {
-      const result = await service.handle({ ...request, caller }, world);
-      return fault?.action.kind === "drop-after" ? "drop" : result;
-    } catch (error) {
-      if (error instanceof Refusal) return error.response;
-      throw error;
-    }
-  }
+  const keeping = keepWorld(world, SANDBOX_SERVICES, storage, known < SANDBOX_SERVICES.length);
+  const answering = createAnswering(world);
+  const log = createRequestLog(storage.requestFile);
+  const control = createControl({ world, answering, log, keeping, close });
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readText(message);
@@ -149,34 +99,31 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     };
     world.catchUp();
     if (url.pathname.startsWith("/_sandbox/")) {
-      send(
-        response,
-        await handleControl({ ...request, caller: undefined }, { world, faults, log, tokens, save, close }),
-      );
+      const answer = await control({ ...request, caller: undefined });
+      if (answer.stream === undefined) send(response, answer);
+      else await sendStream(response, answer, answer.stream);
       return;
     }
     const service = SANDBOX_SERVICES.find((candidate) => candidate.ownsHost(host));
-    const result: SandboxResponse | "drop" =
-      service === undefined
-        ? {
-            status: 421,
-            body: { error: { code: "UnknownHost", message: `The sandbox has no service at ${host}.` } },
-          }
-        : await answer(request, service);
+    const { answer, fate, faults, skewMs }: Outcome =
+      service === undefined ? noSuchHost(host) : await answering.answer(request, service);
     const write = service !== undefined && isWrite(service, { ...request, caller: undefined });
     log.append({
       time: world.iso(),
       service: service?.name ?? "unknown",
       method: request.method,
       url: loggedUrl(url),
-      status: result === "drop" ? 0 : result.status,
+      status: fate.kind === "reset" ? 0 : answer.status,
       write,
-      ...(write && text !== "" ? { body: withoutSecrets(tryParse(text) ?? "(not JSON)") } : {}),
+      ...(faults.length === 0 ? {} : { faults }),
+      ...(write && text !== "" ? { body: loggedBody(text, service.loggedBody) } : {}),
     });
     // Durable before it is acknowledged: a killed psc takes the embedded sandbox with it, but not what the cloud accepted.
-    if (write) save();
-    if (result === "drop") message.socket.destroy();
-    else send(response, result);
+    if (write) keeping.commit();
+    else keeping.commitSoon();
+    response.setHeader("Date", new Date(world.now() + skewMs).toUTCString());
+    response.setHeader(CLOCK_HEADER, clockWords(clock));
+    deliver(message, response, answer, fate);
   }
 
   const listener: RequestListener = (message, response) => {
@@ -196,16 +143,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   let tls: TlsListener | undefined;
   if (options.tls !== undefined && options.tls !== false)
     tls = await listenTls(options.tls === true ? {} : options.tls, ownsHost, listener);
-  const endTunnels = tunnelConnects(server, ownsHost, tls);
+  const isReachable = (host: string): boolean => {
+    const service = SANDBOX_SERVICES.find((candidate) => candidate.ownsHost(host));
+    return service !== undefined && !answering.hides(host, service);
+  };
+  const endTunnels = tunnelConnects(server, isReachable, tls);
 
   let closed: Promise<void> | undefined;
   function close(): Promise<void> {
     closed ??= (async () => {
-      save();
       endTunnels();
       const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await Promise.all([stopped, tls?.close()]);
+      log.close();
+      await keeping.close();
     })();
     return closed;
   }

@@ -1,68 +1,112 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { LoggedRequest } from "./request-log.ts";
+import {
+  hasStateFiles,
+  openChangeLog,
+  readStateFile,
+  type SavedSandbox,
+  writeStateFile,
+} from "./storage/change-log.ts";
+import type { Change } from "./storage/changes.ts";
 import type { WorldState } from "./world.ts";
 
-export interface SavedSandbox {
-  /** Sandbox time when it was saved; it stands still while nothing runs. */
-  readonly now: number;
-  readonly state: WorldState;
+/** Named states that a sandbox can go back to. */
+export interface SnapshotShelf {
+  /** In alphabetical order. */
+  names(): readonly string[];
+  /** Replaces a snapshot of the same name. */
+  write(name: string, saved: SavedSandbox): void;
+  /** A copy; undefined when there is none of that name. */
+  read(name: string): SavedSandbox | undefined;
+  /** False when there is none of that name. */
+  remove(name: string): boolean;
 }
 
+/** Where a sandbox keeps its tenant and its request log. */
 export interface SandboxStorage {
+  /** False when nothing outlives the process: then nobody looks for changes either. */
+  readonly durable: boolean;
+  readonly snapshots: SnapshotShelf;
+  /** File of the request log; undefined keeps what does not fit into memory in a temporary file. */
+  readonly requestFile: string | undefined;
   load(): SavedSandbox | undefined;
-  save(saved: SavedSandbox): void;
-  loadLog(): readonly LoggedRequest[];
-  appendLog(entry: LoggedRequest): void;
+  /**
+   * Writes one step before its request is acknowledged: after a crash it is there whole or not at all.
+   * @param settle commits what is pending and returns the living state; called when the log is to be rewritten.
+   */
+  commit(now: number, changes: readonly Change[], settle: () => WorldState): void;
+  /** Puts a restored state in the place of everything before. */
+  replace(saved: SavedSandbox): void;
+  close(): Promise<void>;
 }
 
+/** For tests: nothing is kept when the process ends, snapshots neither. */
 export function memoryStorage(): SandboxStorage {
-  return { load: () => undefined, save: () => {}, loadLog: () => [], appendLog: () => {} };
+  const snapshots = new Map<string, string>();
+  return {
+    durable: false,
+    requestFile: undefined,
+    snapshots: {
+      names: () => [...snapshots.keys()].sort(),
+      write: (name, saved) => void snapshots.set(name, JSON.stringify(saved)),
+      read(name) {
+        const json = snapshots.get(name);
+        return json === undefined ? undefined : (JSON.parse(json) as SavedSandbox);
+      },
+      remove: (name) => snapshots.delete(name),
+    },
+    load: () => undefined,
+    commit: () => {},
+    replace: () => {},
+    close: async () => {},
+  };
 }
 
-/** Keeps the sandbox in a folder: `state.json` (replaced as a whole) and `requests.jsonl` (append-only). */
-export function folderStorage(folder: string): SandboxStorage {
-  const stateFile = join(folder, "state.json");
-  const logFile = join(folder, "requests.jsonl");
+const SNAPSHOT = /^(.+)\.jsonl$/;
+
+function snapshotFolder(folder: string): SnapshotShelf {
+  const fileOf = (name: string): string => join(folder, `${name}.jsonl`);
   return {
-    load() {
-      if (!existsSync(stateFile)) return undefined;
-      return JSON.parse(readFileSync(stateFile, "utf8")) as SavedSandbox;
-    },
-    save(saved) {
+    names: () =>
+      existsSync(folder)
+        ? readdirSync(folder)
+            .flatMap((file) => SNAPSHOT.exec(file)?.[1] ?? [])
+            .sort()
+        : [],
+    write(name, saved) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const temporary = `${stateFile}.${process.pid}.tmp`;
-      writeFileSync(temporary, JSON.stringify(saved), { mode: 0o600 });
-      renameSync(temporary, stateFile);
+      writeStateFile(fileOf(name), saved);
     },
-    loadLog() {
-      if (!existsSync(logFile)) return [];
-      const entries: LoggedRequest[] = [];
-      for (const line of readFileSync(logFile, "utf8").split("\n")) {
-        if (line === "") continue;
-        try {
-          entries.push(JSON.parse(line) as LoggedRequest);
-        } catch {
-          // A line torn by a killed process: what follows it is still whole.
-        }
-      }
-      return entries;
-    },
-    appendLog(entry) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      appendFileSync(logFile, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+    read: (name) => (existsSync(fileOf(name)) ? readStateFile(fileOf(name)) : undefined),
+    remove(name) {
+      if (!existsSync(fileOf(name))) return false;
+      rmSync(fileOf(name));
+      return true;
     },
   };
+}
+
+/**
+ * Keeps the sandbox in a folder: `state.N.jsonl` and `changes.N.jsonl` (the tenant), `requests.jsonl` (the log),
+ * `snapshots/`. One process at a time may have it open.
+ */
+export function folderStorage(folder: string): SandboxStorage {
+  const changes = openChangeLog(folder);
+  return {
+    durable: true,
+    requestFile: join(folder, "requests.jsonl"),
+    snapshots: snapshotFolder(join(folder, "snapshots")),
+    ...changes,
+  };
+}
+
+/** True when the folder holds a tenant. */
+export function hasStoredState(folder: string): boolean {
+  return hasStateFiles(folder);
 }
 
 export function removeStorage(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
+
+export type { SavedSandbox };

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SandboxClock } from "./clock.ts";
 import type { Caller, Json, JsonObject, SandboxRequest, SandboxResponse } from "./exchange.ts";
+import { forget, noPendingChanges, type PendingChanges } from "./storage/change-tracker.ts";
 
 /** Something that will happen at a moment of the sandbox's clock, such as the end of a package installation. */
 export interface ScheduledEvent {
@@ -70,17 +71,29 @@ export interface FakeService {
   readonly events?: Readonly<Record<string, (payload: JsonObject, world: World) => void>>;
   /** Sentences for the request log: true when the request changed (or asked to change) something. */
   isWrite?(request: SandboxRequest): boolean;
+  /** What the request log may keep of a write's body; without it, all but members with secret names. */
+  loggedBody?(body: unknown): unknown;
+}
+
+/** The world as the server sees it. */
+export interface HostedWorld extends World {
+  /** Runs what is due. */
+  catchUp(): void;
+  /** What may have changed since somebody last emptied it. */
+  readonly pending: PendingChanges;
+  /** Goes back to another state; slices it lacks are seeded anew. */
+  replace(saved: WorldState): void;
 }
 
 export function createWorld(
   clock: SandboxClock,
   services: readonly FakeService[],
   saved?: WorldState,
-): World & { catchUp(): void } {
+): HostedWorld {
   const state: WorldState = saved ?? { format: "psc.sandbox/1", services: {}, events: [], sequence: 0 };
-  const touched = new Map<string, readonly string[]>();
+  const pending = noPendingChanges();
   const handlers = new Map(services.flatMap((service) => Object.entries(service.events ?? {})));
-  const world: World & { catchUp(): void } = {
+  const world: HostedWorld = {
     clock,
     state,
     now: () => clock.now(),
@@ -89,15 +102,25 @@ export function createWorld(
     slice<T>(name: string): T {
       const slice = state.services[name];
       if (slice === undefined) throw new Error(`the sandbox has no service ${name}`);
+      pending.looked.add(name);
       return slice as T;
     },
     touch(service, path) {
-      touched.set(JSON.stringify([service, ...path]), [service, ...path]);
+      pending.touched.set([service, ...path].join("\n"), [service, ...path]);
     },
     schedule(afterMs, name, payload) {
       if (!handlers.has(name)) throw new Error(`no handler for sandbox event ${name}`);
       state.sequence += 1;
       state.events.push({ at: clock.now() + afterMs, sequence: state.sequence, name, payload });
+    },
+    pending,
+    replace(other) {
+      for (const name of Object.keys(state.services)) delete state.services[name];
+      Object.assign(state.services, other.services);
+      state.events = other.events;
+      state.sequence = other.sequence;
+      seed();
+      forget(pending);
     },
     catchUp() {
       // An event may schedule another that is due as well, so the queue is looked at until nothing is due.
@@ -111,10 +134,13 @@ export function createWorld(
       }
     },
   };
-  for (const service of services) {
-    if (state.services[service.name] === undefined)
-      state.services[service.name] = service.seed(world) as JsonObject;
+  function seed(): void {
+    for (const service of services) {
+      if (state.services[service.name] === undefined)
+        state.services[service.name] = service.seed(world) as JsonObject;
+    }
   }
+  seed();
   return world;
 }
 

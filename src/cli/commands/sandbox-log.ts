@@ -1,5 +1,5 @@
-import type { LoggedRequest } from "../../sandbox/request-log.ts";
-import { folderStorage } from "../../sandbox/storage.ts";
+import { join } from "node:path";
+import { type LoggedRequest, readRequestFile } from "../../sandbox/request-log.ts";
 import type { CommandDefinition } from "../definition.ts";
 import { EXIT } from "../exit-codes.ts";
 import { askControl } from "../sandbox-control.ts";
@@ -10,7 +10,7 @@ import { usageError } from "../usage.ts";
 async function readLog(cwd: string): Promise<readonly LoggedRequest[]> {
   const folder = sandboxFolder(cwd);
   const running = await findRunning(folder);
-  if (running === undefined) return folderStorage(folder).loadLog();
+  if (running === undefined) return [...readRequestFile(join(folder, "requests.jsonl"))];
   const { body } = await askControl(running.url, "GET", "requests");
   return (body as { value: readonly LoggedRequest[] }).value;
 }

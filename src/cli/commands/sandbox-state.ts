@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { PscError } from "../../errors.ts";
+import { hasStoredState } from "../../sandbox/storage.ts";
 import type { CommandDefinition } from "../definition.ts";
 import { EXIT } from "../exit-codes.ts";
 import { askControl } from "../sandbox-control.ts";
@@ -27,8 +26,7 @@ export const sandboxState: CommandDefinition = {
   ],
   async run({ terminal, cwd, arguments: [path] }) {
     const folder = sandboxFolder(cwd);
-    if ((await findRunning(folder)) === undefined && !existsSync(join(folder, "state.json")))
-      throw noSandbox();
+    if ((await findRunning(folder)) === undefined && !hasStoredState(folder)) throw noSandbox();
     const link = await reachSandbox(folder, undefined);
     try {
       const { status, body } = await askControl(

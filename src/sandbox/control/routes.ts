@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { type Answering, expireTokens } from "../answering.ts";
 import { trustedIssuers, trustIssuer } from "../entra/trusted-issuers.ts";
 import {
   type JsonObject,
@@ -6,20 +8,26 @@ import {
   type SandboxRequest,
   type SandboxResponse,
 } from "../exchange.ts";
-import type { Fault, FaultBox } from "../faults.ts";
+import {
+  checkFault,
+  checkFaultFile,
+  type DefinitionProblem,
+  durationMs,
+  pathWords,
+} from "../faults/definition.ts";
+import type { Keeping } from "../keeping.ts";
 import { PERSON_ACTIONS } from "../person/actions.ts";
 import { seedEnvironmentFromBody } from "../power-platform/environments.ts";
-import type { RequestLog } from "../request-log.ts";
+import type { LoggedRequest, RequestLog } from "../request-log.ts";
 import { matchRoute, type Route, route } from "../routes.ts";
-import type { TokenState } from "../tokens.ts";
-import type { World } from "../world.ts";
+import type { HostedWorld } from "../world.ts";
+import { editState, locate } from "./state-editing.ts";
 
 export interface ControlContext {
-  readonly world: World & { catchUp(): void };
-  readonly faults: FaultBox;
+  readonly world: HostedWorld;
+  readonly answering: Answering;
   readonly log: RequestLog;
-  readonly tokens: TokenState;
-  save(): void;
+  readonly keeping: Keeping;
   close(): Promise<void>;
 }
 
@@ -31,49 +39,78 @@ function bodyOf(request: SandboxRequest): JsonObject {
   return jsonBody(request) ?? refuse(400, "the body must be a JSON object");
 }
 
-/** Follows `service/a/b` or `service/a/*` (every member) through the state; returns the objects it leads to. */
-function locate(world: World, path: string): unknown[] {
-  let found: unknown[] = [world.state.services];
-  for (const step of path.split("/").filter((part) => part !== "")) {
-    found = found.flatMap((value) => {
-      if (typeof value !== "object" || value === null) return [];
-      if (step === "*") return Object.values(value);
-      const member = (value as Record<string, unknown>)[decodeURIComponent(step)];
-      return member === undefined ? [] : [member];
-    });
-  }
-  return found;
+function refuseDefinition(problems: readonly DefinitionProblem[]): never {
+  refuse(
+    400,
+    problems
+      .map(({ path, message }) => `${path.length === 0 ? "the fault" : pathWords(path)} ${message}`)
+      .join("; "),
+  );
 }
 
-function matches(value: unknown, where: JsonObject): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(where).every(([name, wanted]) => (value as Record<string, unknown>)[name] === wanted);
+const clockBody = z.strictObject({
+  speed: z.number().positive().optional(),
+  paused: z.boolean().optional(),
+  /** Sandbox milliseconds to move forward. */
+  advanceMs: z.number().min(0).optional(),
+  /** The same as a duration. */
+  jump: z.string().optional(),
+});
+
+function changeClock(world: HostedWorld, body: JsonObject): void {
+  const parsed = clockBody.safeParse(body);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = issue?.code === "unrecognized_keys" ? issue.keys.join(", ") : issue?.path.join(".");
+    refuse(
+      400,
+      `a clock takes \`speed\` (above 0), \`paused\` (true or false), \`advanceMs\` (not negative) and \`jump\` (such as "2h"); look at ${name}`,
+    );
+  }
+  const { speed, paused, advanceMs, jump } = parsed.data;
+  const jumpMs = jump === undefined ? 0 : (durationMs(jump) ?? -1);
+  if (jumpMs < 0) refuse(400, `"${jump}" is no way to jump: give a duration such as 90s, 10m or 2h`);
+  if (speed !== undefined) world.clock.setSpeed(speed);
+  if (paused !== undefined) {
+    if (paused) world.clock.pause();
+    else world.clock.resume();
+  }
+  if (advanceMs !== undefined) world.clock.advance(advanceMs);
+  if (jumpMs > 0) world.clock.advance(jumpMs);
+  world.catchUp();
 }
 
-/**
- * Changes the tenant behind psc's back: `{path, where?, set?, delete?}`. `path` leads to a table (an object or array
- * of rows); rows that equal every member of `where` get the members of `set`, or are removed with `delete: true`.
- */
-function editState(world: World, body: JsonObject): number {
-  const where = (body["where"] as JsonObject | undefined) ?? {};
-  let touched = 0;
-  for (const table of locate(world, String(body["path"] ?? ""))) {
-    if (typeof table !== "object" || table === null) continue;
-    for (const [key, row] of Object.entries(table)) {
-      if (!matches(row, where)) continue;
-      touched += 1;
-      if (body["delete"] === true) {
-        if (Array.isArray(table)) table.splice(table.indexOf(row), 1);
-        else delete (table as Record<string, unknown>)[key];
-      } else Object.assign(row, body["set"] as JsonObject);
-    }
+const SNAPSHOT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+function snapshotName(name: unknown): string {
+  if (typeof name === "string" && SNAPSHOT_NAME.test(name)) return name;
+  return refuse(
+    400,
+    `a snapshot cannot be called ${JSON.stringify(name ?? null)}: use up to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or a digit`,
+  );
+}
+
+function* listed(entries: Iterable<LoggedRequest>): Generator<string> {
+  let piece = '{"value":[';
+  let first = true;
+  for (const entry of entries) {
+    piece += `${first ? "" : ","}${JSON.stringify(entry)}`;
+    first = false;
+    if (piece.length < 64 << 10) continue;
+    yield piece;
+    piece = "";
   }
-  return touched;
+  yield `${piece}]}`;
 }
 
 function routesOf(context: ControlContext): readonly Route[] {
-  const { world, faults, log, tokens } = context;
-  const clockBody = (): object => ({ now: world.clock.now(), iso: world.iso(), speed: world.clock.speed });
+  const { world, answering, log, keeping } = context;
+  const clock = (): object => ({
+    now: world.clock.now(),
+    iso: world.iso(),
+    speed: world.clock.speed,
+    paused: world.clock.paused,
+  });
   return [
     route("GET", "/_sandbox/health", () => ({
       status: 200,
@@ -81,59 +118,81 @@ function routesOf(context: ControlContext): readonly Route[] {
     })),
     route("GET", "/_sandbox/requests", (request) => {
       const since = Number(request.query.get("since") ?? "0");
-      return { status: 200, body: { value: log.entries.filter((entry) => entry.seq > since) } };
+      if (!Number.isInteger(since) || since < 0)
+        return refuse(400, `since cannot be "${request.query.get("since")}": give the seq of a request`);
+      return { status: 200, stream: listed(log.since(since)) };
     }),
     route("DELETE", "/_sandbox/requests", () => {
       log.clear();
       return { status: 204 };
     }),
-    route("GET", "/_sandbox/clock", () => ({ status: 200, body: clockBody() })),
+    route("GET", "/_sandbox/clock", () => ({ status: 200, body: clock() })),
     route("POST", "/_sandbox/clock", (request) => {
-      const body = bodyOf(request);
-      if (typeof body["speed"] === "number") world.clock.setSpeed(body["speed"]);
-      if (typeof body["advanceMs"] === "number") world.clock.advance(body["advanceMs"]);
-      context.world.catchUp();
-      return { status: 200, body: clockBody() };
+      changeClock(world, bodyOf(request));
+      keeping.commitTime();
+      return { status: 200, body: clock() };
     }),
-    route("GET", "/_sandbox/faults", () => ({ status: 200, body: { value: faults.armed } })),
+    route("GET", "/_sandbox/faults", () => ({ status: 200, body: { value: answering.faults.armed } })),
     route("POST", "/_sandbox/faults", (request) => {
       const body = bodyOf(request);
-      if (typeof body["times"] !== "number" || typeof body["action"] !== "object")
-        refuse(400, "a fault needs `times` and `action`");
-      return { status: 201, body: faults.arm(body as unknown as Fault) };
+      if ("faults" in body) {
+        const file = checkFaultFile(body);
+        if (!file.ok) return refuseDefinition(file.problems);
+        const { seed, faults } = file.value;
+        return { status: 201, body: { value: faults.map((fault) => answering.faults.arm(fault, seed)) } };
+      }
+      const { seed, ...rest } = body;
+      if (seed !== undefined && typeof seed !== "string" && typeof seed !== "number")
+        return refuse(400, "seed must be a whole number or a word");
+      const fault = checkFault(rest);
+      return fault.ok
+        ? { status: 201, body: answering.faults.arm(fault.value, seed) }
+        : refuseDefinition(fault.problems);
     }),
     route("DELETE", "/_sandbox/faults", () => {
-      faults.clear();
+      answering.clearFaults();
       return { status: 204 };
     }),
+    route("DELETE", "/_sandbox/faults/{id}", (request) =>
+      answering.faults.disarm(Number(request.params["id"]))
+        ? { status: 204 }
+        : refuse(404, `no fault has the id ${request.params["id"]}`),
+    ),
     route("POST", "/_sandbox/tokens/expire", () => {
-      tokens.notBefore = Math.ceil(world.now() / 1000) * 1000 + 1000;
-      world.clock.advance(tokens.notBefore - world.now());
+      expireTokens(world);
+      keeping.commit();
       return { status: 204 };
     }),
     route("GET", "/_sandbox/issuers", () => ({ status: 200, body: { value: trustedIssuers(world) } })),
     route("POST", "/_sandbox/issuers", (request) => {
       const known = trustIssuer(world, bodyOf(request));
-      context.save();
+      keeping.commit();
       return known === undefined
         ? refuse(400, "an issuer needs `issuer`, an https address, and `keys`, a list of public JWKs")
         : { status: 201, body: known };
     }),
     route("GET", "/_sandbox/state", (request) => {
       const path = request.query.get("path") ?? "";
-      const found = locate(world, path);
-      return found.length === 0
-        ? { status: 404, body: { error: { code: "NotFound", message: path } } }
-        : { status: 200, body: path.includes("*") ? found : found[0] };
+      const found = locate(world, path).map(({ value }) => value);
+      if (found.length === 0) return refuse(404, `the state has nothing at "${path}"`);
+      return { status: 200, body: path.includes("*") ? found : found[0] };
     }),
     route("POST", "/_sandbox/state", (request) => {
-      const touched = editState(world, bodyOf(request));
-      context.save();
+      const { path, where = {}, set, delete: remove } = bodyOf(request);
+      const isObject = (value: unknown): value is JsonObject =>
+        typeof value === "object" && value !== null && !Array.isArray(value);
+      if (typeof path !== "string" || path === "" || !isObject(where) || isObject(set) === (remove === true))
+        return refuse(
+          400,
+          "an edit needs `path` and either `set` (an object) or `delete: true`; `where` is an object",
+        );
+      const touched = editState(world, { path, where, set: isObject(set) ? set : undefined });
+      keeping.commit();
       return { status: touched > 0 ? 200 : 404, body: { touched } };
     }),
     route("POST", "/_sandbox/environments", (request) => {
       const created = seedEnvironmentFromBody(world, bodyOf(request));
-      context.save();
+      keeping.commit();
       return { status: 201, body: created };
     }),
     route("POST", "/_sandbox/person/{gate}", (request) => {
@@ -144,11 +203,30 @@ function routesOf(context: ControlContext): readonly Route[] {
           `nobody knows how to do "${request.params["gate"]}"; known: ${Object.keys(PERSON_ACTIONS).join(", ")}`,
         );
       const result = act(bodyOf(request), world);
-      context.save();
+      keeping.commit();
       return { status: 200, body: result };
     }),
+    route("GET", "/_sandbox/snapshots", () => ({ status: 200, body: { value: keeping.snapshots.names() } })),
+    route("POST", "/_sandbox/snapshots", (request) => {
+      const name = snapshotName(bodyOf(request)["name"]);
+      keeping.snapshot(name);
+      return { status: 201, body: { name } };
+    }),
+    route("POST", "/_sandbox/snapshots/{name}/restore", (request) => {
+      const name = snapshotName(request.params["name"]);
+      if (!keeping.restore(name))
+        return refuse(
+          404,
+          `there is no snapshot "${name}"; known: ${keeping.snapshots.names().join(", ") || "none"}`,
+        );
+      return { status: 200, body: { name, ...clock() } };
+    }),
+    route("DELETE", "/_sandbox/snapshots/{name}", (request) => {
+      const name = snapshotName(request.params["name"]);
+      return keeping.snapshots.remove(name) ? { status: 204 } : refuse(404, `there is no snapshot "${name}"`);
+    }),
     route("POST", "/_sandbox/save", () => {
-      context.save();
+      keeping.commitTime();
       return { status: 204 };
     }),
     route("POST", "/_sandbox/stop", () => {
@@ -159,18 +237,30 @@ function routesOf(context: ControlContext): readonly Route[] {
 }
 
 /** The control API: what a test, a demo or `psc sandbox` may do to the fake cloud. Loopback only, no token. */
-export async function handleControl(
-  request: SandboxRequest,
+export function createControl(
   context: ControlContext,
-): Promise<SandboxResponse> {
-  const match = matchRoute(routesOf(context), request);
-  if (match.kind === "not-found")
-    return { status: 404, body: { error: { code: "NotFound", message: request.path } } };
-  if (match.kind === "method-not-allowed") return { status: 405, headers: { Allow: match.allow.join(", ") } };
-  try {
-    return await match.handler(match.request, context.world);
-  } catch (error) {
-    if (error instanceof Refusal) return error.response;
-    throw error;
-  }
+): (request: SandboxRequest) => Promise<SandboxResponse> {
+  const routes = routesOf(context);
+  return async (request) => {
+    const match = matchRoute(routes, request);
+    if (match.kind === "not-found")
+      return {
+        status: 404,
+        body: { error: { code: "NotFound", message: `the control API has no ${request.path}` } },
+      };
+    if (match.kind === "method-not-allowed")
+      return {
+        status: 405,
+        headers: { Allow: match.allow.join(", ") },
+        body: {
+          error: { code: "MethodNotAllowed", message: `${request.path} takes ${match.allow.join(", ")}` },
+        },
+      };
+    try {
+      return await match.handler(match.request, context.world);
+    } catch (error) {
+      if (error instanceof Refusal) return error.response;
+      throw error;
+    }
+  };
 }

@@ -1,5 +1,8 @@
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { memoryStorage, type SandboxStorage, type SavedSandbox } from "../../../src/sandbox/storage.ts";
+import { folderStorage } from "../../../src/sandbox/storage.ts";
 import { type ArmSession, BOT_VERSION, SUBSCRIPTION, startArmSession } from "./arm-session.ts";
 
 let session: ArmSession;
@@ -145,31 +148,25 @@ describe("life cycle of a bot", () => {
 
 describe("a sandbox that was stopped", () => {
   it("still knows the running operation by its URL, the portal link and the secrets", async () => {
-    let saved: SavedSandbox | undefined;
-    const storage: SandboxStorage = {
-      ...memoryStorage(),
-      load: () => saved,
-      save: (next) => {
-        saved = structuredClone(next);
-      },
-    };
-    const first = await startArmSession({ storage });
+    const folder = mkdtempSync(join(tmpdir(), "psc-bots-"));
+    const first = await startArmSession({ storage: folderStorage(folder) });
     const bot = `${await first.group()}/providers/Microsoft.HealthBot/healthBots/kept`;
     await first.register("Microsoft.HealthBot");
     const put = await first.arm("PUT", bot, BOT_VERSION, { location: "eastus", sku: { name: "C1" } });
     await first.close();
 
     const facts = async () => {
-      const again = await startArmSession({ storage });
+      // A copy, so that what this run changes is forgotten.
+      const copy = `${folder}-copy`;
+      rmSync(copy, { recursive: true, force: true });
+      cpSync(folder, copy, { recursive: true });
+      const again = await startArmSession({ storage: folderStorage(copy) });
       const status = await again.follow(put.headers["azure-asyncoperation"] ?? "");
       await again.advance(88);
       const ended = await again.follow(put.headers["azure-asyncoperation"] ?? "");
       const link = (await again.arm("GET", bot, BOT_VERSION)).body.properties.botManagementPortalLink;
       const secrets = (await again.arm("POST", `${bot}/listSecrets`, BOT_VERSION)).body.secrets;
-      // A killed process saves nothing on its way out.
-      const before = saved;
       await again.close();
-      saved = before;
       return { running: status.body.status, ended: ended.body.status, link, secrets };
     };
     const once = await facts();
