@@ -3,6 +3,7 @@ import { dataverseService } from "./dataverse/service.ts";
 import { graphService } from "./entra/graph-service.ts";
 import { entraService } from "./entra/login-service.ts";
 import { healthBotService } from "./health-bot/service.ts";
+import { keyVaultService } from "./key-vault/service.ts";
 import { bapService } from "./power-platform/bap-service.ts";
 import { powerPlatformService } from "./power-platform/power-platform-service.ts";
 import type { FakeService } from "./world.ts";
@@ -13,6 +14,7 @@ export const SANDBOX_SERVICES: readonly FakeService[] = [
   graphService,
   armService,
   healthBotService,
+  keyVaultService,
   bapService,
   powerPlatformService,
   dataverseService,
