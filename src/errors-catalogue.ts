@@ -71,7 +71,17 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
   "PSC-E131": {
     title: "gate not passed",
     explanation:
-      "psc can look for itself whether this gate was passed, and it was not. Portals sometimes need a minute before the change shows; a person's word does not replace what psc can see.",
+      "psc can look for itself whether this gate was passed, and it was not. Portals sometimes need a minute before the change shows. When you know better than the probe, `--override` records your word.",
+  },
+  "PSC-E140": {
+    title: "another deploy of the environment runs",
+    explanation:
+      "One deploy at a time writes to an environment. The message names the process, machine and identity that holds the lock. The lock of a process that died on this machine is taken over by itself; one of another machine is not, because nobody here can tell whether it still runs. `psc status FILE` shows how far it is, `psc unlock FILE` removes the lock of a process that is gone for good.",
+  },
+  "PSC-E141": {
+    title: "lock still held",
+    explanation:
+      "The deploy that holds the lock runs, or may run, on a machine that cannot be seen from here. Removing its lock lets two deploys write to one environment at once.",
   },
   "PSC-E190": {
     title: "interrupted",

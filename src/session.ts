@@ -11,6 +11,7 @@ import {
   openConfirmations,
   openJournal,
 } from "./engine/journal.ts";
+import { acquireLock } from "./engine/lock.ts";
 import type { Plan } from "./engine/plan.ts";
 import { createPlan, type PlannedRun } from "./engine/planning.ts";
 import type { Confirmation } from "./engine/resource.ts";
@@ -134,13 +135,20 @@ export interface DeployOptions {
   readonly patienceMs: number;
 }
 
-/** Carries a plan out and keeps the journal. Refuses a plan with problems: nothing is written then. */
+/**
+ * Carries a plan out, keeps the journal, and lets nobody else write to the environment meanwhile. A plan with problems
+ * is refused before anything is written.
+ * @throws PscError the plan's first problem, or PSC-E140 when another deploy of the environment runs.
+ */
 export async function deploySession(
   session: Session,
   plan: Plan,
   options: DeployOptions,
 ): Promise<ApplyResult> {
+  const problem = plan.problems[0];
+  if (problem !== undefined) throw problem.error;
   const who = await session.signIn();
+  const lock = acquireLock(session.recordFolder, session.spec.name, who.name);
   const journal = openJournal(session.recordFolder, () => session.clock.now());
   journal.append({
     type: "run",
@@ -182,5 +190,6 @@ export async function deploySession(
     return result;
   } finally {
     journal.close();
+    lock.release();
   }
 }

@@ -33,6 +33,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/status.ts")).status,
   },
   {
+    name: "unlock",
+    summary: "tell who deploys an environment, and remove the lock of one that died",
+    load: async () => (await import("./commands/unlock.ts")).unlock,
+  },
+  {
     name: "gate",
     summary: "what only a person can do: list, explain, confirm",
     description:
