@@ -67,8 +67,13 @@ function formattedValue(session: Session, column: Column, value: Json): string |
   }
 }
 
-function annotate(session: Session, body: JsonObject, column: Column, value: Json): void {
-  const { property } = column;
+function annotate(
+  session: Session,
+  body: JsonObject,
+  column: Column,
+  value: Json,
+  property = column.property,
+): void {
   if (wantsAnnotation(session, FORMATTED)) {
     const formatted = formattedValue(session, column, value);
     if (formatted !== undefined) body[`${property}@${FORMATTED}`] = formatted;
@@ -91,6 +96,20 @@ function managedProperty(name: string): Json {
 function presentValue(session: Session, table: Table, row: Row, column: Column): Json {
   const value = readColumn(session, table, row, column.property) as Json;
   return value === null && column.type === "ManagedProperty" ? managedProperty(column.name) : value;
+}
+
+/** Adds a column under a name of the query's choice, annotations before it. */
+export function presentColumn(
+  session: Session,
+  table: Table,
+  row: Row,
+  column: Column,
+  name: string,
+  body: JsonObject,
+): void {
+  const value = presentValue(session, table, row, column);
+  annotate(session, body, column, value, name);
+  body[name] = value;
 }
 
 function presentExpansion(
@@ -145,9 +164,7 @@ export function presentRow(
   for (const name of names) {
     const column = table.properties.get(name);
     if (column === undefined) continue;
-    const value = presentValue(session, table, row, column);
-    annotate(session, body, column, value);
-    body[name] = value;
+    presentColumn(session, table, row, column, name, body);
   }
   for (const expansion of query.expand)
     presentExpansion(session, table, row, expansion, body, collectionQuery);

@@ -1,5 +1,6 @@
 import { badQuery, incompatibleTypes } from "./errors.ts";
 import { likeTest } from "./like-pattern.ts";
+import { isRealQueryFunction, notSimulated } from "./not-simulated.ts";
 import type { Comparison, Expression, Literal, Operand } from "./odata-filter.ts";
 import type { SortValue } from "./table-index.ts";
 
@@ -199,6 +200,7 @@ function compileQueryFunction(
     case "DoesNotContainValues":
       return (item, bindings) => !choices(read(item, bindings)).some((choice) => values.includes(choice));
     default: {
+      if (isRealQueryFunction(expression.name)) throw notSimulated(`the query function ${expression.name}`);
       const wanted = context.scope.callerValue?.(expression.name.replace(/^NotEqual/, "Equal"));
       if (wanted === undefined)
         throw badQuery(

@@ -1,6 +1,7 @@
 import { badQuery, unknownProperty, unsupportedOption } from "./errors.ts";
 import { chainOf, comparableAs, compileFilter, type Predicate } from "./filter-evaluation.ts";
 import type { Table } from "./metadata/model.ts";
+import { notSimulated } from "./not-simulated.ts";
 import { type Expression, parseFilter } from "./odata-filter.ts";
 import type { Session } from "./session.ts";
 import type { Row } from "./state.ts";
@@ -61,6 +62,8 @@ export function splitOutside(text: string, mark: string): string[] {
 }
 
 const OPTIONS = new Set(["$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken"]);
+/** Options of collections that exist and are not simulated. */
+const OTHER_OPTIONS = new Set(["$deltatoken", "savedQuery", "userQuery"]);
 const NESTED_OPTIONS = new Set(["$select", "$filter", "$orderby", "$top", "$expand"]);
 
 /** Options of the URL; anything the service does not offer is refused. */
@@ -78,6 +81,7 @@ export function readOptions(parameters: URLSearchParams): {
         `Query option '${name}' was specified more than once, but it must be specified at most once.`,
       );
     else if (OPTIONS.has(name)) options.set(name, value);
+    else if (OTHER_OPTIONS.has(name)) throw notSimulated(`the query option ${name}`);
     else throw unsupportedOption(name);
   }
   return { options, aliases };

@@ -1,8 +1,11 @@
 import type { SandboxResponse } from "../exchange.ts";
 import { requireRow } from "./addressing.ts";
-import { badQuery, dataverseError, segmentNotFound } from "./errors.ts";
+import { applyTransformations } from "./apply-transformations.ts";
+import { badQuery, dataverseError, segmentNotFound, unsupportedOption } from "./errors.ts";
 import { contextSuffix, etagOf, presentRow } from "./expand.ts";
+import { fetchRows } from "./fetch-results.ts";
 import type { Table } from "./metadata/model.ts";
+import { notSimulated } from "./not-simulated.ts";
 import { parseQuery, type Query } from "./odata-query.ts";
 import { nextLink, readSkipToken } from "./paging-cookie.ts";
 import { privilegeRows, requirePrivilege } from "./privileges.ts";
@@ -69,8 +72,24 @@ function listBody(
   return body;
 }
 
+/** `fetchXml` and `$apply` stand alone: they say everything a query can say. */
+function otherQuery(session: Session, table: Table, url: URL): SandboxResponse | undefined {
+  const fetch = url.searchParams.get("fetchXml");
+  const apply = url.searchParams.get("$apply");
+  if (fetch === null && apply === null) return undefined;
+  const aliases = new Map([...url.searchParams].filter(([name]) => name.startsWith("@")));
+  for (const name of url.searchParams.keys())
+    if (name !== (fetch === null ? "$apply" : "fetchXml") && !aliases.has(name))
+      throw fetch === null ? notSimulated(`$apply together with ${name}`) : unsupportedOption(name);
+  return fetch === null
+    ? applyTransformations(session, table, apply ?? "", aliases)
+    : fetchRows(session, table, fetch);
+}
+
 export function retrieveMultiple(session: Session, table: Table, url: URL): SandboxResponse {
   requirePrivilege(session, "Read", table);
+  const other = otherQuery(session, table, url);
+  if (other !== undefined) return other;
   const query = parseQuery(session, table, url.searchParams);
   const rows = givenRows(session, table);
   return {

@@ -1,69 +1,11 @@
+import { type Element, parseXml } from "../xml-elements.ts";
+
+export { type Element, parseXml } from "../xml-elements.ts";
+
 /**
- * Reads the XML of decision rulesets: no namespaces, no CDATA, optional declaration. The grammar is the one seen in
+ * Reads decision rulesets. The grammar is the one seen in
  * real rulesets (ameijers/PrometheanCCaaSToolbox, tools/visual-routing-tester).
  */
-
-export interface Element {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly children: readonly Element[];
-  readonly text: string;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-
-function decode(text: string): string {
-  return text.replace(/&(\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole);
-}
-
-const TAG = /<(\/?)([A-Za-z][\w.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
-
-interface Open {
-  readonly name: string;
-  readonly attributes: Record<string, string>;
-  readonly children: Element[];
-  text: string;
-}
-
-/** The root element, or undefined when the text is not well-formed. */
-export function parseXml(source: string): Element | undefined {
-  const text = source.replace(/^\uFEFF?\s*<\?xml[^>]*\?>/, "").trim();
-  const stack: Open[] = [];
-  let root: Element | undefined;
-  let at = 0;
-  while (at < text.length) {
-    if (root !== undefined) return undefined;
-    const next = text.indexOf("<", at);
-    if (next < 0) return undefined;
-    const between = text.slice(at, next);
-    const parent = stack.at(-1);
-    if (parent !== undefined) parent.text += decode(between);
-    else if (between.trim() !== "") return undefined;
-    TAG.lastIndex = next;
-    const match = TAG.exec(text);
-    if (match === null) return undefined;
-    const [whole, closing, name = "", attributeText = "", selfClosing] = match;
-    at = next + whole.length;
-    if (closing === "/") {
-      const open = stack.pop();
-      if (open === undefined || open.name !== name) return undefined;
-      const owner = stack.at(-1);
-      if (owner === undefined) root = open;
-      else owner.children.push(open);
-      continue;
-    }
-    const attributes: Record<string, string> = {};
-    for (const [, key = "", double, single] of attributeText.matchAll(
-      /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
-    ))
-      attributes[key] = decode(double ?? single ?? "");
-    const open: Open = { name, attributes, children: [], text: "" };
-    if (selfClosing !== "/") stack.push(open);
-    else if (stack.length === 0) root = open;
-    else stack.at(-1)?.children.push(open);
-  }
-  return stack.length === 0 ? root : undefined;
-}
 
 export interface RulesetReference {
   readonly ruleId: string;

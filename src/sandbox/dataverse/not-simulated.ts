@@ -1,0 +1,95 @@
+import type { Refusal } from "../exchange.ts";
+import { dataverseError } from "./errors.ts";
+
+/** What exists in Dataverse and not in the sandbox answers 501 in the service's envelope, never a false success. */
+export const notSimulated = (what: string): Refusal =>
+  dataverseError(501, "NotSimulated", `The sandbox does not simulate ${what}.`);
+
+/**
+ * Operations by the names of "Web API Function Reference" and "Web API Action Reference"; those the sandbox runs are
+ * found before this list is read.
+ */
+const OPERATIONS: ReadonlySet<string> = new Set(
+  `AddAppComponents AddChannelAccessProfilePrivileges AddMembersTeam AddPrincipalToQueue AddPrivilegesRole
+  AddRecurrence AddSolutionComponent AddToQueue AddUserToRecordTeam ApplyRecordCreationAndUpdateRule
+  ApplyRoutingRule Associate BackgroundSendEmail BookRequest BulkDelete BulkDelete2 BulkDetectDuplicates
+  CalculateActualValueOpportunity CalculatePrice CalculateRollupField CalculateTotalTimeIncident
+  CanBeReferenced CanBeReferencing CanManyToMany CheckClientCompatibility CheckIncomingEmail CheckPromoteEmail
+  CloneAsPatch CloneAsSolution CloseIncident ConvertOwnerTeamToAccessTeam ConvertProductToKit
+  CopyDynamicListToStatic CopyMembersList CreateActivitiesList CreateCustomerRelationships CreateException
+  CreateInstance CreateKnowledgeArticleTranslation CreateKnowledgeArticleVersion CreateMultiple
+  CreatePolymorphicLookupAttribute CreateWorkflowFromTemplate DeleteAndPromote DeleteAndPromoteAsync
+  DeleteAuditData DeleteMultiple DeleteOpenInstances DeleteOptionSet DeleteOptionValue DeleteRecordChangeHistory
+  DeliverImmediatePromoteEmail DeliverIncomingEmail DeliverPromoteEmail DeprovisionLanguage Disassociate
+  DistributeCampaignActivity DownloadBlocksDownload DownloadReportDefinition DownloadSolutionExportData
+  ExecuteAsync ExecuteByIdSavedQuery ExecuteByIdUserQuery ExecuteWorkflow ExpandCalendar ExportFieldTranslation
+  ExportSolution ExportSolutionAsync ExportTranslation FetchXMLToSQL FindParentResourceGroup FormatAddress
+  FulfillSalesOrder FullTextSearchKnowledgeArticle GenerateQuoteFromOpportunity GenerateSocialProfile
+  GetAllTimeZonesWithDisplayName GetAutoNumberSeed GetDefaultPriceLevel GetDistinctValuesImportFile
+  GetHeaderColumnsImportFile GetNextAutoNumberValue GetPreferredSolution GetQuantityDecimal
+  GetReportHistoryLimit GetTimeZoneCodeByLocalizedName GetTrackingTokenEmail GetValidManyToMany
+  GetValidReferencedEntities GetValidReferencingEntities GrantAccess ImportFieldTranslation ImportRecordsImport
+  ImportSolution ImportSolutions ImportTranslation ImportTranslationAsync IncrementKnowledgeArticleViewCount
+  InitializeFrom InitializeModernFlowFromAsyncWorkflow InsertOptionValue InsertStatusValue InstallSampleData
+  InstantiateFilters InstantiateTemplate IsBackOfficeInstalled IsComponentCustomizable IsDataEncryptionActive
+  IsPaiEnabled IsValidStateTransition LocalTimeFromUtcTime LockInvoicePricing LockSalesOrderPricing Merge
+  ModifyAccess OrderOption ParseImport PickFromQueue ProcessInboundEmail PropagateByExpression
+  ProvisionLanguage ProvisionLanguageAsync PublishAllXmlAsync PublishDuplicateRule PublishTheme QualifyLead
+  QueryMultipleSchedules QuerySchedule QueueUpdateRibbonClientMetadata ReassignObjectsOwner
+  ReassignObjectsSystemUser Recalculate ReleaseToQueue RemoveAppComponents RemoveFromQueue RemoveMembersTeam
+  RemovePrivilegeRole RemoveSolutionComponent RemoveUserFromRecordTeam ReplacePrivilegesRole Reschedule
+  ResetUserFilters RetrieveAadUserPrivileges RetrieveAadUserSetOfPrivilegesByIds
+  RetrieveAadUserSetOfPrivilegesByNames RetrieveAbsoluteAndSiteCollectionUrl RetrieveAccessOrigin
+  RetrieveActivePath RetrieveAllChildUsersSystemUser RetrieveAllEntities RetrieveAppComponents
+  RetrieveApplicationRibbon RetrieveAttributeChangeHistory RetrieveAuditDetails RetrieveAuditPartitionList
+  RetrieveAvailableLanguages RetrieveBusinessHierarchyBusinessUnit RetrieveByGroupResource
+  RetrieveByResourceResourceGroup RetrieveByResourcesService RetrieveByTopIncidentProductKbArticle
+  RetrieveByTopIncidentSubjectKbArticle RetrieveChannelAccessProfilePrivileges RetrieveDataEncryptionKey
+  RetrieveDependenciesForDelete RetrieveDependenciesForUninstall RetrieveDependentComponents
+  RetrieveDeploymentLicenseType RetrieveDeprovisionedLanguages RetrieveDuplicates RetrieveEntity
+  RetrieveEntityChanges RetrieveEntityRibbon RetrieveExchangeAppointments RetrieveExchangeRate
+  RetrieveFeatureControlSetting RetrieveFeatureControlSettings RetrieveFilteredForms
+  RetrieveFormattedImportJobResults RetrieveFormXml RetrieveInstalledLanguagePacks
+  RetrieveInstalledLanguagePackVersion RetrieveLicenseInfo RetrieveLocLabels RetrieveMailboxTrackingFolders
+  RetrieveManagedProperty RetrieveMembersBulkOperation RetrieveMembersTeam RetrieveMetadataChanges
+  RetrieveMissingComponents RetrieveMissingDependencies RetrieveOrganizationInfo RetrieveOrganizationResources
+  RetrieveParentGroupsResourceGroup RetrieveParsedDataImportFile RetrievePersonalWall RetrievePrincipalAccess
+  RetrievePrincipalAccessInfo RetrievePrincipalAttributePrivileges RetrievePrincipalSyncAttributeMappings
+  RetrievePrivilegeSet RetrieveProcessInstances RetrieveProductProperties
+  RetrieveProvisionedLanguagePackVersion RetrieveProvisionedLanguages RetrieveRecordWall
+  RetrieveRequiredComponents RetrieveSharedLinks RetrieveSharedPrincipalsAndAccess RetrieveSubGroupsResourceGroup
+  RetrieveSubsidiaryTeamsBusinessUnit RetrieveSubsidiaryUsersBusinessUnit RetrieveTeamsSystemUser
+  RetrieveTimelineWallRecords RetrieveTimestamp RetrieveUnpublished RetrieveUnpublishedMultiple
+  RetrieveUserLicenseInfo RetrieveUserPrivilegeByPrivilegeId RetrieveUserQueues
+  RetrieveUserSetOfPrivilegesByIds RetrieveUserSetOfPrivilegesByNames RetrieveUsersPrivilegesThroughTeams
+  RevokeAccess Rollup RouteTo SaveAppSetting SearchByBody SearchByKeywords SearchByTitle Search SendBulkMail
+  SendEmail SendEmailFromTemplate SendFax SendTemplate SetAutoNumberSeed SetBusinessEquipment
+  SetBusinessSystemUser SetDataEncryptionKey SetFeatureStatus SetLocLabels SetParentBusinessUnit
+  SetParentSystemUser SetParentTeam SetPreferredSolution SetProcess SetReportRelated StageAndUpgrade
+  SyncBulkOperation TransformImport TriggerServiceEndpointCheck UninstallSampleData UninstallSolutionAsync
+  UnlockInvoicePricing UnlockSalesOrderPricing UnpublishDuplicateRule UpdateFeatureConfig UpdateMultiple
+  UpdateOptionSet UpdateOptionValue UpdateSolutionComponent UpdateStateValue UpsertMultiple
+  UtcTimeFromLocalTime Validate ValidateApp ValidateFetchXmlExpression ValidateRecurrenceRule
+  ValidateSavedQuery VerifyProcessStateData WinOpportunity msdyn_LoadCalendars`.split(/\s+/),
+);
+
+/** Query functions by the names of "Web API Query Function Reference" that the sandbox does not evaluate. */
+const QUERY_FUNCTIONS: ReadonlySet<string> = new Set(
+  `Above AboveOrEqual Contains DoesNotContain EqualUserLanguage EqualUserOrUserHierarchy
+  EqualUserOrUserHierarchyAndTeams EqualUserOrUserTeams EqualUserTeams InFiscalPeriod InFiscalPeriodAndYear
+  InFiscalYear InOrAfterFiscalPeriodAndYear InOrBeforeFiscalPeriodAndYear Last7Days LastFiscalPeriod
+  LastFiscalYear LastMonth LastWeek LastXDays LastXFiscalPeriods LastXFiscalYears LastXHours LastXMonths
+  LastXWeeks LastXYears LastYear Next7Days NextFiscalPeriod NextFiscalYear NextMonth NextWeek NextXDays
+  NextXFiscalPeriods NextXFiscalYears NextXHours NextXMonths NextXWeeks NextXYears NextYear NotOn NotUnder
+  OlderThanXDays OlderThanXHours OlderThanXMinutes OlderThanXMonths OlderThanXWeeks OlderThanXYears On
+  OnOrAfter OnOrBefore ThisFiscalPeriod ThisFiscalYear ThisMonth ThisWeek ThisYear Today Tomorrow Under
+  UnderOrEqual Yesterday`.split(/\s+/),
+);
+
+export function isRealOperation(name: string): boolean {
+  return OPERATIONS.has(name);
+}
+
+export function isRealQueryFunction(name: string): boolean {
+  return QUERY_FUNCTIONS.has(name);
+}
