@@ -78,6 +78,8 @@ export const keyVaultService: FakeService = {
   unauthorized: challenge,
   seed: seedVaults,
   isWrite: (request) => request.method !== "GET",
+  loggedBody: (body) =>
+    typeof body === "object" && body !== null && "value" in body ? { ...body, value: "***" } : body,
   async handle(request, world) {
     try {
       return stamped(await dispatch(request, world), request, world.newId());

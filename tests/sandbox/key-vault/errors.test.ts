@@ -102,6 +102,13 @@ describe("Key Vault's refusals", () => {
     expect(await refusal("GET", "/secrets/off")).toEqual([403, "Forbidden", "SecretDisabled"]);
   });
 
+  it("leave no secret in the request log", async () => {
+    await ask("PUT", "/secrets/quiet", { body: { value: "hush-hush" } });
+    const log = await cloud.control("GET", "requests");
+    expect(log.text).toContain("/secrets/quiet");
+    expect(log.text).not.toContain("hush-hush");
+  });
+
   it("say what is not simulated", async () => {
     expect(await refusal("GET", "/keys")).toEqual([501, "NotSimulated"]);
     expect(await refusal("POST", "/secrets/any/backup")).toEqual([501, "NotSimulated"]);
