@@ -63,6 +63,11 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "The path leads nowhere in the sandbox's state. Parts are separated by /, * stands for every member.",
   },
+  "PSC-E126": {
+    title: "sandbox without TLS",
+    explanation:
+      "Clients other than psc keep the real https addresses, so they need a sandbox that shows certificates. `psc sandbox start --tls` makes a certificate authority for this folder (.psc/sandbox/tls) and answers by host name.",
+  },
   "PSC-E130": {
     title: "gate not reached",
     explanation:
@@ -137,6 +142,16 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     title: "request refused",
     explanation:
       "The service answered with a client error (4xx) and its own code and sentence. Usual causes: a value the tenant's policies forbid, a name that is taken, a licence that is missing, or an object that was removed meanwhile.",
+  },
+  "PSC-E218": {
+    title: "answer too large",
+    explanation:
+      "A server sent more than 64 MiB for one request. Nothing psc asks for comes near that, so it stopped reading.",
+  },
+  "PSC-E219": {
+    title: "pages without end",
+    explanation:
+      "A server handed out the same link to a next page twice, or more pages than any collection can have. psc stopped instead of reading for ever.",
   },
   "PSC-E231": {
     title: "permission missing",

@@ -1,5 +1,6 @@
 import type { Cloud } from "../cloud.ts";
 import { PscError } from "../errors.ts";
+import { createPageGuard } from "./http/page-guard.ts";
 import { retryAfterMs } from "./http/retry.ts";
 import type { Http, HttpResponse } from "./http/types.ts";
 
@@ -154,10 +155,12 @@ export function createArm(http: Http, cloud: Cloud): Arm {
     async list<T>(id: string, query?: Readonly<Record<string, string>>) {
       const items: T[] = [];
       let page = await send("GET", id, query === undefined ? {} : { query });
+      const follow = createPageGuard();
       for (;;) {
         const { value, nextLink } = page.body as { value?: readonly T[]; nextLink?: string | null };
         items.push(...(value ?? []));
         if (nextLink === undefined || nextLink === null || nextLink === "") return items;
+        follow(nextLink);
         page = await http.send({ method: "GET", url: nextLink });
       }
     },

@@ -1,5 +1,6 @@
 import type { Cloud } from "../cloud.ts";
 import { PscError } from "../errors.ts";
+import { createPageGuard } from "./http/page-guard.ts";
 import { retryAfterMs } from "./http/retry.ts";
 import type { Http, HttpResponse } from "./http/types.ts";
 import { numberAt, type Row, rowsAt, textAt, valueAt } from "./json-reading.ts";
@@ -232,7 +233,9 @@ export function createBap(http: Http, cloud: Cloud): Bap {
     async environments() {
       const found: BapEnvironment[] = [];
       let url: string | undefined = at("/scopes/admin/environments", "2023-06-01");
+      const follow = createPageGuard();
       while (url !== undefined) {
+        follow(url);
         const { body }: HttpResponse = await http.send({ method: "GET", url });
         found.push(...rowsAt(body, "value").map(environmentOf));
         url = textAt(body, "nextLink") || undefined;

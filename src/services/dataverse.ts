@@ -1,6 +1,7 @@
 import { PscError } from "../errors.ts";
 import { createMetadata } from "./dataverse-metadata.ts";
 import { readServiceError, refusalError } from "./http/failures.ts";
+import { createPageGuard } from "./http/page-guard.ts";
 import type { Http, HttpRequest, HttpResponse } from "./http/types.ts";
 import { asRow, type Row, rowsAt, textAt } from "./json-reading.ts";
 
@@ -125,7 +126,9 @@ export function createDataverse(http: Http, origin: string): Dataverse {
   async function getRows(first: string): Promise<readonly Row[] | undefined> {
     const rows: Row[] = [];
     let next: string | undefined = first;
+    const follow = createPageGuard();
     while (next !== undefined) {
+      follow(next);
       const page = await getRow(next);
       if (page === undefined) return undefined;
       rows.push(...rowsAt(page, "value"));

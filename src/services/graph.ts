@@ -1,5 +1,6 @@
 import type { Client, Context as GraphContext, GraphRequest } from "@microsoft/microsoft-graph-client";
 import type { Cloud } from "../cloud.ts";
+import { createPageGuard } from "./http/page-guard.ts";
 import type { Http, HttpRequest, HttpResponse } from "./http/types.ts";
 
 export type Query = Readonly<Record<string, string>>;
@@ -150,10 +151,12 @@ export function createGraph(http: Http, cloud: Cloud): Graph {
     async list<T>(path: string, query?: Query) {
       const items: T[] = [];
       let page = (await send(path, query, (request) => request.get())).body as Collection;
+      const follow = createPageGuard();
       for (;;) {
         items.push(...((page.value ?? []) as readonly T[]));
         const next = page["@odata.nextLink"];
         if (next === undefined) return items;
+        follow(next);
         // Verbatim: taking the link apart could change its skip token.
         page = (await http.send({ method: "GET", url: next })).body as Collection;
       }

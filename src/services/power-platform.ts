@@ -1,6 +1,7 @@
 import type { Cloud } from "../cloud.ts";
 import { PscError } from "../errors.ts";
 import { readServiceError } from "./http/failures.ts";
+import { createPageGuard } from "./http/page-guard.ts";
 import { retryAfterMs } from "./http/retry.ts";
 import type { Http, HttpResponse } from "./http/types.ts";
 import { type Row, rowsAt, textAt, valueAt } from "./json-reading.ts";
@@ -76,7 +77,9 @@ export function createPowerPlatform(http: Http, cloud: Cloud): PowerPlatform {
   async function packages(url: string): Promise<readonly ApplicationPackage[]> {
     const found: ApplicationPackage[] = [];
     let next: string | undefined = url;
+    const follow = createPageGuard();
     while (next !== undefined) {
+      follow(next);
       const { body }: HttpResponse = await http.send({ method: "GET", url: next });
       found.push(...rowsAt(body, "value").map(packageOf));
       next = textAt(body, "@odata.nextLink") || undefined;

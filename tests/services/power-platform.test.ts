@@ -13,6 +13,8 @@ beforeAll(async () => {
     domainName: "catalogue",
   });
   environmentId = made.body.environmentId as string;
+  // Slow: what the tests call running must not end by itself on a busy machine.
+  await centre.sandbox.control("POST", "clock", { speed: 1 });
   services = await centre.services();
 });
 afterAll(() => centre.close());

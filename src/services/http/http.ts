@@ -50,6 +50,9 @@ const CONCURRENCY: Readonly<Record<ServiceName, number>> = {
   keyVault: 2,
 };
 
+/** Far above any answer psc asks for; a server that sends more is cut off. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
 function toResponse(response: PipelineResponse): HttpResponse {
   const text = response.bodyAsText ?? "";
   let body: unknown;
@@ -108,17 +111,33 @@ export function createHttp(options: HttpOptions): Http {
     } else if (typeof request.body === "string") body = request.body;
     else if (request.body !== undefined) body = JSON.stringify(request.body);
     if (body !== undefined && !headers.has("content-type")) headers.set("content-type", "application/json");
-    const response = await client.sendRequest(
-      createPipelineRequest({
-        url: url.href,
-        method: request.method,
-        headers,
-        timeout: 120_000,
-        ...(body === undefined ? {} : { body }),
-        ...(request.signal === undefined ? {} : { abortSignal: request.signal }),
-      }),
-    );
-    return toResponse(response);
+    const tooLarge = new AbortController();
+    const signals = [tooLarge.signal, ...(request.signal === undefined ? [] : [request.signal])];
+    try {
+      const response = await client.sendRequest(
+        createPipelineRequest({
+          url: url.href,
+          method: request.method,
+          headers,
+          timeout: 120_000,
+          abortSignal: AbortSignal.any(signals),
+          onDownloadProgress: ({ loadedBytes }) => {
+            if (loadedBytes > MAX_ANSWER_BYTES) tooLarge.abort();
+          },
+          ...(body === undefined ? {} : { body }),
+        }),
+      );
+      return toResponse(response);
+    } catch (error) {
+      if (!tooLarge.signal.aborted) throw error;
+      throw new PscError({
+        code: "PSC-E218",
+        message: `${url.host} answered ${request.method} ${url.pathname} with more than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB`,
+        remedy: "run the same command again; if it lasts, report it to Microsoft support",
+        side: "service",
+        cause: error,
+      });
+    }
   }
 
   async function attempts(request: HttpRequest, url: URL, service: ServiceName): Promise<HttpResponse> {

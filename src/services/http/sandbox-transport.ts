@@ -7,10 +7,18 @@ import {
   type PipelineResponse,
 } from "@azure/core-rest-pipeline";
 
-function readAll(message: IncomingMessage): Promise<string> {
+function readAll(
+  message: IncomingMessage,
+  onProgress: PipelineRequest["onDownloadProgress"],
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    message.on("data", (chunk: Buffer) => chunks.push(chunk));
+    let loadedBytes = 0;
+    message.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      loadedBytes += chunk.length;
+      onProgress?.({ loadedBytes });
+    });
     message.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
     message.on("error", reject);
     message.on("aborted", () =>
@@ -51,7 +59,7 @@ export function sandboxTransport(sandboxUrl: string): HttpClient {
             ...(request.abortSignal === undefined ? {} : { signal: request.abortSignal as AbortSignal }),
           },
           (response) => {
-            readAll(response).then((bodyAsText) => {
+            readAll(response, request.onDownloadProgress).then((bodyAsText) => {
               const received = createHttpHeaders();
               for (const [name, value] of Object.entries(response.headers))
                 if (value !== undefined) received.set(name, String(value));

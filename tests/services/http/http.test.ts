@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { scaledClock } from "../../../src/clock.ts";
 import { CLOUDS } from "../../../src/cloud.ts";
 import { PscError, ServiceError } from "../../../src/errors.ts";
+import { createGraph } from "../../../src/services/graph.ts";
 import { createHttp } from "../../../src/services/http/http.ts";
 import { sandboxTransport } from "../../../src/services/http/sandbox-transport.ts";
 import type { Http } from "../../../src/services/http/types.ts";
@@ -195,5 +196,49 @@ describe("the HTTP pipeline", () => {
     expect(failure).toBeInstanceOf(PscError);
     expect(failure).toMatchObject({ code: "PSC-E212" });
     expect((failure as PscError).message).toContain("graph.microsoft.com");
+  });
+
+  it("stops reading an answer without end", async () => {
+    const http = await httpAgainst((_message, response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      const chunk = Buffer.alloc(1024 * 1024, " ");
+      const pump = (): void => {
+        if (response.destroyed) return;
+        if (response.write(chunk)) setImmediate(pump);
+        else response.once("drain", pump);
+      };
+      pump();
+    });
+    await expect(http.send({ method: "GET", url: ME })).rejects.toMatchObject({ code: "PSC-E218" });
+    expect(seen).toHaveLength(1);
+  });
+
+  it("stops following pages that lead in a circle, and links that lead to another host", async () => {
+    const circle = await httpAgainst((_message, response) =>
+      json(response, 200, {
+        value: [{}],
+        "@odata.nextLink": "https://graph.microsoft.com/v1.0/groups?page=2",
+      }),
+    );
+    await expect(createGraph(circle, CLOUDS.public).list("/groups")).rejects.toMatchObject({
+      code: "PSC-E219",
+    });
+    server?.closeAllConnections();
+    server?.close();
+    const elsewhere = await httpAgainst((_message, response) =>
+      json(response, 200, { value: [], "@odata.nextLink": "https://evil.example/steal" }),
+    );
+    await expect(createGraph(elsewhere, CLOUDS.public).list("/groups")).rejects.toMatchObject({
+      code: "PSC-E211",
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  it("does not wait a year because a server says so", async () => {
+    const http = await httpAgainst((_message, response) =>
+      json(response, 429, {}, { "retry-after": "31536000" }),
+    );
+    await expect(http.send({ method: "GET", url: ME })).rejects.toMatchObject({ code: "PSC-E215" });
+    expect(seen).toHaveLength(1);
   });
 });
