@@ -102,6 +102,11 @@ export const COMMANDS: readonly CommandEntry[] = [
         load: async () => (await import("./commands/sandbox-url.ts")).sandboxUrl,
       },
       {
+        name: "env",
+        summary: "what other clients need to reach the sandbox",
+        load: async () => (await import("./commands/sandbox-env.ts")).sandboxEnv,
+      },
+      {
         name: "serve",
         summary: "run a sandbox in the foreground",
         hidden: true,

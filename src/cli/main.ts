@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { PscError } from "../errors.ts";
 import { reportErrors } from "./error-report.ts";
 import { EXIT, type ExitCode, exitOfErrors } from "./exit-codes.ts";
 import { packageFile } from "./package-files.ts";
@@ -33,6 +34,18 @@ function version(): string {
   return version;
 }
 
+/** Node has a variable that switches the check of TLS certificates off; psc handles secrets and does without. */
+function requireCheckedTls(env: Surroundings["env"]): void {
+  if (env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return;
+  throw new PscError({
+    code: "PSC-E213",
+    message: "NODE_TLS_REJECT_UNAUTHORIZED=0 would let anybody pass for the cloud",
+    remedy:
+      "unset it; give the certificate authority of a proxy or of the sandbox in NODE_EXTRA_CA_CERTS instead",
+    side: "user",
+  });
+}
+
 /** Runs one command line and returns what to tell the shell. Never throws. */
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const terminal = terminalFor(argv, surroundings);
@@ -46,6 +59,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
         terminal.data(version());
         return EXIT.done;
       case "run":
+        requireCheckedTls(surroundings.env);
         return await asked.definition.run({
           terminal,
           env: surroundings.env,

@@ -21,6 +21,8 @@ export interface ServerRecord {
   readonly url?: string;
   /** `embedded`: lives and ends with a command; `background`: `psc sandbox start`. */
   readonly mode: "embedded" | "background";
+  /** How unmodified clients reach it, when it serves TLS. */
+  readonly tls?: { readonly port: number; readonly caFile: string };
 }
 
 /** A sandbox this command may use. */
@@ -49,6 +51,9 @@ export function readServerRecord(folder: string): ServerRecord | undefined {
       pid: record.pid,
       mode: record.mode === "background" ? "background" : "embedded",
       ...(typeof record.url === "string" ? { url: record.url } : {}),
+      ...(typeof record.tls?.port === "number" && typeof record.tls.caFile === "string"
+        ? { tls: record.tls }
+        : {}),
     };
   } catch {
     return undefined;
@@ -144,6 +149,8 @@ export interface HostOptions {
   readonly mode: ServerRecord["mode"];
   readonly speed?: number;
   readonly port?: number;
+  /** Serve TLS as well; its certificate authority is kept in the folder. */
+  readonly tls?: boolean;
 }
 
 /** Serves the folder's sandbox from this process; undefined when another process was quicker. */
@@ -164,9 +171,16 @@ export async function hostSandbox(options: HostOptions): Promise<SandboxLink | u
       storage: folderStorage(folder),
       ...(options.speed === undefined ? {} : { speed: options.speed }),
       ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.tls === true ? { tls: { folder: join(folder, "tls") } } : {}),
     });
+    const { tls } = sandbox;
+    const served: ServerRecord = {
+      ...record,
+      url: sandbox.url,
+      ...(tls === undefined ? {} : { tls: { port: tls.port, caFile: tls.caFile } }),
+    };
     const temporary = `${recordFile(folder)}.${process.pid}.tmp`;
-    writeFileSync(temporary, JSON.stringify({ ...record, url: sandbox.url }), { mode: 0o600 });
+    writeFileSync(temporary, JSON.stringify(served), { mode: 0o600 });
     renameSync(temporary, recordFile(folder));
     return {
       url: sandbox.url,

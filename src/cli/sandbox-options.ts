@@ -12,6 +12,11 @@ export const SPEED_OPTION: OptionDefinition = {
   summary: "how many times faster the sandbox's clock runs (3600: an hour a second)",
 };
 
+export const TLS_OPTION: OptionDefinition = {
+  flags: "--tls",
+  summary: "also answer at the real https addresses, for other clients (`psc sandbox env`)",
+};
+
 export function readPort(options: ParsedOptions): number | undefined {
   const asked = options.text("port");
   if (asked === undefined) return undefined;

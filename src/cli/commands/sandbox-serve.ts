@@ -1,13 +1,20 @@
 import type { CommandDefinition } from "../definition.ts";
 import { EXIT } from "../exit-codes.ts";
 import { findRunning, hostSandbox, sandboxFolder } from "../sandbox-host.ts";
-import { PORT_OPTION, readPort, readSpeed, SPEED_OPTION, sandboxBusy } from "../sandbox-options.ts";
+import {
+  PORT_OPTION,
+  readPort,
+  readSpeed,
+  SPEED_OPTION,
+  sandboxBusy,
+  TLS_OPTION,
+} from "../sandbox-options.ts";
 
 /** The process behind `psc sandbox start`. */
 export const sandboxServe: CommandDefinition = {
   description:
     "Serves this folder's sandbox until it is stopped. `psc sandbox start` runs it in the background.",
-  options: [PORT_OPTION, SPEED_OPTION],
+  options: [PORT_OPTION, SPEED_OPTION, TLS_OPTION],
   examples: [{ command: "sandbox serve --port 4280", effect: "serve on a fixed port, in this terminal" }],
   async run({ terminal, cwd, options }) {
     const folder = sandboxFolder(cwd);
@@ -20,6 +27,7 @@ export const sandboxServe: CommandDefinition = {
       mode: "background",
       ...(port === undefined ? {} : { port }),
       ...(speed === undefined ? {} : { speed }),
+      tls: options.flag("tls"),
     });
     if (link === undefined) throw sandboxBusy(undefined);
     terminal.print(link.url);

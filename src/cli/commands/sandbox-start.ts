@@ -8,7 +8,14 @@ import { packageFile } from "../package-files.ts";
 import { symbolOf } from "../render/rows.ts";
 import { askControl } from "../sandbox-control.ts";
 import { findRunning, sandboxFolder } from "../sandbox-host.ts";
-import { PORT_OPTION, readPort, readSpeed, SPEED_OPTION, sandboxBusy } from "../sandbox-options.ts";
+import {
+  PORT_OPTION,
+  readPort,
+  readSpeed,
+  SPEED_OPTION,
+  sandboxBusy,
+  TLS_OPTION,
+} from "../sandbox-options.ts";
 import { styled } from "../styles.ts";
 
 const STARTS_WITHIN_MS = 15_000;
@@ -40,6 +47,7 @@ async function startInBackground({ cwd, options }: Invocation): Promise<string> 
       "serve",
       ...(port === undefined ? [] : ["--port", String(port)]),
       ...(speed === undefined ? [] : ["--sandbox-speed", String(speed)]),
+      ...(options.flag("tls") ? ["--tls"] : []),
     ],
     { cwd, detached: true, stdio: ["ignore", log, log] },
   );
@@ -61,16 +69,18 @@ async function startInBackground({ cwd, options }: Invocation): Promise<string> 
 export const sandboxStart: CommandDefinition = {
   description:
     "Starts this folder's sandbox in the background. Commands with --sandbox use it; so can any other client, with PSC_SANDBOX_URL. Its tenant is kept in .psc/sandbox.",
-  options: [PORT_OPTION, SPEED_OPTION],
+  options: [PORT_OPTION, SPEED_OPTION, TLS_OPTION],
   examples: [
     { command: "sandbox start", effect: "keep the fake cloud running between commands" },
     { command: "sandbox start --port 4280 --sandbox-speed 60", effect: "on a fixed port, an hour a minute" },
+    { command: "sandbox start --tls", effect: "let other clients believe it is the real cloud" },
   ],
   async run(invocation) {
     const { terminal, cwd, options } = invocation;
     const running = await findRunning(sandboxFolder(cwd));
     if (running?.mode === "embedded") throw sandboxBusy(running);
     if (running !== undefined && readPort(options) !== undefined) throw sandboxBusy(running);
+    if (running !== undefined && running.tls === undefined && options.flag("tls")) throw sandboxBusy(running);
     const speed = readSpeed(options);
     if (running !== undefined && speed !== undefined)
       await askControl(running.url, "POST", "clock", { speed });
@@ -79,7 +89,10 @@ export const sandboxStart: CommandDefinition = {
     terminal.print(
       `${symbolOf("done")} the sandbox ${running === undefined ? "runs" : "runs already"} at ${styled("bold", url)}`,
     );
-    terminal.say(`${styled("bold", "Next:")} psc deploy <file> --sandbox; psc sandbox stop ends it`);
+    const next = options.flag("tls")
+      ? 'eval "$(psc sandbox env)" leads other clients to it; psc sandbox stop ends it'
+      : "psc deploy <file> --sandbox; psc sandbox stop ends it";
+    terminal.say(`${styled("bold", "Next:")} ${next}`);
     return EXIT.done;
   },
 };

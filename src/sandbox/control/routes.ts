@@ -20,6 +20,7 @@ import { PERSON_ACTIONS } from "../person/actions.ts";
 import { seedEnvironmentFromBody } from "../power-platform/environments.ts";
 import type { LoggedRequest, RequestLog } from "../request-log.ts";
 import { matchRoute, type Route, route } from "../routes.ts";
+import { knownHosts } from "../tls/known-hosts.ts";
 import type { HostedWorld } from "../world.ts";
 import { editState, locate } from "./state-editing.ts";
 
@@ -163,6 +164,7 @@ function routesOf(context: ControlContext): readonly Route[] {
       keeping.commit();
       return { status: 204 };
     }),
+    route("GET", "/_sandbox/hosts", () => ({ status: 200, body: { value: knownHosts(world) } })),
     route("GET", "/_sandbox/issuers", () => ({ status: 200, body: { value: trustedIssuers(world) } })),
     route("POST", "/_sandbox/issuers", (request) => {
       const known = trustIssuer(world, bodyOf(request));
