@@ -4,6 +4,7 @@ import { graphService } from "./entra/graph-service.ts";
 import { entraService } from "./entra/login-service.ts";
 import { healthBotService } from "./health-bot/service.ts";
 import { keyVaultService } from "./key-vault/service.ts";
+import { liveChatService } from "./live-chat/service.ts";
 import { bapService } from "./power-platform/bap-service.ts";
 import { powerPlatformService } from "./power-platform/power-platform-service.ts";
 import type { FakeService } from "./world.ts";
@@ -18,4 +19,5 @@ export const SANDBOX_SERVICES: readonly FakeService[] = [
   bapService,
   powerPlatformService,
   dataverseService,
+  liveChatService,
 ];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Answering, expireTokens } from "../answering.ts";
+import { forgetIndexes } from "../dataverse/table-index.ts";
 import { trustedIssuers, trustIssuer } from "../entra/trusted-issuers.ts";
 import {
   type JsonObject,
@@ -16,6 +17,7 @@ import {
   pathWords,
 } from "../faults/definition.ts";
 import type { Keeping } from "../keeping.ts";
+import { liveChatControlRoutes } from "../live-chat/control-routes.ts";
 import { PERSON_ACTIONS } from "../person/actions.ts";
 import { seedEnvironmentFromBody } from "../power-platform/environments.ts";
 import type { LoggedRequest, RequestLog } from "../request-log.ts";
@@ -189,6 +191,7 @@ function routesOf(context: ControlContext): readonly Route[] {
           "an edit needs `path` and either `set` (an object) or `delete: true`; `where` is an object",
         );
       const touched = editState(world, { path, where, set: isObject(set) ? set : undefined });
+      forgetIndexes();
       keeping.commit();
       return { status: touched > 0 ? 200 : 404, body: { touched } };
     }),
@@ -227,6 +230,7 @@ function routesOf(context: ControlContext): readonly Route[] {
       const name = snapshotName(request.params["name"]);
       return keeping.snapshots.remove(name) ? { status: 204 } : refuse(404, `there is no snapshot "${name}"`);
     }),
+    ...liveChatControlRoutes(() => keeping.commit()),
     route("POST", "/_sandbox/save", () => {
       keeping.commitTime();
       return { status: 204 };
