@@ -153,6 +153,8 @@ const REASONS: Readonly<Record<number, string>> = {
   404: "Not Found",
   405: "Method Not Allowed",
   412: "Precondition Failed",
+  429: "Too Many Requests",
+  501: "Not Implemented",
 };
 
 function partText(response: SandboxResponse, contentId: string | undefined): string {

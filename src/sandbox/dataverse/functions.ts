@@ -2,13 +2,38 @@ import { membersOf } from "../entra/directory.ts";
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
 import { requireRow } from "./addressing.ts";
 import { deleteCalendarRule, saveCalendar } from "./calendar-actions.ts";
-import { badQuery, dataverseError, methodNotAllowed, segmentNotFound, unknownProperty } from "./errors.ts";
+import {
+  badQuery,
+  dataverseError,
+  methodNotAllowed,
+  rowNotFound,
+  segmentNotFound,
+  unknownProperty,
+} from "./errors.ts";
 import { presentRow } from "./expand.ts";
+import { unknownTable } from "./fetch-query.ts";
 import type { Table } from "./metadata/model.ts";
-import { isPrivilege, privilegeId, privilegesOf, rolesOf } from "./privileges.ts";
+import { isRealOperation, notSimulated } from "./not-simulated.ts";
+import {
+  type HeldPrivilege,
+  isPrivilege,
+  privilegeId,
+  privilegesOf,
+  rolePrivileges,
+  rolesOf,
+  rolesOfTeam,
+} from "./privileges.ts";
 import { functionArguments, guidOf, type Key, type Segment } from "./resource-path.ts";
+import { SYSTEM_ADMINISTRATOR } from "./role-grants.ts";
 import { changeRow, findRow, findRowBy, insertRow, rowsOf, tableOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
+import {
+  deleteAndPromote,
+  importResult,
+  refuseDuringImport,
+  stageSolution,
+  startImport,
+} from "./solution-import.ts";
 import type { Row } from "./state.ts";
 
 /** Functions and actions of the platform ("Use Web API functions", "Use Web API actions"). */
@@ -102,11 +127,17 @@ function settingValue(session: Session, name: string): string | undefined {
   return undefined;
 }
 
+/** 0 number, 1 string, 2 boolean. */
+function dataTypeOf(value: string): number {
+  if (value === "true" || value === "false") return 2;
+  return /^-?\d+(\.\d+)?$/.test(value) ? 0 : 1;
+}
+
 function retrieveSetting(session: Session, parameters: ReadonlyMap<string, string>): SandboxResponse {
   const name = parameters.get("SettingName") ?? "";
   const value = settingValue(session, name);
   return answer(session, "RetrieveSettingResponse", {
-    SettingDetail: value === undefined ? null : { Name: name, Value: value, DataType: 2 },
+    SettingDetail: value === undefined ? null : { Name: name, Value: value, DataType: dataTypeOf(value) },
   });
 }
 
@@ -116,8 +147,10 @@ function saveSetting(
   _url: URL,
   body: JsonObject,
 ): SandboxResponse {
-  const name = String(body["SettingName"] ?? "");
-  const value = String(body["Value"] ?? "");
+  if (typeof body["SettingName"] !== "string" || typeof body["Value"] !== "string")
+    throw dataverseError(400, "0x80040203", "Invalid argument.");
+  const name = body["SettingName"];
+  const value = body["Value"];
   const known = findRowBy(session.organization, "organizationsetting", { uniquename: name });
   if (known === undefined) insertRow(session, "organizationsetting", { uniquename: name, value });
   else changeRow(session, tableOf(session, "organizationsetting"), known, { value });
@@ -134,28 +167,108 @@ function publish(
     throw dataverseError(400, "0x80040203", "Invalid argument.");
   for (const [, name = ""] of body["ParameterXml"].matchAll(/<entity>([^<]+)<\/entity>/g))
     if (!session.model.tables.has(name)) throw dataverseError(400, "0x80040203", "Invalid argument.");
+  refuseDuringImport(session, "Publish");
   return { status: 204 };
 }
 
-const FUNCTIONS: Readonly<Record<string, Operation>> = {
-  WhoAmI: whoAmI,
-  RetrieveVersion: (session) => answer(session, "RetrieveVersionResponse", { Version: DATAVERSE_VERSION }),
-  RetrieveCurrentOrganization: currentOrganization,
-  RetrieveAadUserRoles: aadUserRoles,
-  RetrieveSetting: retrieveSetting,
-};
+function settingList(session: Session): SandboxResponse {
+  const names = new Set(
+    rowsOf(session.organization, "organizationsetting").map((row) => textOf(row, "uniquename")),
+  );
+  names.add("msdyn_IsCCaaSProvisioned");
+  return answer(session, "RetrieveSettingListResponse", {
+    SettingDetailCollection: [...names].flatMap((name) => {
+      const value = settingValue(session, name);
+      return value === undefined ? [] : [{ Name: name, Value: value, DataType: dataTypeOf(value) }];
+    }),
+  });
+}
 
-const ACTIONS: Readonly<Record<string, Operation>> = {
-  PublishXml: publish,
-  PublishAllXml: () => ({ status: 204 }),
-  SaveSettingValue: saveSetting,
-};
+function requireGuid(parameters: ReadonlyMap<string, string>, name: string): string {
+  const id = guidOf(parameters.get(name) ?? "");
+  if (id === undefined) throw dataverseError(400, "0x80040203", "Expected non-empty Guid.");
+  return id;
+}
+
+function privilegesOfRole(session: Session, parameters: ReadonlyMap<string, string>): SandboxResponse {
+  const id = requireGuid(parameters, "RoleId");
+  const role = findRow(session.organization, "role", id);
+  if (role === undefined) throw rowNotFound("role", id);
+  const held = rolePrivileges(session, [role], role["name"] === SYSTEM_ADMINISTRATOR);
+  return privilegeList(session, "RetrieveRolePrivilegesRoleResponse", role, held);
+}
+
+function totalRecordCount(session: Session, parameters: ReadonlyMap<string, string>): SandboxResponse {
+  let names: unknown;
+  try {
+    names = JSON.parse((parameters.get("EntityNames") ?? "").replaceAll("'", '"'));
+  } catch {
+    names = undefined;
+  }
+  if (!Array.isArray(names) || names.length === 0)
+    throw dataverseError(400, "0x80040203", "Invalid argument.");
+  const tables = names.map((name) => {
+    const table = session.model.tables.get(String(name));
+    if (table === undefined) throw unknownTable(String(name));
+    return table.logicalName;
+  });
+  return answer(session, "RetrieveTotalRecordCountResponse", {
+    EntityRecordCountCollection: {
+      Count: tables.length,
+      IsReadOnly: false,
+      Keys: tables,
+      Values: tables.map((name) => rowsOf(session.organization, name).length),
+    },
+  });
+}
+
+const FUNCTIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>(
+  Object.entries({
+    WhoAmI: whoAmI,
+    RetrieveVersion: (session) => answer(session, "RetrieveVersionResponse", { Version: DATAVERSE_VERSION }),
+    RetrieveCurrentOrganization: currentOrganization,
+    RetrieveAadUserRoles: aadUserRoles,
+    RetrieveSetting: retrieveSetting,
+    RetrieveSettingList: settingList,
+    RetrieveRolePrivilegesRole: privilegesOfRole,
+    RetrieveTotalRecordCount: totalRecordCount,
+    RetrieveSolutionImportResult: (session, parameters) =>
+      answer(
+        session,
+        "RetrieveSolutionImportResultResponse",
+        importResult(session, requireGuid(parameters, "ImportJobId")),
+      ),
+  } satisfies Record<string, Operation>),
+);
+
+function publishAll(session: Session): SandboxResponse {
+  refuseDuringImport(session, "PublishAll");
+  return { status: 204 };
+}
+
+const ACTIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>(
+  Object.entries({
+    PublishXml: publish,
+    PublishAllXml: publishAll,
+    SaveSettingValue: saveSetting,
+    StageSolution: (session, _parameters, _url, body) =>
+      answer(session, "StageSolutionResponse", stageSolution(session, body)),
+    ImportSolutionAsync: (session, _parameters, _url, body) =>
+      answer(session, "ImportSolutionAsyncResponse", startImport(session, false, body)),
+    StageAndUpgradeAsync: (session, _parameters, _url, body) =>
+      answer(session, "StageAndUpgradeAsyncResponse", startImport(session, true, body)),
+    DeleteAndPromote: (session, _parameters, _url, body) =>
+      answer(session, "DeleteAndPromoteResponse", deleteAndPromote(session, body)),
+  } satisfies Record<string, Operation>),
+);
 
 /** Actions that come with Universal Resource Scheduling, here together with Omnichannel. */
-const OMNICHANNEL_ACTIONS: Readonly<Record<string, Operation>> = {
-  msdyn_SaveCalendar: (session, _parameters, _url, body) => saveCalendar(session, body),
-  msdyn_DeleteCalendar: (session, _parameters, _url, body) => deleteCalendarRule(session, body),
-};
+const OMNICHANNEL_ACTIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>(
+  Object.entries({
+    msdyn_SaveCalendar: (session, _parameters, _url, body) => saveCalendar(session, body),
+    msdyn_DeleteCalendar: (session, _parameters, _url, body) => deleteCalendarRule(session, body),
+  } satisfies Record<string, Operation>),
+);
 
 /** Runs an unbound operation; undefined when the segment names none. */
 export function callOperation(
@@ -166,35 +279,48 @@ export function callOperation(
   body: () => JsonObject,
 ): SandboxResponse | undefined {
   const omnichannel = session.organization.features.includes("omnichannel");
-  const action = ACTIONS[segment.name] ?? (omnichannel ? OMNICHANNEL_ACTIONS[segment.name] : undefined);
-  const function_ = FUNCTIONS[segment.name];
+  const action =
+    ACTIONS.get(segment.name) ?? (omnichannel ? OMNICHANNEL_ACTIONS.get(segment.name) : undefined);
+  const function_ = FUNCTIONS.get(segment.name);
   if (function_ !== undefined) {
     if (method !== "GET") throw methodNotAllowed(method);
     if (segment.key === undefined && segment.name !== "WhoAmI" && segment.name !== "RetrieveVersion")
       throw segmentNotFound(segment.name);
     return function_(session, functionArguments(segment.key ?? "", url.searchParams), url, {});
   }
-  if (action === undefined) return undefined;
+  if (action === undefined) {
+    if (isRealOperation(segment.name) && (omnichannel || !segment.name.startsWith("msdyn_")))
+      throw notSimulated(`the operation ${segment.name}`);
+    return undefined;
+  }
   if (method !== "POST") throw methodNotAllowed(method);
   return action(session, new Map(), url, body());
 }
 
-function rolePrivileges(session: Session, user: Row, names: readonly string[] | undefined): SandboxResponse {
-  const held = privilegesOf(session, textOf(user, "systemuserid"));
-  const wanted = names?.map((name) => name.toLowerCase());
-  return answer(session, "RetrieveUserPrivilegesResponse", {
-    RolePrivileges: held
-      .filter(({ name }) => wanted?.includes(name.toLowerCase()) ?? true)
-      .map(({ name, depth }) => ({
-        Depth: depth,
-        PrivilegeId: privilegeId(name),
-        BusinessUnitId: textOf(user, "_businessunitid_value"),
-        PrivilegeName: name,
-        RecordFilterId: "00000000-0000-0000-0000-000000000000",
-        RecordFilterUniqueName: "",
-      })),
+/** Privileges as every function of this family reports them; `owner` has the business unit. */
+function privilegeList(
+  session: Session,
+  type: string,
+  owner: Row,
+  held: readonly HeldPrivilege[],
+): SandboxResponse {
+  return answer(session, type, {
+    RolePrivileges: held.map(({ name, depth }) => ({
+      Depth: depth,
+      PrivilegeId: privilegeId(name),
+      BusinessUnitId: textOf(owner, "_businessunitid_value"),
+      PrivilegeName: name,
+      RecordFilterId: "00000000-0000-0000-0000-000000000000",
+      RecordFilterUniqueName: "",
+    })),
   });
 }
+
+/** Functions bound to a row of a table. */
+const BOUND: Readonly<Record<string, readonly string[]>> = {
+  systemuser: ["RetrieveUserPrivileges", "RetrieveUserPrivilegeByPrivilegeName"],
+  team: ["RetrieveTeamPrivileges"],
+};
 
 /** Functions bound to a row, addressed as `set(id)/Microsoft.Dynamics.CRM.Name(…)`. */
 export function callBoundFunction(
@@ -206,13 +332,21 @@ export function callBoundFunction(
   url: URL,
 ): SandboxResponse {
   const name = segment.name.replace("Microsoft.Dynamics.CRM.", "");
-  if (table.logicalName !== "systemuser") throw segmentNotFound(segment.name);
-  if (name !== "RetrieveUserPrivileges" && name !== "RetrieveUserPrivilegeByPrivilegeName")
+  if (!BOUND[table.logicalName]?.includes(name)) {
+    if (isRealOperation(name)) throw notSimulated(`the operation ${name}`);
     throw segmentNotFound(segment.name);
+  }
   if (method !== "GET") throw methodNotAllowed(method);
-  const user = requireRow(session, table, key);
-  if (name === "RetrieveUserPrivileges") return rolePrivileges(session, user, undefined);
+  const row = requireRow(session, table, key);
+  if (table.logicalName === "team") {
+    const held = rolePrivileges(session, rolesOfTeam(session.organization, textOf(row, "teamid")), false);
+    return privilegeList(session, "RetrieveTeamPrivilegesResponse", row, held);
+  }
+  const held = privilegesOf(session, textOf(row, "systemuserid"));
+  if (name === "RetrieveUserPrivileges")
+    return privilegeList(session, "RetrieveUserPrivilegesResponse", row, held);
   const wanted = functionArguments(segment.key ?? "", url.searchParams).get("PrivilegeName") ?? "";
   if (!isPrivilege(session, wanted)) throw dataverseError(400, "0x80040203", "Invalid argument.");
-  return rolePrivileges(session, user, [wanted]);
+  const found = held.filter((privilege) => privilege.name.toLowerCase() === wanted.toLowerCase());
+  return privilegeList(session, "RetrieveUserPrivilegesResponse", row, found);
 }

@@ -1,7 +1,7 @@
 import { dataverseError } from "./errors.ts";
 import type { Table } from "./metadata/model.ts";
 import { objectTypeCodeOf } from "./metadata/object-type-codes.ts";
-import { ACCESSES, type Access, grantsOf, SYSTEM_ADMINISTRATOR } from "./role-grants.ts";
+import { ACCESSES, type Access, type Depth, grantsOf, SYSTEM_ADMINISTRATOR } from "./role-grants.ts";
 import { findRow, rowsOf, stableId, textOf } from "./rows.ts";
 import { type Session, SYSTEM_USER } from "./session.ts";
 import type { OrganizationState, Row } from "./state.ts";
@@ -21,6 +21,13 @@ export function rolesOf(organization: OrganizationState, userId: string): Row[] 
   for (const link of rowsOf(organization, "teamroles"))
     if (teams.has(textOf(link, "teamid"))) ids.add(textOf(link, "roleid"));
   return [...ids].map((id) => findRow(organization, "role", id)).filter((role) => role !== undefined);
+}
+
+export function rolesOfTeam(organization: OrganizationState, teamId: string): Row[] {
+  return rowsOf(organization, "teamroles")
+    .filter((link) => link["teamid"] === teamId)
+    .map((link) => findRow(organization, "role", textOf(link, "roleid")))
+    .filter((role) => role !== undefined);
 }
 
 export function isSystemAdministrator(organization: OrganizationState, userId: string): boolean {
@@ -46,7 +53,7 @@ const OTHER_PRIVILEGES = [
 
 export interface HeldPrivilege {
   readonly name: string;
-  readonly depth: "Basic" | "Local" | "Deep" | "Global";
+  readonly depth: Depth;
 }
 
 function tablePrivileges(session: Session): { access: Access; table: Table; name: string }[] {
@@ -55,21 +62,42 @@ function tablePrivileges(session: Session): { access: Access; table: Table; name
     .flatMap((table) => ACCESSES.map((access) => ({ access, table, name: privilegeName(access, table) })));
 }
 
-/** True when one of the roles grants the access. */
-function isGranted(roles: readonly Row[], access: Access, table: Table): boolean {
-  return roles.some((role) =>
-    grantsOf(textOf(role, "name")).some((grant) => grant.access.includes(access) && grant.covers(table)),
-  );
+const DEPTHS: readonly Depth[] = ["Basic", "Local", "Deep", "Global"];
+
+/** How far the widest grant of one of the roles reaches; undefined when there is none. */
+function depthOf(roles: readonly Row[], access: Access, table: Table): Depth | undefined {
+  const reached = roles
+    .flatMap((role) => grantsOf(textOf(role, "name")))
+    .filter((grant) => grant.access.includes(access) && grant.covers(table))
+    .map((grant) => DEPTHS.indexOf(grant.depth ?? "Global"));
+  return reached.length === 0 ? undefined : DEPTHS[Math.max(...reached)];
+}
+
+/** What roles grant on tables; System Administrator everything. */
+export function rolePrivileges(
+  session: Session,
+  roles: readonly Row[],
+  administrator: boolean,
+): HeldPrivilege[] {
+  return tablePrivileges(session).flatMap(({ access, table, name }) => {
+    const depth = administrator ? "Global" : depthOf(roles, access, table);
+    return depth === undefined ? [] : [{ name, depth }];
+  });
+}
+
+const CUSTOMIZER = "System Customizer";
+
+function generalPrivileges(roles: readonly Row[], administrator: boolean): HeldPrivilege[] {
+  const customizer = roles.some((role) => role["name"] === CUSTOMIZER);
+  return OTHER_PRIVILEGES.filter(
+    (name) => administrator || (customizer && name.endsWith("Customization")),
+  ).map((name) => ({ name, depth: "Global" }));
 }
 
 export function privilegesOf(session: Session, userId: string): HeldPrivilege[] {
   const administrator = isSystemAdministrator(session.organization, userId);
   const roles = rolesOf(session.organization, userId);
-  const held: HeldPrivilege[] = tablePrivileges(session)
-    .filter(({ access, table }) => administrator || isGranted(roles, access, table))
-    .map(({ name }) => ({ name, depth: "Global" }));
-  if (administrator) held.push(...OTHER_PRIVILEGES.map((name) => ({ name, depth: "Global" as const })));
-  return held;
+  return [...rolePrivileges(session, roles, administrator), ...generalPrivileges(roles, administrator)];
 }
 
 export function privilegeId(name: string): string {
@@ -93,12 +121,25 @@ export function isPrivilege(session: Session, name: string): boolean {
   return privilegeRows(session).some((row) => textOf(row, "name").toLowerCase() === wanted);
 }
 
+/** Refuses unless the session's user holds a privilege that belongs to no table. */
+export function requireGeneralPrivilege(session: Session, name: (typeof OTHER_PRIVILEGES)[number]): void {
+  const { organization, userId } = session;
+  if (privilegesOf(session, userId).some((held) => held.name === name)) return;
+  const roles = rolesOf(organization, userId);
+  const accessMode = findRow(organization, "systemuser", userId)?.["accessmode"] ?? 0;
+  throw dataverseError(
+    403,
+    "0x80040220",
+    `Principal user (Id=${userId}, type=8, roleCount=${roles.length}, privilegeCount=${privilegesOf(session, userId).length}, accessMode=${String(accessMode)}), is missing ${name} privilege (Id=${privilegeId(name)}). context.Caller=${userId}`,
+  );
+}
+
 /** Refuses with 0x80040220 unless the session's user holds the privilege on the table. */
 export function requirePrivilege(session: Session, access: Access, table: Table): void {
   const { organization, userId } = session;
   if (isSystemAdministrator(organization, userId)) return;
   const roles = rolesOf(organization, userId);
-  if (isGranted(roles, access, table)) return;
+  if (depthOf(roles, access, table) !== undefined) return;
   const name = `prv${access}${table.logicalName}`;
   const accessMode = findRow(organization, "systemuser", userId)?.["accessmode"] ?? 0;
   throw dataverseError(

@@ -19,8 +19,13 @@ export const ACCESSES = [
 
 export type Access = (typeof ACCESSES)[number];
 
+/** Own rows, those of the own business unit, of it and the units below, of the organization. */
+export type Depth = "Basic" | "Local" | "Deep" | "Global";
+
 export interface Grant {
   readonly access: readonly Access[];
+  /** Global when absent. */
+  readonly depth?: Depth;
   covers(table: Table): boolean;
 }
 
@@ -95,10 +100,11 @@ const OMNICHANNEL_ADMINISTRATOR: readonly Grant[] = [
   { access: [...CONFIGURE, "Assign", "Share"], covers: named("queue") },
   { access: CONFIGURE, covers: named("calendar", "characteristic", "ratingmodel", "ratingvalue") },
   { access: CONFIGURE, covers: named("bookableresource", "bookableresourcecharacteristic") },
-  { access: ["Create", "Read", "Write", "Append", "AppendTo"], covers: named("systemuser", "team") },
-  { access: ["Read", "Assign", "Append", "AppendTo"], covers: named("role") },
+  { access: ["Create", "Read", "Write", "Append", "AppendTo"], covers: named("systemuser") },
+  { access: ["Create", "Read", "Write", "Append", "AppendTo"], depth: "Local", covers: named("team") },
+  { access: ["Read", "Assign", "AppendTo"], covers: named("role") },
   { access: ["Read", "Write", "Append", "AppendTo"], covers: named("appmodule") },
-  { access: READ, covers: CONVERSATIONS },
+  { access: READ, depth: "Basic", covers: CONVERSATIONS },
 ];
 
 const HEALTHCARE: readonly Grant[] = [

@@ -14,10 +14,13 @@ import { serveEntityDefinitions } from "./entity-definitions.ts";
 import { badPayload, methodNotAllowed, segmentNotFound } from "./errors.ts";
 import { callBoundFunction, callOperation } from "./functions.ts";
 import { metadataDocument, serviceDocument } from "./metadata/documents.ts";
+import { isRealOperation, notSimulated } from "./not-simulated.ts";
 import { associate, disassociate } from "./references.ts";
 import { keyOf, type Segment, segmentsOf } from "./resource-path.ts";
 import { countRows, retrieve, retrieveMultiple, retrieveProperty } from "./retrieval.ts";
+import { type Allowance, allowanceHeaders, countRequest, executionCost } from "./service-protection.ts";
 import type { Session } from "./session.ts";
+import { beginImport, endImport, IMPORT_ENDS, IMPORT_STARTS } from "./solution-import.ts";
 import { DATAVERSE, type OrganizationState, organizationByHost } from "./state.ts";
 import { create, patch, remove, writeColumn } from "./writes.ts";
 
@@ -92,6 +95,8 @@ export function serveResource(session: Session, request: SandboxRequest, path: s
   const table = tableOfSet(session, first.name);
   if (second?.name === "$count" && more.length === 0 && method === "GET")
     return countRows(session, table, url);
+  const bound = /^Microsoft\.Dynamics\.CRM\.(\w+)$/.exec(second?.name ?? "")?.[1];
+  if (bound !== undefined && isRealOperation(bound)) throw notSimulated(`the operation ${bound}`);
   if (second !== undefined) throw segmentNotFound(second.name);
   if (method === "GET") return retrieveMultiple(session, table, url);
   if (method === "POST") return create(session, first.name, url, bodyOf(request));
@@ -103,6 +108,7 @@ function withServiceHeaders(
   response: SandboxResponse,
   world: World,
   session: Session | undefined,
+  allowance: Allowance | undefined,
 ): SandboxResponse {
   const requestId = world.newId();
   const applied = session?.preferences.applied ?? [];
@@ -110,8 +116,7 @@ function withServiceHeaders(
     "OData-Version": "4.0",
     REQ_ID: requestId,
     "x-ms-service-request-id": requestId,
-    "x-ms-ratelimit-burst-remaining-xrm-requests": "5998",
-    "x-ms-ratelimit-time-remaining-xrm-requests": "1,199.90",
+    ...(allowance === undefined ? {} : allowanceHeaders(allowance)),
     "x-ms-dop-hint": "8",
     "Cache-Control": "no-cache",
     ...(applied.length > 0 ? { "Preference-Applied": applied.join(",") } : {}),
@@ -133,22 +138,28 @@ function answering(work: () => SandboxResponse): SandboxResponse {
 
 function serve(request: SandboxRequest, world: World, organization: OrganizationState): SandboxResponse {
   let session: Session | undefined;
+  let allowance: Allowance | undefined;
   const response = answering(() => {
     const [, version, path = ""] = BASE.exec(request.path) ?? [];
     if (version === undefined) return { status: 404 };
     session = openSession(request, world, organization, version);
     const current = session;
+    allowance = countRequest(current, executionCost(request.method, path));
     if (path === "$batch")
       return serveBatch(current, request, (inner, innerPath, innerSession) =>
         withServiceHeaders(
-          answering(() => serveResource(innerSession, inner, innerPath)),
+          answering(() => {
+            countRequest(innerSession, executionCost(inner.method, innerPath));
+            return serveResource(innerSession, inner, innerPath);
+          }),
           world,
           innerSession,
+          undefined,
         ),
       );
     return serveResource(current, request, path);
   });
-  return withServiceHeaders(response, world, session);
+  return withServiceHeaders(response, world, session, allowance);
 }
 
 const ORGANIZATION_HOST = /^[\w-]+(\.api)?\.crm\d*\.dynamics\.com$/;
@@ -172,7 +183,11 @@ export const dataverseService: FakeService = {
     if (organization === undefined) return { status: 404 };
     return serve(request, world, organization);
   },
-  events: { [CHANNELS_PROVISIONED]: finishChannels },
+  events: {
+    [CHANNELS_PROVISIONED]: finishChannels,
+    [IMPORT_STARTS]: beginImport,
+    [IMPORT_ENDS]: endImport,
+  },
   isWrite(request) {
     if (request.method === "GET" || request.method === "HEAD") return false;
     return request.path.endsWith("/$batch") ? batchWrites(request) : true;

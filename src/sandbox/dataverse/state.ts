@@ -26,6 +26,10 @@ export interface OrganizationState {
   channels: { [channel: string]: "in progress" | "done" };
   audit: { [table: string]: { table?: boolean; columns?: { [column: string]: boolean } } };
   tables: { [logicalName: string]: StoredTable };
+  /** Solution files staged and not yet imported, by upload id: base64. */
+  stagedSolutions?: { [uploadId: string]: string };
+  /** Changed service protection limits, for trying out what a client does at them. */
+  limits?: { requests?: number; executionMs?: number };
 }
 
 export interface DataverseState {
