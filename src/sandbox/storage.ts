@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type ChangeLogOptions,
   hasStateFiles,
   openChangeLog,
   readStateFile,
@@ -90,8 +91,8 @@ function snapshotFolder(folder: string): SnapshotShelf {
  * Keeps the sandbox in a folder: `state.N.jsonl` and `changes.N.jsonl` (the tenant), `requests.jsonl` (the log),
  * `snapshots/`. One process at a time may have it open.
  */
-export function folderStorage(folder: string): SandboxStorage {
-  const changes = openChangeLog(folder);
+export function folderStorage(folder: string, options: ChangeLogOptions = {}): SandboxStorage {
+  const changes = openChangeLog(folder, options);
   return {
     durable: true,
     requestFile: join(folder, "requests.jsonl"),

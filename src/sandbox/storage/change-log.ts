@@ -89,6 +89,11 @@ export function readStateFile(file: string): SavedSandbox {
   return { now: read.now, state: stateOf(read.root) };
 }
 
+export interface ChangeLogOptions {
+  /** How long the log may grow before the state is written anew; by default as long as the state. */
+  readonly rewriteAfterBytes?: number;
+}
+
 export interface ChangeLog {
   load(): SavedSandbox | undefined;
   /**
@@ -115,7 +120,7 @@ export function hasStateFiles(folder: string): boolean {
  * each says what a value is and not how it came about, reading both in order gives the right state whatever the slices
  * caught. The operating system keeps what a killed process has written; a power cut may lose the last seconds.
  */
-export function openChangeLog(folder: string): ChangeLog {
+export function openChangeLog(folder: string, options: ChangeLogOptions = {}): ChangeLog {
   let generation = 0;
   let handle: number | undefined;
   let logBytes = 0;
@@ -199,7 +204,11 @@ export function openChangeLog(folder: string): ChangeLog {
       if (handle === undefined) begin(generation);
       if (handle === undefined) return;
       logBytes += writeSync(handle, checkedLine({ t: now, c: changes } satisfies Step));
-      if (rewriting !== undefined || logBytes < Math.max(LEAST_LOG_BYTES, stateBytes)) return;
+      if (
+        rewriting !== undefined ||
+        logBytes < (options.rewriteAfterBytes ?? Math.max(LEAST_LOG_BYTES, stateBytes))
+      )
+        return;
       rewriting = rewrite(settle, now).finally(() => {
         rewriting = undefined;
       });

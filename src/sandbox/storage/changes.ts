@@ -43,10 +43,30 @@ export function applyChange(root: JsonObject, change: Change): void {
   else holder[last] = change[1];
 }
 
-/** What turns `before` into `after`, as few and as deep changes as there are. Arrays are compared as a whole. */
+/**
+ * A list that only grew or changed in places is told by its places; one that lost members, or of which most changed,
+ * as a whole.
+ */
+function listDifferences(before: readonly Json[], after: Json[], path: Path): Change[] {
+  if (after.length < before.length) return [[path, after]];
+  const found: Change[] = [];
+  let changed = 0;
+  for (const [index, value] of after.entries()) {
+    const old = before[index];
+    const inner: Change[] =
+      old === undefined
+        ? [[[...path, String(index)], value]]
+        : differences(old, value, [...path, String(index)]);
+    if (inner.length > 0) changed += 1;
+    found.push(...inner);
+  }
+  return changed > 1 && changed * 2 > after.length ? [[path, after]] : found;
+}
+
+/** What turns `before` into `after`, as few and as deep changes as there are. */
 export function differences(before: Json, after: Json, path: Path): Change[] {
-  if (!isPlainObject(before) || !isPlainObject(after))
-    return JSON.stringify(before) === JSON.stringify(after) ? [] : [[path, after]];
+  if (Array.isArray(before) && Array.isArray(after)) return listDifferences(before, after, path);
+  if (!isPlainObject(before) || !isPlainObject(after)) return before === after ? [] : [[path, after]];
   const found: Change[] = [];
   for (const name of Object.keys(before)) if (after[name] === undefined) found.push([[...path, name]]);
   for (const [name, value] of Object.entries(after)) {
