@@ -1,7 +1,7 @@
-import { setGlobalProxyFromEnv } from "node:http";
 import { Agent } from "node:https";
-import { connect, getCACertificates, setDefaultCACertificates } from "node:tls";
+import { connect } from "node:tls";
 import type { SandboxOptions, SandboxTls } from "../../src/sandbox/server.ts";
+import { clientVariables, leadProcessTo } from "../../src/sandbox/tls/client-environment.ts";
 import { startTestSandbox, type TestSandbox } from "./sandbox.ts";
 
 export interface TlsSandbox extends TestSandbox {
@@ -25,12 +25,7 @@ export async function startTlsSandbox(options: SandboxOptions = {}): Promise<Tls
   const { sandbox } = started;
   const { tls } = sandbox;
   if (tls === undefined) throw new Error("the sandbox serves no TLS");
-  const env = {
-    HTTPS_PROXY: sandbox.url,
-    NO_PROXY: "127.0.0.1,localhost",
-    NODE_EXTRA_CA_CERTS: tls.caFile,
-    NODE_USE_ENV_PROXY: "1",
-  };
+  const env = clientVariables(sandbox.url, tls.caFile);
   const agent = new Agent({ keepAlive: false });
   agent.createConnection = (target) =>
     connect({
@@ -43,19 +38,10 @@ export async function startTlsSandbox(options: SandboxOptions = {}): Promise<Tls
   let undo: (() => void) | undefined;
   function actAsInternet(): () => void {
     if (undo !== undefined) return undo;
-    const before = { certificates: getCACertificates("default"), variables: { ...process.env } };
-    setDefaultCACertificates([...before.certificates, tls?.caPem ?? ""]);
-    for (const name of ["HTTPS_PROXY", "NO_PROXY"] as const) process.env[name] = env[name];
-    const restoreProxy = setGlobalProxyFromEnv({ HTTPS_PROXY: env.HTTPS_PROXY, NO_PROXY: env.NO_PROXY });
+    const restore = leadProcessTo(sandbox);
     undo = () => {
       undo = undefined;
-      restoreProxy();
-      setDefaultCACertificates(before.certificates);
-      for (const name of ["HTTPS_PROXY", "NO_PROXY"]) {
-        const value = before.variables[name];
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
-      }
+      restore();
     };
     return undo;
   }

@@ -16,22 +16,6 @@ function noTls(url: string): PscError {
   });
 }
 
-/**
- * What makes a client trust and find the sandbox. `HTTPS_PROXY` is the sandbox's own port: it leads its hosts to the
- * TLS port and refuses all others, so that nothing escapes to the real cloud by mistake.
- */
-function variables(url: string, caFile: string): Readonly<Record<string, string>> {
-  return {
-    HTTPS_PROXY: url,
-    NO_PROXY: "127.0.0.1,localhost",
-    NODE_EXTRA_CA_CERTS: caFile,
-    NODE_USE_ENV_PROXY: "1",
-    SSL_CERT_FILE: caFile,
-    REQUESTS_CA_BUNDLE: caFile,
-    CURL_CA_BUNDLE: caFile,
-  };
-}
-
 function assignment(shell: string, name: string, value: string): string {
   return shell === "powershell"
     ? `$env:${name} = '${value.replaceAll("'", "''")}'`
@@ -68,7 +52,8 @@ export const sandboxEnv: CommandDefinition = {
     if (running === undefined) throw noSandbox();
     const { url, tls } = running;
     if (tls === undefined) throw noTls(url);
-    const environment = variables(url, tls.caFile);
+    const { clientVariables } = await import("../../sandbox/tls/client-environment.ts");
+    const environment = clientVariables(url, tls.caFile);
     const hosts = await hostNames(url);
     terminal.json({
       format: "psc.sandbox-env/1",
