@@ -68,11 +68,6 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "Clients other than psc keep the real https addresses, so they need a sandbox that shows certificates. `psc sandbox start --tls` makes a certificate authority for this folder (.psc/sandbox/tls) and answers by host name.",
   },
-  "PSC-E126": {
-    title: "sandbox without TLS",
-    explanation:
-      "Clients other than psc keep the real https addresses, so they need a sandbox that shows certificates. `psc sandbox start --tls` makes a certificate authority for this folder (.psc/sandbox/tls) and answers by host name.",
-  },
   "PSC-E130": {
     title: "gate not reached",
     explanation:
