@@ -37,20 +37,19 @@ const pattern = z.string().refine((text) => {
   }
 }, "must be a regular expression");
 const count = z.int("must be a whole number").min(1, "must be at least 1");
-const method = z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], {
-  error: "must be an HTTP method in capitals",
-});
-const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
+const method = z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const oneOrMore = <T extends z.ZodType>(item: T, error: string) =>
+  z.union([item, z.array(item).min(1)], { error });
 const realMs = z.number().min(0, "must not be negative").max(600_000, "must be at most 600000");
 
 const WHEN = {
   /** Name of a fake service, as `psc sandbox log --output json` shows it. */
   service: z.string().optional(),
-  method: oneOrMore(method).optional(),
+  method: oneOrMore(method, "must be an HTTP method in capitals, or a list of them").optional(),
   /** Regular expression on host, path and query. */
   url: pattern.optional(),
   /** Which of the matching requests, counted from 1. */
-  nth: oneOrMore(count).optional(),
+  nth: oneOrMore(count, "must be a number from 1, or a list of them").optional(),
   /** How many matching requests pass unharmed first. */
   skip: z.int("must be a whole number").min(0, "must not be negative").optional(),
   probability: z.number().min(0, "must be from 0 to 1").max(1, "must be from 0 to 1").optional(),
