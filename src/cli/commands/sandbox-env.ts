@@ -34,9 +34,8 @@ export const sandboxEnv: CommandDefinition = {
   options: [
     {
       flags: "--shell <name>",
-      summary: "syntax of the assignments",
+      summary: "syntax of the assignments; without it PowerShell's on Windows, bash's elsewhere",
       choices: SHELLS,
-      default: process.platform === "win32" ? "powershell" : "bash",
     },
   ],
   examples: [
@@ -63,7 +62,7 @@ export const sandboxEnv: CommandDefinition = {
       variables: environment,
       hosts: hosts.map((name) => `127.0.0.1 ${name}`),
     });
-    const shell = options.text("shell") ?? "bash";
+    const shell = options.text("shell") ?? (process.platform === "win32" ? "powershell" : "bash");
     for (const [name, value] of Object.entries(environment)) terminal.print(assignment(shell, name, value));
     terminal.print(
       `# TLS answers at 127.0.0.1:${tls.port}; the variables lead there through the sandbox's proxy.`,
