@@ -6,6 +6,8 @@ import { healthBotService } from "./health-bot/service.ts";
 import { keyVaultService } from "./key-vault/service.ts";
 import { liveChatService } from "./live-chat/service.ts";
 import { bapService } from "./power-platform/bap-service.ts";
+import { dataExportService } from "./power-platform/data-export-service.ts";
+import { powerPlatformNeighbourService } from "./power-platform/neighbour-service.ts";
 import { powerPlatformService } from "./power-platform/power-platform-service.ts";
 import type { FakeService } from "./world.ts";
 
@@ -18,6 +20,8 @@ export const SANDBOX_SERVICES: readonly FakeService[] = [
   keyVaultService,
   bapService,
   powerPlatformService,
+  dataExportService,
+  powerPlatformNeighbourService,
   dataverseService,
   liveChatService,
 ];

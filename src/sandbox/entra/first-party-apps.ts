@@ -9,6 +9,7 @@ export const GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000";
 export const DATAVERSE_APP_ID = "00000007-0000-0000-c000-000000000000";
 export const POWER_PLATFORM_API_APP_ID = "8578e004-a5c6-46e7-913e-12f58912df43";
 export const POWERAPPS_SERVICE_APP_ID = "475226c6-020e-4fb2-8a90-7a972cbfc1d4";
+export const ADMIN_ANALYTICS_APP_ID = "7dcff627-a295-4553-9229-b1f3513f82a8";
 export const AZURE_MANAGEMENT_APP_ID = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
 export const KEY_VAULT_APP_ID = "cfa8b339-82a2-471a-a3c9-0fc0be7a4093";
 export const OMNICHANNEL_PROVISIONING_APP_ID = "3957683c-3a48-4a6c-8706-a6e2d6883b02";
@@ -72,6 +73,14 @@ export const FIRST_PARTY_APPS: readonly FirstPartyApp[] = [
     displayName: "PowerApps Service",
     identifiers: ["https://service.powerapps.com"],
     scopes: [{ value: "User" }, { value: "user_impersonation" }],
+    inEveryTenant: true,
+  },
+  {
+    appId: ADMIN_ANALYTICS_APP_ID,
+    // Assumption: the name of the service principal is not published.
+    displayName: "Power Platform Admin Analytics",
+    identifiers: ["https://adminanalytics.powerplatform.microsoft.com"],
+    scopes: [{ value: "user_impersonation" }],
     inEveryTenant: true,
   },
   {

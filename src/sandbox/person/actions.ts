@@ -1,6 +1,7 @@
 import { provisionChannels, registerTeamsAccount, syncSmsNumber } from "../dataverse/admin-center.ts";
 import { grantOmnichannelConsent } from "../entra/consent.ts";
 import { activateBotChannels, enableBridge } from "../health-bot/portal.ts";
+import { exportToApplicationInsights } from "../power-platform/data-export-service.ts";
 import type { JsonObject, World } from "../world.ts";
 
 export interface PersonResult {
@@ -33,6 +34,20 @@ export const PERSON_ACTIONS: Readonly<Record<string, (payload: JsonObject, world
     return {
       did: "activated the Teams and Omnichannel channels of the bot and read its bot id",
       value: botId,
+    };
+  },
+  "data-export": (payload, world) => {
+    const text = (name: string, otherwise: string): string => String(payload[name] ?? otherwise);
+    const done = exportToApplicationInsights(world, {
+      environmentId: text("environmentId", ""),
+      componentId: text("componentId", ""),
+      packageName: text("packageName", "export"),
+      resourceProvider: text("resourceProvider", "dataverse"),
+    });
+    return {
+      did: done
+        ? "exported the environment's telemetry to Application Insights"
+        : "found no such environment with Dataverse under Data export",
     };
   },
   "sms-number": (payload, world) => {

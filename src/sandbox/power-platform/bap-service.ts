@@ -9,9 +9,11 @@ import { OPERATION_ENDS } from "./lifecycle-operations.ts";
 import { LOCATION_ROUTES, LOCATIONS, regionalHost } from "./locations.ts";
 import { MANAGED_ENVIRONMENT_ROUTES } from "./managed-environment.ts";
 import { MANAGEMENT_APPLICATION_ROUTES } from "./management-applications.ts";
+import { unsimulatedBap } from "./not-simulated.ts";
 import { endOperation } from "./operation-effects.ts";
 import { bapRefusal, correlated } from "./power-platform-errors.ts";
 import type { BapState } from "./power-platform-state.ts";
+import { initialTenantSettings, TENANT_SETTINGS_ROUTES } from "./tenant-settings.ts";
 
 const ROUTES: readonly Route[] = [
   ...LOCATION_ROUTES,
@@ -20,6 +22,7 @@ const ROUTES: readonly Route[] = [
   ...MANAGED_ENVIRONMENT_ROUTES,
   ...ENVIRONMENT_ACCESS_ROUTES,
   ...MANAGEMENT_APPLICATION_ROUTES,
+  ...TENANT_SETTINGS_ROUTES,
 ];
 
 const HOSTS = new Set(["api.bap.microsoft.com", ...LOCATIONS.map((location) => regionalHost(location.name))]);
@@ -55,6 +58,10 @@ async function handle(
 ): Promise<SandboxResponse> {
   return correlated(request, world.newId, () => {
     const match = matchRoute(ROUTES, request);
+    if (match.kind !== "found") {
+      const unsimulated = unsimulatedBap(request);
+      if (unsimulated !== undefined) throw unsimulated;
+    }
     if (match.kind === "method-not-allowed")
       return { status: 405, headers: { Allow: match.allow.join(", ") } };
     // Assumption: neither the answer to an unknown path nor that to a missing version is published.
@@ -94,9 +101,13 @@ export const bapService: FakeService = {
       capacity: { capacityType: "Database", availableMb: 20 * 1024 },
       nextCreate: { switch: "nextCreate", outcome: "Succeeded" },
       nextProvision: { switch: "nextProvision", answer: "Accepted" },
+      nextDelete: { switch: "nextDelete", answer: "Accepted" },
+      tenantSettings: initialTenantSettings(),
       takenDomain: { switch: "takenDomain", behaviour: "refuse" },
     };
   },
   handle,
+  isWrite: ({ method, path }) =>
+    method !== "GET" && method !== "HEAD" && !/\/(validateEnvironmentDetails|listTenantSettings)$/.test(path),
   events: { [OPERATION_ENDS]: endOperation },
 };

@@ -165,7 +165,7 @@ function governanceConfiguration(environment: EnvironmentRecord): JsonObject {
 /**
  * An environment as BAP returns it: member set, nesting, time formats and absences after 165 recorded bodies
  * (services/environment/tests of microsoft/terraform-provider-power-platform). `templates` is never returned.
- * @param expand the request's `$expand`; only `properties.capacity` changes the body
+ * @param expand the request's `$expand`; `properties.capacity` and `properties/copilotPolicies` change the body
  */
 export function environmentBody(
   world: World,
@@ -203,6 +203,10 @@ export function environmentBody(
       creationType: "User",
       environmentSku: environment.sku,
       isDefault: environment.isDefault,
+      ...(environment.bingChatEnabled === null ? {} : { bingChatEnabled: environment.bingChatEnabled }),
+      ...(environment.copilotPolicies !== null && /copilotPolicies/i.test(expand)
+        ? { copilotPolicies: environment.copilotPolicies }
+        : {}),
       ...(/properties[./]capacity/i.test(expand) ? { capacity: capacity(environment, world.now()) } : {}),
       ...(scope === "service" ? {} : { addons: [] }),
       clientUris: {

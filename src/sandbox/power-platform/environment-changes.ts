@@ -5,8 +5,10 @@ import { principalOf, requireBapAdministrator, requireTenantMember } from "./adm
 import { domainForCreation, validateDomain } from "./domain-names.ts";
 import { environmentBody } from "./environment-body.ts";
 import { blankEnvironment, environmentOf } from "./environments.ts";
+import { chooseGenerativeAi, isGenerativeAiMember } from "./generative-ai.ts";
 import { accepted, requireIdle, startOperation } from "./lifecycle-operations.ts";
 import { findLocation, isBaseLanguage, isCurrency, type Location } from "./locations.ts";
+import { bapNotSimulated } from "./not-simulated.ts";
 import { DATABASE_MB, type DatabaseRequest, groupOf } from "./operation-effects.ts";
 import {
   bapBody,
@@ -38,6 +40,9 @@ const CREATE_MEMBERS = [
 ]
   .join(" ")
   .split(" ");
+
+/** Members of an edit: those of a creation, the states, and the generative AI features. */
+const EDIT_MEMBERS = [...CREATE_MEMBERS, "states", "bingChatEnabled", "copilotPolicies"];
 
 /** Assumption: the shape of these refusals is BAP's, the texts are the sandbox's. */
 const badRequest = (message: string): Error => bapRefusal(400, "BadRequest", message);
@@ -128,8 +133,8 @@ function newEnvironment(
 }
 
 /** BAP names the first member it does not know. Assumption: the sentence around the member is not published. */
-function requireKnownMembers(properties: JsonObject): void {
-  const unknown = Object.keys(properties).find((name) => !CREATE_MEMBERS.includes(name));
+function requireKnownMembers(properties: JsonObject, known: readonly string[]): void {
+  const unknown = Object.keys(properties).find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw bapRefusal(400, "InvalidRequestContent", `Could not find member '${unknown}' on the request.`);
 }
@@ -154,7 +159,7 @@ export const ENVIRONMENT_CHANGE_ROUTES: readonly Route[] = [
     const body = bapBody(request);
     const location = locationOf(body);
     const properties = objectMember(body, "properties") ?? {};
-    requireKnownMembers(properties);
+    requireKnownMembers(properties, CREATE_MEMBERS);
     const environment = newEnvironment(world, request, location, properties);
     const linked = objectMember(properties, "linkedEnvironmentMetadata");
     const { environments } = bapState(world);
@@ -215,7 +220,15 @@ export const ENVIRONMENT_CHANGE_ROUTES: readonly Route[] = [
       throw badRequest(`The environment ${environment.id} has no linked instance.`);
     const domain = linked === undefined ? undefined : textMember(linked, "domainName");
     if (domain !== undefined && domain.toLowerCase() !== environment.database?.domainName)
-      throw badRequest("The sandbox keeps the domain name that an organization was created with.");
+      throw bapNotSimulated("changing an organization's domain name");
+    requireKnownMembers(properties, EDIT_MEMBERS);
+    const group = objectMember(properties, "parentEnvironmentGroup");
+    if (group !== undefined && groupOf(textMember(group, "id")) !== environment.environmentGroupId)
+      throw bapNotSimulated("environment groups");
+    if (Object.keys(properties).length > 0 && Object.keys(properties).every(isGenerativeAiMember)) {
+      chooseGenerativeAi(environment, properties);
+      return { status: 204 };
+    }
     const version = request.query.get("api-version") ?? "";
     // A comment in api_environment.go: from 2022-05-01 on, a PATCH that touches the description makes the
     // environment a managed one.
@@ -246,6 +259,12 @@ export const ENVIRONMENT_CHANGE_ROUTES: readonly Route[] = [
     const environment = environmentOf(request, world);
     requireIdle(world, environment);
     bapBody(request);
+    // A refusal without a word, to be tried again (fixture Validate_Delete_Retry_On_EmptyBody_Conflict).
+    const order = bapState(world).nextDelete;
+    if (order.answer === "Conflict") {
+      order.answer = "Accepted";
+      return { status: 409 };
+    }
     if (environment.isDefault) throw badRequest("The default environment cannot be deleted.");
     return accepted(
       environment.location,

@@ -7,7 +7,6 @@ import { backgroundOperationsState } from "./environment-body.ts";
 import { findLocation, provisioningTemplates } from "./locations.ts";
 import { gatewayRefusal } from "./power-platform-errors.ts";
 import { bapState, type EnvironmentRecord, ticks } from "./power-platform-state.ts";
-import { TENANT_ISLAND } from "./tenant-island.ts";
 
 const READ = "EnvironmentManagement.Environments.Read";
 
@@ -72,10 +71,10 @@ export const ENVIRONMENT_MANAGEMENT_ROUTES: readonly Route[] = [
       throw gatewayRefusal(404, "LocationNotFound", `The location '${name}' could not be found.`);
     return { status: 200, body: { collection: provisioningTemplates() } };
   }),
-  // Where the tenant lives; answers on the tenant's own host only
-  // (services/tenant and services/analytics_data_export of microsoft/terraform-provider-power-platform).
+  // Where the tenant lives, on any tenant's host: the caller's token counts, not the label
+  // (services/analytics_data_export of microsoft/terraform-provider-power-platform; AdamCoulterOz/powerplatform-apis).
   route("GET", "/gateway/cluster", (request) => {
-    if (request.host !== TENANT_ISLAND)
+    if (!request.host.endsWith(".tenant.api.powerplatform.com"))
       throw new Refusal({
         status: 404,
         body: { code: "NotFound", message: "The resource could not be found." },

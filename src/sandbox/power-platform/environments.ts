@@ -7,8 +7,9 @@ import { availableDomain, generatedDomain } from "./domain-names.ts";
 import { environmentBody } from "./environment-body.ts";
 import { findOperation, operationBody } from "./lifecycle-operations.ts";
 import { findLocation } from "./locations.ts";
+import { bapNotSimulated } from "./not-simulated.ts";
 import { attachDatabase, groupOf } from "./operation-effects.ts";
-import { bapRefusal, environmentNotFound } from "./power-platform-errors.ts";
+import { environmentNotFound } from "./power-platform-errors.ts";
 import { bapState, type EnvironmentRecord, type Principal } from "./power-platform-state.ts";
 
 const PROVIDER = "/providers/Microsoft.BusinessAppPlatform";
@@ -58,6 +59,8 @@ export function blankEnvironment(
     clusterCategory: "Prod",
     billingPolicyId: null,
     securityGroupId: null,
+    bingChatEnabled: null,
+    copilotPolicies: null,
     environmentGroupId: null,
     protectionLevel: "Basic",
     governanceSettings: null,
@@ -179,6 +182,17 @@ export function seedEnvironmentFromBody(world: World, body: JsonObject): object 
   };
 }
 
+/**
+ * The environment group that `$filter` asks for, the one recorded filter of this list (services/environment_groups of
+ * microsoft/terraform-provider-power-platform); undefined without a filter, 501 for any other.
+ */
+function groupFilter(filter: string | null): string | undefined {
+  if (filter === null) return undefined;
+  const id = /^\s*properties\/parentEnvironmentGroup\/id\s+eq\s+'?([0-9a-f-]+)'?\s*$/i.exec(filter)?.[1];
+  if (id === undefined) throw bapNotSimulated(`the filter '${filter}' on environments`);
+  return id.toLowerCase();
+}
+
 /** Environments a member of the tenant sees without administering it: the default one, and those they created. */
 function visibleTo(world: World, request: SandboxRequest): EnvironmentRecord[] {
   const { administrator } = requireTenantMember(request, world);
@@ -204,9 +218,11 @@ export const ENVIRONMENT_ROUTES: readonly Route[] = [
     requireBapAdministrator(request, world);
     const expand = request.query.get("$expand") ?? "";
     const rows = Object.values(bapState(world).environments);
+    const wanted = groupFilter(request.query.get("$filter"));
+    const chosen = wanted === undefined ? rows : rows.filter((row) => row.environmentGroupId === wanted);
     return {
       status: 200,
-      body: { value: rows.map((row) => environmentBody(world, row, "admin", expand)) },
+      body: { value: chosen.map((row) => environmentBody(world, row, "admin", expand)) },
     };
   }),
   route("GET", `${ADMIN}/{environment}`, (request, world) => {
@@ -233,9 +249,8 @@ export const ENVIRONMENT_ROUTES: readonly Route[] = [
     requireBapAdministrator(request, world);
     const filter = request.query.get("$filter") ?? "";
     const id = /^\s*environment\s+eq\s+'([^']*)'\s*$/i.exec(filter)?.[1]?.toLowerCase();
-    // Assumption: only this filter is known (d365collaborative/d365bap.tools, Get-BapEnvironmentOperation).
-    if (id === undefined)
-      throw bapRefusal(400, "BadRequest", `The filter '${filter}' is not supported by this operation.`);
+    // Only this filter is known (d365collaborative/d365bap.tools, Get-BapEnvironmentOperation).
+    if (id === undefined) throw bapNotSimulated(`the filter '${filter}' on lifecycle operations`);
     const rows = Object.values(bapState(world).operations)
       .filter((operation) => operation.environmentId.toLowerCase() === id)
       .sort((a, b) => b.startedAt - a.startedAt);

@@ -3,6 +3,7 @@ import { matchRoute, type Route } from "../routes.ts";
 import type { FakeService, World } from "../world.ts";
 import { APPLICATION_PACKAGE_ROUTES, endInstall, INSTALL_ENDS } from "./application-packages.ts";
 import { ENVIRONMENT_MANAGEMENT_ROUTES } from "./environment-management.ts";
+import { unsimulatedPowerPlatform } from "./not-simulated.ts";
 import { initialCatalogue } from "./package-catalogue.ts";
 import { correlated, gatewayRefusal } from "./power-platform-errors.ts";
 import type { PowerPlatformState } from "./power-platform-state.ts";
@@ -36,12 +37,17 @@ function unauthorized(reason: "missing" | "expired" | "invalid" | "audience"): S
 async function handle(request: SandboxRequest, world: World): Promise<SandboxResponse> {
   return correlated(request, world.newId, () => {
     const match = matchRoute(ROUTES, request);
+    if (match.kind !== "found") {
+      const unsimulated = unsimulatedPowerPlatform(request);
+      if (unsimulated !== undefined) throw unsimulated;
+    }
     if (match.kind === "method-not-allowed")
       return { status: 405, headers: { Allow: match.allow.join(", ") } };
     // Assumption: neither the answer to an unknown path nor that to a missing version is published.
     if (match.kind === "not-found")
       throw gatewayRefusal(404, "NotFound", `The resource '${request.path}' could not be found.`);
-    if (request.query.get("api-version") === null)
+    // The cluster is told without one (AdamCoulterOz/powerplatform-apis, `analytics/`).
+    if (request.query.get("api-version") === null && request.path !== "/gateway/cluster")
       throw gatewayRefusal(400, "ApiVersionMissing", "The api-version query parameter is required.");
     return match.handler(match.request, world);
   });

@@ -27,6 +27,12 @@ export interface LinkedDatabase {
   backgroundOperationsFrom: number;
 }
 
+/** Where the data of generative AI features may go. */
+export interface CopilotPolicies {
+  crossGeoCopilotDataMovementEnabled: boolean;
+  crossBoundaryCopilotDataMovementEnabled: boolean;
+}
+
 /** One environment. Members are flat so that the control API can edit them (drift made behind a client's back). */
 export interface EnvironmentRecord {
   readonly id: string;
@@ -46,6 +52,9 @@ export interface EnvironmentRecord {
   billingPolicyId: string | null;
   /** Entra group that restricts access; null when nobody is shut out. */
   securityGroupId: string | null;
+  /** Generative AI features; null while nobody has chosen. */
+  bingChatEnabled: boolean | null;
+  copilotPolicies: CopilotPolicies | null;
   /** Environment group it was created in; the groups themselves are not part of the sandbox. */
   environmentGroupId: string | null;
   protectionLevel: "Basic" | "Standard";
@@ -94,9 +103,11 @@ export interface BapState {
   domainsOfOtherTenants: string[];
   /** Tenant-wide Dataverse database capacity that is still free. */
   capacity: { capacityType: "Database"; availableMb: number };
+  tenantSettings: JsonObject;
   /** Switches for tests and demonstrations, set through the control API (`path: "bap"`, `where: {switch: …}`). */
   nextCreate: { switch: "nextCreate"; outcome: "Succeeded" | "Failed" };
   nextProvision: { switch: "nextProvision"; answer: "Accepted" | "ClientClosed" };
+  nextDelete: { switch: "nextDelete"; answer: "Accepted" | "Conflict" };
   takenDomain: { switch: "takenDomain"; behaviour: "refuse" | "substitute" };
 }
 
@@ -179,6 +190,10 @@ export interface WebsiteRecord {
   readonly readyAt: number;
   state: "started" | "stopped";
   siteVisibility: string;
+  /** Web application firewall. */
+  firewall: "off" | "on";
+  /** Until this moment a change of the firewall is going on. */
+  firewallBusyUntil: number;
   ipAddressRules: IpAddressRule[];
 }
 

@@ -16,6 +16,9 @@ import {
 
 const SITES = "/powerpages/environments/{environment}/websites";
 
+/** Sandbox time a change of the firewall takes ("Web application firewall", Power Pages documentation: 15–20 minutes). */
+const FIREWALL = 15 * MINUTE;
+
 /** Sandbox time until a new site answers. Assumption: no duration is published. */
 const CREATION = 10 * MINUTE;
 
@@ -116,6 +119,8 @@ function createWebsite(request: RoutedRequest, world: World): SandboxResponse {
     readyAt: world.now() + CREATION,
     state: "started",
     siteVisibility: "private",
+    firewall: "off",
+    firewallBusyUntil: 0,
     ipAddressRules: [],
   };
   websites[website.id] = website;
@@ -165,6 +170,22 @@ function runState(state: WebsiteRecord["state"]): Handler {
   });
 }
 
+/** 202, or 409 while another change of the firewall is going on. Assumption: the body of the 409 is not published. */
+function changeFirewall(firewall: WebsiteRecord["firewall"] | "rules"): Handler {
+  return siteHandler(true, ({ website }, request, world) => {
+    if (world.now() < website.firewallBusyUntil)
+      throw websiteRefusal(409, "Conflict", "Another operation on the firewall is in progress.", "id");
+    if (firewall === "rules") {
+      gatewayBody(request);
+      if (website.firewall === "off")
+        throw websiteRefusal(400, "InvalidRequest", "The firewall of the website is not enabled.", "id");
+    } else website.firewall = firewall;
+    if (firewall === "off") return { status: 200 };
+    website.firewallBusyUntil = world.now() + FIREWALL;
+    return { status: 202, headers: { "Operation-Location": addressOf(website) } };
+  });
+}
+
 /**
  * Sites of Power Pages ("Websites", powerpages, REST reference 2024-10-01; docs/docs/cmd/pp/website/website-get.mdx of
  * pnp/cli-microsoft365 for the object). Assumption: what `Operation-Location` of a creation shows is not published, so
@@ -198,6 +219,9 @@ export const WEBSITE_ROUTES: readonly Route[] = [
   route("POST", `${SITES}/{website}/restart`, runState("started")),
   route("POST", `${SITES}/{website}/start`, runState("started")),
   route("POST", `${SITES}/{website}/stop`, runState("stopped")),
+  route("POST", `${SITES}/{website}/enableWaf`, changeFirewall("on")),
+  route("POST", `${SITES}/{website}/disableWaf`, changeFirewall("off")),
+  route("PUT", `${SITES}/{website}/createWafRules`, changeFirewall("rules")),
   route(
     "GET",
     `${SITES}/{website}/ipaddressrules`,

@@ -22,6 +22,7 @@ export function knownHosts(world: World): readonly string[] {
     ...LOCATIONS.map(({ name }) => regionalHost(name)),
     "api.powerplatform.com",
     TENANT_ISLAND,
+    "na.csanalytics.powerplatform.microsoft.com",
     ...vaults,
     ...organizations,
   ];
