@@ -160,7 +160,8 @@ function updateMessage(request: RoutedRequest, world: World): SandboxResponse {
   const message = ownMessage(request, inThread(request, world));
   const { content } = bodyOf(request);
   if (typeof content === "string") message.content = content;
-  message.editedOn = world.iso();
+  // An edit is a later version even within the millisecond of the message.
+  message.editedOn = new Date(Math.max(world.now(), Number(message.id) + 1)).toISOString();
   return { status: 204 };
 }
 
