@@ -1,5 +1,6 @@
 import { membersOf } from "../entra/directory.ts";
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
+import { PRESENCE_OPERATIONS } from "../live-chat/presence-operations.ts";
 import { requireRow } from "./addressing.ts";
 import { deleteCalendarRule, saveCalendar } from "./calendar-actions.ts";
 import {
@@ -279,6 +280,11 @@ export function callOperation(
   body: () => JsonObject,
 ): SandboxResponse | undefined {
   const omnichannel = session.organization.features.includes("omnichannel");
+  const presence = omnichannel ? PRESENCE_OPERATIONS.get(segment.name) : undefined;
+  if (presence !== undefined) {
+    if (method !== presence.method) throw methodNotAllowed(method);
+    return presence.call(session, body);
+  }
   const action =
     ACTIONS.get(segment.name) ?? (omnichannel ? OMNICHANNEL_ACTIONS.get(segment.name) : undefined);
   const function_ = FUNCTIONS.get(segment.name);
