@@ -1,5 +1,6 @@
-import { setGlobalProxyFromEnv } from "node:http";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
+// As namespaces: older Nodes have no such exports, and naming them would break the import there.
+import * as http from "node:http";
+import * as tls from "node:tls";
 
 /** Where a sandbox with TLS can be reached. */
 export interface Reachable {
@@ -33,18 +34,18 @@ export function clientVariables(url: string, caFile: string): Readonly<Record<st
  */
 export function leadProcessTo(sandbox: Reachable): () => void {
   if (sandbox.tls === undefined) throw new Error("start the sandbox with { tls: true }");
-  if (typeof setGlobalProxyFromEnv !== "function")
+  if (typeof http.setGlobalProxyFromEnv !== "function")
     throw new Error(
       `Node ${process.version} cannot change its proxy while it runs: use Node 24.14 or newer, or a child process`,
     );
   const proxy = { HTTPS_PROXY: sandbox.url, NO_PROXY: "127.0.0.1,localhost" };
-  const before = { certificates: getCACertificates("default"), variables: { ...process.env } };
-  setDefaultCACertificates([...before.certificates, sandbox.tls.caPem]);
+  const before = { certificates: tls.getCACertificates("default"), variables: { ...process.env } };
+  tls.setDefaultCACertificates([...before.certificates, sandbox.tls.caPem]);
   Object.assign(process.env, proxy);
-  const restoreProxy = setGlobalProxyFromEnv(proxy);
+  const restoreProxy = http.setGlobalProxyFromEnv(proxy);
   return () => {
     restoreProxy();
-    setDefaultCACertificates(before.certificates);
+    tls.setDefaultCACertificates(before.certificates);
     for (const name of Object.keys(proxy)) {
       const value = before.variables[name];
       if (value === undefined) delete process.env[name];

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { request as httpRequest } from "node:http";
 import { request } from "node:https";
 import type { Socket } from "node:net";
@@ -9,6 +9,8 @@ import { PIPELINE_APP, TENANT } from "../../../src/sandbox/seed.ts";
 import { startSandbox } from "../../../src/sandbox/server.ts";
 import { send } from "../../harness/sandbox.ts";
 import { startTlsSandbox, type TlsSandbox } from "../../harness/tls.ts";
+
+const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 
 let cloud: TlsSandbox;
 beforeAll(async () => {
@@ -51,6 +53,23 @@ describe("real host names over TLS", () => {
       env: { PATH: process.env["PATH"], ...cloud.env },
     });
     expect(stdout.trim()).toBe("401 InvalidAuthenticationToken");
+  });
+
+  it.skipIf(!hasCurl)("answers curl (skipped where there is none)", async () => {
+    const { stdout } = await promisify(execFile)(
+      "curl",
+      [
+        "--silent",
+        "--show-error",
+        "--write-out",
+        "%{http_code} %{ssl_verify_result}",
+        "--output",
+        "/dev/null",
+        "https://management.azure.com/subscriptions?api-version=2022-12-01",
+      ],
+      { env: { PATH: process.env["PATH"], ...cloud.env } },
+    );
+    expect(stdout).toBe("401 0");
   });
 
   it("answers fetch in this process", async () => {
