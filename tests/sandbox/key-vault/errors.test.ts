@@ -102,6 +102,35 @@ describe("Key Vault's refusals", () => {
     expect(await refusal("GET", "/secrets/off")).toEqual([403, "Forbidden", "SecretDisabled"]);
   });
 
+  it("refuse forged tokens, and expired ones until the client signs in again", async () => {
+    const forged = await ask("GET", "/secrets", { token: `${token.slice(0, -4)}AAAA` });
+    expect([forged.status, forged.body.error.code]).toEqual([401, "Unauthorized"]);
+    await cloud.control("POST", "tokens/expire");
+    const expired = await ask("GET", "/secrets");
+    expect([expired.status, expired.body.error.code]).toEqual([401, "Unauthorized"]);
+    expect(expired.headers["www-authenticate"]).toContain('resource="https://vault.azure.net"');
+    token = await cloud.token("admin", "https://vault.azure.net");
+    expect((await ask("GET", "/secrets")).status).toBe(200);
+  });
+
+  it("hold pages of one to 25 items, and tokens of the vault's own making", async () => {
+    expect(await refusal("GET", "/secrets?maxresults=26")).toEqual([400, "BadParameter"]);
+    expect(await refusal("GET", "/secrets?maxresults=0")).toEqual([400, "BadParameter"]);
+    expect(await refusal("GET", "/secrets?$skiptoken=nonsense")).toEqual([400, "BadParameter"]);
+  });
+
+  it("do not hide a secret outside its times, nor one that is spelt in capitals", async () => {
+    await ask("PUT", "/secrets/timed", {
+      body: { value: "x", attributes: { nbf: 4_000_000_000, exp: 4_100_000_000 } },
+    });
+    const read = await ask("GET", "/secrets/TIMED/");
+    expect([read.status, read.body.value, read.body.attributes.nbf]).toEqual([200, "x", 4_000_000_000]);
+    expect(await refusal("GET", "/secrets/timed/00000000000000000000000000000000")).toEqual([
+      404,
+      "SecretNotFound",
+    ]);
+  });
+
   it("leave no secret in the request log", async () => {
     await ask("PUT", "/secrets/quiet", { body: { value: "hush-hush" } });
     const log = await cloud.control("GET", "requests");
