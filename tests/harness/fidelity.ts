@@ -22,15 +22,14 @@ export interface Evidence {
 }
 
 const folder = resolve(import.meta.dirname, "../../coverage/fidelity");
-let made = false;
 
 /**
  * Records that a passing test proves an operation. Call it as the test's last statement: a test that fails before
  * leaves no claim. `npm run fidelity` turns the records of a run into docs/sandbox/fidelity.md.
  */
 export function prove(...evidence: readonly Evidence[]): void {
-  if (!made) mkdirSync(folder, { recursive: true });
-  made = true;
+  // Every time: another run that begins meanwhile empties the folder.
+  mkdirSync(folder, { recursive: true });
   const lines = evidence.map((entry) => `${JSON.stringify(entry)}\n`).join("");
   appendFileSync(join(folder, `${process.pid}.jsonl`), lines);
 }

@@ -8,7 +8,13 @@ import {
 import { matchRoute, type RoutedRequest, route } from "../routes.ts";
 import type { World } from "../world.ts";
 import { readChatToken } from "./chat-token.ts";
-import { addMessage, type Conversation, type Message, type Participant } from "./conversation-state.ts";
+import {
+  addMessage,
+  type Conversation,
+  communicationHost,
+  type Message,
+  type Participant,
+} from "./conversation-state.ts";
 import { afterPatientSpoke } from "./conversations.ts";
 
 /**
@@ -39,7 +45,7 @@ interface Visitor {
 function signedIn(request: SandboxRequest, world: World): Visitor {
   const token = /^Bearer\s+(\S+)$/i.exec(request.headers["authorization"] ?? "")?.[1] ?? "";
   const holder = readChatToken(world, token);
-  if (holder === undefined || request.host.startsWith(`oc-${holder.conversation.organizationId}.`) === false)
+  if (holder === undefined || request.host !== communicationHost(holder.conversation.organizationId))
     throw unauthorized();
   if (request.query.get("api-version") === null)
     throw badRequest("The api-version query parameter is required.");

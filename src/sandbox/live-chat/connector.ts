@@ -15,6 +15,7 @@ import { CHAT_TOKEN_SECONDS, issueChatToken, readChatToken } from "./chat-token.
 import { widgetOf, workstreamOf } from "./conversation-rows.ts";
 import {
   type Conversation,
+  communicationHost,
   conversationOfRequest,
   conversationsOf,
   liveChatState,
@@ -119,7 +120,7 @@ function tokenAnswer(world: World, conversation: Conversation): SandboxResponse 
       ExpiresIn: String(CHAT_TOKEN_SECONDS),
       VisitorId: patientOf(conversation)?.id ?? "",
       VoiceVideoCallToken: null,
-      ACSEndpoint: `https://oc-${conversation.organizationId}.unitedstates.communication.azure.com`,
+      ACSEndpoint: `https://${communicationHost(conversation.organizationId)}`,
       AttachmentConfiguration: { AttachmentServiceEndpoint: "" },
       Region: "us",
     },

@@ -70,16 +70,30 @@ export interface LiveChatState {
   readonly conversations: Record<string, Conversation>;
 }
 
+/** Host of an organization's Azure Communication Services resource. The name is the sandbox's own. */
+export function communicationHost(organizationId: string): string {
+  return `oc-${organizationId}.unitedstates.communication.azure.com`;
+}
+
+/** Hosts that a patient's client asks for. */
+export function chatHosts({ organizationId, features }: OrganizationState): readonly string[] {
+  if (!features.includes("chat")) return [];
+  return [`m-${organizationId}.us.omnichannelengagementhub.com`, communicationHost(organizationId)];
+}
+
 export function liveChatState(world: World): LiveChatState {
   return world.slice<LiveChatState>(LIVE_CHAT);
 }
 
+/** Conversations of organizations that still exist: the others went with their environment. */
 export function conversationsOf(world: World): Conversation[] {
-  return Object.values(liveChatState(world).conversations);
+  return Object.values(liveChatState(world).conversations).filter(
+    (conversation) => organizationOf(world, conversation) !== undefined,
+  );
 }
 
 export function findConversation(world: World, id: string): Conversation | undefined {
-  return liveChatState(world).conversations[id.toLowerCase()];
+  return conversationsOf(world).find((conversation) => conversation.id === id.toLowerCase());
 }
 
 export function conversationOfRequest(
@@ -87,7 +101,8 @@ export function conversationOfRequest(
   organizationId: string,
   requestId: string,
 ): Conversation | undefined {
-  return conversationsOf(world).find(
+  // The latest one: an ended chat may be started anew with the same id.
+  return conversationsOf(world).findLast(
     (conversation) =>
       conversation.organizationId === organizationId &&
       conversation.requestId.toLowerCase() === requestId.toLowerCase(),

@@ -128,7 +128,7 @@ function route(stage: Stage, creation: number, formerBot: string | null): void {
   conversation.state = "Open";
   if (routed.ended) {
     openOcSession(session, conversation, creation);
-    close(stage, CLOSURE.overflowEndConversation, CHANGE.closedDueToOverflow);
+    close(world, conversation, CLOSURE.overflowEndConversation, CHANGE.closedDueToOverflow);
     return;
   }
   for (const member of membersOfQueue(session, queueId)) {
@@ -172,7 +172,7 @@ function obey(stage: Stage, reply: BotReply): void {
   if (tags === undefined || botUserId === null) return;
   if (tags.type === "EndConversation") {
     conversation.trail.push(`scenario "${reply.scenario}" ended the conversation`);
-    close(stage, CLOSURE.botEndConversation, CHANGE.endedByBot);
+    close(world, conversation, CLOSURE.botEndConversation, CHANGE.endedByBot);
     return;
   }
   const workItem = workItemOf(session, conversation);
@@ -201,46 +201,40 @@ export function afterPatientSpoke(world: World, conversation: Conversation, said
   if (bot.bridgeEnabled) obey(stage, reply);
 }
 
-function close(stage: Stage, closure: number, change: number): void {
-  const { world, session, conversation } = stage;
+function close(world: World, conversation: Conversation, closure: number, change: number): void {
+  const session = sessionFor(world, conversation);
   closeOcSession(session, conversation, closure);
   conversation.state = "Closed";
   changeWorkItem(session, conversation, change);
-  for (const participant of [...conversation.participants]) leave(world, conversation, participant.id);
+  for (const { id } of [...conversation.participants]) leave(world, conversation, id);
+}
+
+function wrapUp(world: World, conversation: Conversation, closure: number, change: number): void {
+  const session = sessionFor(world, conversation);
+  const patient = patientOf(conversation);
+  if (patient !== undefined) leave(world, conversation, patient.id);
+  closeOcSession(session, conversation, closure);
+  conversation.state = "WrapUp";
+  changeWorkItem(session, conversation, change);
 }
 
 /** The patient leaves: an agent keeps the conversation for wrap-up, otherwise it is closed. */
 export function endByPatient(world: World, conversation: Conversation): void {
-  const stage = stageOf(world, conversation);
-  if (stage === undefined || conversation.state === "Closed" || conversation.state === "WrapUp") return;
-  const patient = patientOf(conversation);
+  if (conversation.state === "Closed" || conversation.state === "WrapUp") return;
   conversation.trail.push("the patient ended the conversation");
-  if (conversation.agentUserId === null) {
-    close(stage, CLOSURE.customerEndConversation, CHANGE.customerLeftOpenConversation);
-    return;
-  }
-  if (patient !== undefined) leave(world, conversation, patient.id);
-  closeOcSession(stage.session, conversation, CLOSURE.customerEndConversation);
-  conversation.state = "WrapUp";
-  changeWorkItem(stage.session, conversation, CHANGE.customerMovedToWrapUp);
+  if (conversation.agentUserId === null)
+    close(world, conversation, CLOSURE.customerEndConversation, CHANGE.customerLeftOpenConversation);
+  else wrapUp(world, conversation, CLOSURE.customerEndConversation, CHANGE.customerMovedToWrapUp);
 }
 
 /** The agent ends: the conversation goes to wrap-up, a second time closes it. */
 export function endByAgent(world: World, conversation: Conversation): void {
-  const stage = stageOf(world, conversation);
-  if (stage === undefined) return;
   if (conversation.state === "WrapUp") {
-    conversation.state = "Closed";
     conversation.trail.push("wrap-up is over");
-    changeWorkItem(stage.session, conversation, CHANGE.endedByAgent);
-    for (const { id } of [...conversation.participants]) leave(world, conversation, id);
+    close(world, conversation, CLOSURE.agentEndConversation, CHANGE.endedByAgent);
     return;
   }
   conversation.trail.push("the agent ended the conversation");
   sayAsSystem(world, conversation, "The representative has ended the conversation.");
-  closeOcSession(stage.session, conversation, CLOSURE.agentEndConversation);
-  conversation.state = "WrapUp";
-  changeWorkItem(stage.session, conversation, CHANGE.endedByAgent);
-  const patient = patientOf(conversation);
-  if (patient !== undefined) leave(world, conversation, patient.id);
+  wrapUp(world, conversation, CLOSURE.agentEndConversation, CHANGE.endedByAgent);
 }

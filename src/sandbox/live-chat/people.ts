@@ -4,15 +4,20 @@ import type { Row } from "../dataverse/state.ts";
 
 /** Who may take conversations: what Dataverse says about bots and agents. */
 
-const AGENT_ROLES = new Set(["Omnichannel agent", "Omnichannel supervisor"]);
+export const AGENT_ROLES: readonly string[] = ["Omnichannel agent", "Omnichannel supervisor"];
+export const SUPERVISOR_ROLES: readonly string[] = ["Omnichannel supervisor"];
 
 /** Omnichannel counts roles a user holds directly, not those of teams ("Manage users in Omnichannel"). */
-export function holdsAgentRole(session: Session, userId: string): boolean {
+export function holdsRole(session: Session, userId: string, roles: readonly string[]): boolean {
   return rowsOf(session.organization, "systemuserroles")
     .filter((link) => link["systemuserid"] === userId)
     .some((link) =>
-      AGENT_ROLES.has(textOf(findRow(session.organization, "role", textOf(link, "roleid")), "name")),
+      roles.includes(textOf(findRow(session.organization, "role", textOf(link, "roleid")), "name")),
     );
+}
+
+export function holdsAgentRole(session: Session, userId: string): boolean {
+  return holdsRole(session, userId, AGENT_ROLES);
 }
 
 export function membersOfQueue(session: Session, queueId: string): Row[] {

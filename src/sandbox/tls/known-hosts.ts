@@ -1,5 +1,6 @@
 import { dataverseState } from "../dataverse/state.ts";
 import type { KeyVaultState } from "../key-vault/vault-state.ts";
+import { chatHosts } from "../live-chat/conversation-state.ts";
 import { LOCATIONS, regionalHost } from "../power-platform/locations.ts";
 import { TENANT_ISLAND } from "../power-platform/tenant-island.ts";
 import type { World } from "../world.ts";
@@ -9,9 +10,9 @@ import type { World } from "../world.ts";
  * organizations and vaults that exist now. Services answer for more (any region, any new organization).
  */
 export function knownHosts(world: World): readonly string[] {
-  const organizations = Object.values(dataverseState(world).organizations).flatMap(({ url }) => {
-    const { host } = new URL(url);
-    return [host, host.replace(/^([^.]+)\./, "$1.api.")];
+  const organizations = Object.values(dataverseState(world).organizations).flatMap((organization) => {
+    const { host } = new URL(organization.url);
+    return [host, host.replace(/^([^.]+)\./, "$1.api."), ...chatHosts(organization)];
   });
   const vaults = world.slice<KeyVaultState>("keyVault").vaults.map(({ name }) => `${name}.vault.azure.net`);
   return [

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { prove } from "../../harness/fidelity.ts";
 import type { ParsedJson } from "../../harness/sandbox.ts";
-import { AMARA, BEN, type Chat, type Clinic, openClinic, SOFIA } from "./clinic.ts";
+import { AMARA, BEN, type Chat, type Clinic, DATAVERSE, openClinic, SOFIA } from "./clinic.ts";
 
 const PHRASE = "I want to talk to a person, please!";
 const ORGANIZATION = "contosohealth-dev.crm.dynamics.com";
@@ -177,6 +177,22 @@ describe("the bot", () => {
     expect(seen.trail.at(-1)).toMatch(/^human handoff is switched off in bot /);
   });
 
+  it("ends the conversation where its scenario says so", async () => {
+    const accounts = (await clinic.place.sandbox.control("GET", "state?path=healthBot/accounts")).body;
+    const [account] = Object.values(accounts) as ParsedJson[];
+    const text = JSON.stringify(account.backup).replace(/Escalate(\\+")/g, "EndConversation$1");
+    const backup = JSON.parse(text);
+    await editBot({ backup });
+    const chat = await clinic.start();
+    await clinic.say(chat, PHRASE);
+    const { state, id } = await clinic.look(chat);
+    expect(state).toBe("Closed");
+    const [session] = await clinic.rows(
+      `msdyn_ocsessions?$filter=_msdyn_liveworkitemid_value eq ${id}&$select=msdyn_closurereason`,
+    );
+    expect(session.msdyn_closurereason).toBe(192350027);
+  });
+
   it("says in vain what the workstream does not know: routing leads back, and nobody takes the chat", async () => {
     await clinic.drop("msdyn_ocliveworkstreamcontextvariable", { msdyn_name: "EscalateToAgent" });
     const { trail, queue, state, bot } = await clinic.look(await escalated());
@@ -221,6 +237,32 @@ describe("routing", () => {
     const ended = await clinic.look(await escalated());
     expect(ended.trail).toContain('overflow of queue "Escalate to Human" ends the conversation');
     expect(ended.state).toBe("Closed");
+    const [other] = await clinic.rows("queues?$filter=name eq 'Patient bot'&$select=queueid");
+    await clinic.drop("queuemembership", { queueid: other.queueid });
+    await clinic.edit(
+      "msdyn_overflowactionconfig",
+      {},
+      { msdyn_overflowactiontype: 192350005, msdyn_overflowactiondata: other.queueid },
+    );
+    expect((await clinic.look(await escalated())).queue).toBe("Patient bot");
+    await clinic.edit("msdyn_overflowactionconfig", {}, { msdyn_overflowactiontype: 192350004 });
+    const unknown = await clinic.look(await escalated());
+    expect(unknown.trail).toContain(
+      'the sandbox does not simulate the overflow action of queue "Escalate to Human": assigned anyway',
+    );
+  });
+});
+
+describe("an environment that is deleted", () => {
+  it("takes its conversations along", async () => {
+    const chat = await escalated();
+    await clinic.place.sandbox.control("POST", "state", {
+      path: "dataverse/organizations",
+      where: { domainName: "contosohealth-dev" },
+      delete: true,
+    });
+    expect((await clinic.chatting(chat, "GET", "/messages")).status).toBe(401);
+    expect((await clinic.place.sandbox.control("GET", "live-chat")).body).toEqual({ value: [] });
   });
 });
 
@@ -308,6 +350,54 @@ describe("an agent", () => {
     await clinic.edit("systemuser", { systemuserid }, { msdyn_capacity: 30 });
     expect((await clinic.act(await escalated(), "accept", { agent: AMARA })).status).toBe(200);
     expect(await refusal(AMARA)).toBe('"Amara Agent" has no capacity left (30 units)');
+  });
+
+  it("has a presence that supervisors set and everybody at the desk reads by the Web API", async () => {
+    const api = `${DATAVERSE}/api/data/v9.2`;
+    const token = await clinic.place.sandbox.token("admin", DATAVERSE);
+    const [amara, sofia, alex] = await Promise.all(
+      [AMARA, SOFIA, "admin@contoso.onmicrosoft.com"].map(userOf),
+    );
+    const as = (user: ParsedJson): { token: string; headers: Record<string, string> } => ({
+      token,
+      headers: { MSCRMCallerID: user.systemuserid },
+    });
+    const [busy] = await clinic.rows("msdyn_presences?$filter=msdyn_name eq 'Busy'&$select=msdyn_presenceid");
+    const body = { ApiVersion: "1.0", AgentId: amara.systemuserid, PresenceId: busy.msdyn_presenceid };
+    const modify = (user: ParsedJson, sent: object): ReturnType<Clinic["ask"]> =>
+      clinic.ask("POST", `${api}/CCaaS_ModifyAgentPresence`, { ...as(user), body: sent });
+    const get = (user: ParsedJson): ReturnType<Clinic["ask"]> =>
+      clinic.ask("GET", `${api}/CCaaS_GetPresence`, as(user));
+
+    expect((await get(amara)).status).toBe(404);
+    const set = await modify(sofia, body);
+    expect([set.status, set.text]).toEqual([200, ""]);
+    expect((await get(amara)).body).toMatchObject({
+      AgentId: amara.systemuserid,
+      AgentName: "Amara Agent",
+      CurrentPresenceStatusInfo: "Busy",
+      PresenceId: busy.msdyn_presenceid,
+      ActiveBrowserSessions: 1,
+    });
+    for (const [user, sent, status, code] of [
+      [amara, body, 403, "0x80040220"],
+      [sofia, { ...body, ApiVersion: "9" }, 400, "0x80040203"],
+      [sofia, { ...body, PresenceId: amara.systemuserid }, 400, "0x80040203"],
+      [sofia, { ...body, AgentId: busy.msdyn_presenceid }, 404, "0x80040217"],
+    ] as const) {
+      const refused = await modify(user, sent);
+      expect([refused.status, refused.body.error.code]).toEqual([status, code]);
+    }
+    expect((await get(alex)).status).toBe(403);
+    expect((await clinic.ask("POST", `${api}/CCaaS_GetPresence`, { ...as(amara), body })).status).toBe(405);
+    prove(
+      ...["GET CCaaS_GetPresence", "POST CCaaS_ModifyAgentPresence"].map((operation) => ({
+        api: "Dataverse Web API",
+        operation,
+        proof: "documentation" as const,
+        source: "MicrosoftDocs/dynamics-365-contact-center:contact-center/extend/api",
+      })),
+    );
   });
 
   it("can only work on a conversation of her own, and only accept one that waits", async () => {

@@ -104,6 +104,14 @@ describe("the widget's public configuration", () => {
     expect([host.status, host.text]).toEqual([404, ""]);
   });
 
+  it("stands among the hosts that clients are told of, beside the chat service", async () => {
+    const hosts = (await clinic.place.sandbox.control("GET", "hosts")).body.value;
+    const chat = await clinic.start();
+    expect(hosts).toEqual(
+      expect.arrayContaining([new URL(clinic.connector).host, new URL(chat.endpoint).host]),
+    );
+  });
+
   it("knows no other paths and methods", async () => {
     expect((await clinic.connect("GET", "nothing")).status).toBe(404);
     const answer = await clinic.connect("POST", `config/${clinic.orgId}/${clinic.widgetId}`);
