@@ -68,6 +68,11 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "Clients other than psc keep the real https addresses, so they need a sandbox that shows certificates. `psc sandbox start --tls` makes a certificate authority for this folder (.psc/sandbox/tls) and answers by host name.",
   },
+  "PSC-E127": {
+    title: "sandbox refused",
+    explanation:
+      "The sandbox's control API does not take what it was asked: a snapshot it does not have, a clock that would run backwards, a fault it does not know. Its own words say which.",
+  },
   "PSC-E130": {
     title: "gate not reached",
     explanation:

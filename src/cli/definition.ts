@@ -80,4 +80,8 @@ export const TENANT_OPTIONS: readonly OptionDefinition[] = [
     summary: "how many times faster the sandbox's clock runs (3600: an hour a second)",
   },
   { flags: "--sandbox-url <url>", summary: "use a sandbox that runs elsewhere (also PSC_SANDBOX_URL)" },
+  {
+    flags: "--sandbox-faults <file>",
+    summary: "trouble for this command: faults in YAML, see docs/sandbox/faults.md",
+  },
 ];

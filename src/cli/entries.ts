@@ -97,6 +97,21 @@ export const COMMANDS: readonly CommandEntry[] = [
         load: async () => (await import("./commands/sandbox-person.ts")).sandboxPerson,
       },
       {
+        name: "clock",
+        summary: "show, pause, speed up or move the sandbox's time",
+        load: async () => (await import("./commands/sandbox-clock.ts")).sandboxClock,
+      },
+      {
+        name: "snapshot",
+        summary: "keep the sandbox's tenant under a name",
+        load: async () => (await import("./commands/sandbox-snapshot.ts")).sandboxSnapshot,
+      },
+      {
+        name: "restore",
+        summary: "put the sandbox's tenant back to a snapshot",
+        load: async () => (await import("./commands/sandbox-restore.ts")).sandboxRestore,
+      },
+      {
         name: "url",
         summary: "address of the running sandbox",
         load: async () => (await import("./commands/sandbox-url.ts")).sandboxUrl,

@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { PscError } from "../errors.ts";
 import { classifyTransport } from "../services/http/failures.ts";
+import type { ClockReading } from "./sandbox-clock.ts";
 
 export interface ControlAnswer {
   readonly status: number;
@@ -94,12 +95,10 @@ export async function isHealthy(sandboxUrl: string): Promise<boolean> {
   }
 }
 
-/** Sandbox time and speed. */
-export async function readSandboxClock(
-  sandboxUrl: string,
-): Promise<{ readonly now: number; readonly speed: number }> {
+/** @throws PscError PSC-E120 when what answers is no sandbox. */
+export async function readSandboxClock(sandboxUrl: string): Promise<ClockReading> {
   const { status, body } = await askControl(sandboxUrl, "GET", "clock");
-  const clock = body as { now?: unknown; speed?: unknown } | undefined;
+  const clock = body as { [Name in keyof ClockReading]?: unknown } | undefined;
   if (status !== 200 || typeof clock?.now !== "number" || typeof clock.speed !== "number") {
     throw new PscError({
       code: "PSC-E120",
@@ -108,5 +107,10 @@ export async function readSandboxClock(
       side: "user",
     });
   }
-  return { now: clock.now, speed: clock.speed };
+  return {
+    now: clock.now,
+    speed: clock.speed,
+    paused: clock.paused === true,
+    changes: Number(clock.changes ?? 0),
+  };
 }

@@ -17,6 +17,11 @@ export const TLS_OPTION: OptionDefinition = {
   summary: "also answer at the real https addresses, for other clients (`psc sandbox env`)",
 };
 
+export const FAULTS_OPTION: OptionDefinition = {
+  flags: "--faults <file>",
+  summary: "trouble on demand: faults in YAML, see docs/sandbox/faults.md",
+};
+
 export function readPort(options: ParsedOptions): number | undefined {
   const asked = options.text("port");
   if (asked === undefined) return undefined;
@@ -56,5 +61,16 @@ export function noSandbox(): PscError {
     code: "PSC-E124",
     message: "this folder has no sandbox",
     remedy: "any command with --sandbox makes one; `psc sandbox start` keeps one running",
+  });
+}
+
+/** The control API said no, in its own words. */
+export function sandboxRefused(body: unknown): PscError {
+  const said = (body as { error?: { message?: unknown } } | undefined)?.error?.message;
+  return new PscError({
+    code: "PSC-E127",
+    message: `the sandbox refused: ${typeof said === "string" ? said : "without a reason"}`,
+    remedy: "do what its words say; docs/sandbox/README.md lists what the control API takes",
+    side: "user",
   });
 }

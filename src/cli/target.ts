@@ -1,8 +1,10 @@
-import { scaledClock, systemClock } from "../clock.ts";
+import { systemClock } from "../clock.ts";
 import type { Target } from "../session.ts";
 import type { EnvironmentSpec } from "../spec/model.ts";
 import type { Invocation } from "./definition.ts";
+import { followingClock, readClockHeader } from "./sandbox-clock.ts";
 import { askControl, readSandboxClock } from "./sandbox-control.ts";
+import { armFaults, type FaultFile, readFaults } from "./sandbox-faults.ts";
 import { reachSandbox, sandboxFolder } from "./sandbox-host.ts";
 import { readSpeed } from "./sandbox-options.ts";
 import { usageError } from "./usage.ts";
@@ -21,6 +23,7 @@ export interface SandboxWish {
   readonly wanted: boolean;
   readonly url: string | undefined;
   readonly speed: number | undefined;
+  readonly faultFile: string | undefined;
 }
 
 /** @throws PscError PSC-E101 when the options contradict each other. */
@@ -33,7 +36,13 @@ export function sandboxWish({ options, env }: Pick<Invocation, "options" | "env"
     throw usageError(`--sandbox-url cannot be "${url}"`, "give an address such as http://127.0.0.1:4280");
   if (speed !== undefined && !wanted)
     throw usageError("--sandbox-speed needs --sandbox", "real clouds run at their own pace: leave it out");
-  return { wanted, url, speed };
+  const faultFile = options.text("sandboxFaults");
+  if (faultFile !== undefined && !wanted)
+    throw usageError(
+      "--sandbox-faults needs --sandbox",
+      "real clouds have faults of their own: leave it out",
+    );
+  return { wanted, url, speed, faultFile };
 }
 
 /** Opens the way to the tenant of a spec. In the sandbox the very same requests go to a loopback address. */
@@ -51,6 +60,8 @@ export async function chooseTarget(
       close: async () => {},
     };
   }
+  const faults: FaultFile | undefined =
+    wish.faultFile === undefined ? undefined : readFaults(invocation.cwd, wish.faultFile);
   const [{ sandboxTransport }, seed] = await Promise.all([
     import("../services/http/sandbox-transport.ts"),
     import("../sandbox/seed.ts"),
@@ -62,11 +73,21 @@ export async function chooseTarget(
       ? await reachSandbox(sandboxFolder(invocation.cwd), wish.speed)
       : { url: wish.url, close: async () => {} };
   try {
-    const { now, speed } = await readSandboxClock(link.url);
+    const clock = followingClock(await readSandboxClock(link.url), {
+      look: () => readSandboxClock(link.url),
+      onPaused: () =>
+        invocation.terminal.alert(
+          "The sandbox's clock is paused and psc waits for its time: psc sandbox clock resume lets it pass.",
+        ),
+    });
+    const disarm = faults === undefined ? undefined : await armFaults(link.url, faults);
     return {
       target: {
-        client: sandboxTransport(link.url),
-        clock: scaledClock(speed, now),
+        client: sandboxTransport(link.url, (words) => {
+          const reading = readClockHeader(words);
+          if (reading !== undefined) clock.adopt(reading);
+        }),
+        clock,
         sandboxPerson: {
           clientId: seed.PUBLIC_CLIENT_APP_ID,
           username: invocation.env["PSC_SANDBOX_USER"] || seed.ADMIN_USER.userPrincipalName,
@@ -75,7 +96,10 @@ export async function chooseTarget(
       },
       name: wish.url === undefined ? "sandbox" : `sandbox at ${link.url}`,
       sandboxUrl: link.url,
-      close: () => link.close(),
+      async close() {
+        await disarm?.();
+        await link.close();
+      },
     };
   } catch (error) {
     await link.close();

@@ -1,7 +1,9 @@
 import type { CommandDefinition } from "../definition.ts";
 import { EXIT } from "../exit-codes.ts";
+import { armFaults, readFaults } from "../sandbox-faults.ts";
 import { findRunning, hostSandbox, sandboxFolder } from "../sandbox-host.ts";
 import {
+  FAULTS_OPTION,
   PORT_OPTION,
   readPort,
   readSpeed,
@@ -14,9 +16,11 @@ import {
 export const sandboxServe: CommandDefinition = {
   description:
     "Serves this folder's sandbox until it is stopped. `psc sandbox start` runs it in the background.",
-  options: [PORT_OPTION, SPEED_OPTION, TLS_OPTION],
+  options: [PORT_OPTION, SPEED_OPTION, FAULTS_OPTION, TLS_OPTION],
   examples: [{ command: "sandbox serve --port 4280", effect: "serve on a fixed port, in this terminal" }],
   async run({ terminal, cwd, options }) {
+    const faultFile = options.text("faults");
+    const faults = faultFile === undefined ? undefined : readFaults(cwd, faultFile);
     const folder = sandboxFolder(cwd);
     const port = readPort(options);
     const speed = readSpeed(options);
@@ -30,6 +34,7 @@ export const sandboxServe: CommandDefinition = {
       tls: options.flag("tls"),
     });
     if (link === undefined) throw sandboxBusy(undefined);
+    if (faults !== undefined) await armFaults(link.url, faults);
     terminal.print(link.url);
     // The control API's stop ends in SIGTERM as well.
     await new Promise<void>((resolve) => {

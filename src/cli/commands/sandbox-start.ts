@@ -7,8 +7,10 @@ import { EXIT } from "../exit-codes.ts";
 import { packageFile } from "../package-files.ts";
 import { symbolOf } from "../render/rows.ts";
 import { askControl } from "../sandbox-control.ts";
+import { armFaults, readFaults } from "../sandbox-faults.ts";
 import { findRunning, sandboxFolder } from "../sandbox-host.ts";
 import {
+  FAULTS_OPTION,
   PORT_OPTION,
   readPort,
   readSpeed,
@@ -69,7 +71,7 @@ async function startInBackground({ cwd, options }: Invocation): Promise<string> 
 export const sandboxStart: CommandDefinition = {
   description:
     "Starts this folder's sandbox in the background. Commands with --sandbox use it; so can any other client, with PSC_SANDBOX_URL. Its tenant is kept in .psc/sandbox.",
-  options: [PORT_OPTION, SPEED_OPTION, TLS_OPTION],
+  options: [PORT_OPTION, SPEED_OPTION, FAULTS_OPTION, TLS_OPTION],
   examples: [
     { command: "sandbox start", effect: "keep the fake cloud running between commands" },
     { command: "sandbox start --port 4280 --sandbox-speed 60", effect: "on a fixed port, an hour a minute" },
@@ -77,6 +79,8 @@ export const sandboxStart: CommandDefinition = {
   ],
   async run(invocation) {
     const { terminal, cwd, options } = invocation;
+    const faultFile = options.text("faults");
+    const faults = faultFile === undefined ? undefined : readFaults(cwd, faultFile);
     const running = await findRunning(sandboxFolder(cwd));
     if (running?.mode === "embedded") throw sandboxBusy(running);
     if (running !== undefined && readPort(options) !== undefined) throw sandboxBusy(running);
@@ -85,6 +89,7 @@ export const sandboxStart: CommandDefinition = {
     if (running !== undefined && speed !== undefined)
       await askControl(running.url, "POST", "clock", { speed });
     const url = running?.url ?? (await startInBackground(invocation));
+    if (faults !== undefined) await armFaults(url, faults);
     terminal.json({ format: "psc.sandbox/1", url, alreadyRunning: running !== undefined });
     terminal.print(
       `${symbolOf("done")} the sandbox ${running === undefined ? "runs" : "runs already"} at ${styled("bold", url)}`,

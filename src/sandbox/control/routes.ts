@@ -113,6 +113,7 @@ function routesOf(context: ControlContext): readonly Route[] {
     iso: world.iso(),
     speed: world.clock.speed,
     paused: world.clock.paused,
+    changes: world.clock.changes,
   });
   return [
     route("GET", "/_sandbox/health", () => ({

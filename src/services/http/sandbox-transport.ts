@@ -27,12 +27,26 @@ function readAll(
   });
 }
 
+/** Marks an answer that stands for a failed name resolution: over loopback no resolver is asked. */
+const FAULT_HEADER = "x-sandbox-fault";
+/** The sandbox's clock, on every answer. */
+const CLOCK_HEADER = "x-sandbox-clock";
+
+function unresolved(host: string): Error {
+  return Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), {
+    code: "ENOTFOUND",
+    syscall: "getaddrinfo",
+    hostname: host,
+  });
+}
+
 /**
  * A transport that connects every request to the sandbox and tells it the real host in the `Host` header. URLs,
  * tokens and audience checks stay those of the real cloud; only the socket differs.
  * @param sandboxUrl such as `http://127.0.0.1:4280`; with https the certificate is verified like any other.
+ * @param onClock is told what each answer says about the sandbox's clock
  */
-export function sandboxTransport(sandboxUrl: string): HttpClient {
+export function sandboxTransport(sandboxUrl: string, onClock?: (words: string) => void): HttpClient {
   const target = new URL(sandboxUrl);
   const secure = target.protocol === "https:";
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
@@ -59,6 +73,13 @@ export function sandboxTransport(sandboxUrl: string): HttpClient {
             ...(request.abortSignal === undefined ? {} : { signal: request.abortSignal as AbortSignal }),
           },
           (response) => {
+            const clock = response.headers[CLOCK_HEADER];
+            if (typeof clock === "string") onClock?.(clock);
+            if (response.headers[FAULT_HEADER] === "no-dns") {
+              response.resume();
+              reject(unresolved(url.hostname));
+              return;
+            }
             readAll(response, request.onDownloadProgress).then((bodyAsText) => {
               const received = createHttpHeaders();
               for (const [name, value] of Object.entries(response.headers))
