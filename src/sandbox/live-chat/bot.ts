@@ -2,7 +2,7 @@ import { findRow, textOf } from "../dataverse/rows.ts";
 import type { Session } from "../dataverse/session.ts";
 import type { Row } from "../dataverse/state.ts";
 import { findBotByBotId, type KnownBot } from "../health-bot/portal.ts";
-import { holdsAgentRole, isEnabled } from "./people.ts";
+import { holdsRole, isEnabled } from "./people.ts";
 
 /**
  * The bot's side of a chat: whether it can take part, and what it says. What a Health Bot understands is up to its
@@ -11,6 +11,7 @@ import { holdsAgentRole, isEnabled } from "./people.ts";
 
 const PUSH = 192350000;
 const BOT_APPLICATION_USER = 192350001;
+const BOT_ROLE = "Omnichannel agent";
 
 export type BotReadiness =
   | { readonly ready: true; readonly bot: KnownBot }
@@ -29,8 +30,8 @@ export function botReadiness(session: Session, botUserId: string, workstream: Ro
   if (!isEnabled(user)) return refuse(`bot user "${name}" is disabled`);
   if (user["msdyn_agentType"] !== BOT_APPLICATION_USER)
     return refuse(`user "${name}" is no bot application user`);
-  if (!holdsAgentRole(session, botUserId))
-    return refuse(`bot user "${name}" does not hold the role Omnichannel agent`);
+  if (!holdsRole(session, botUserId, [BOT_ROLE]))
+    return refuse(`bot user "${name}" does not hold the role ${BOT_ROLE}`);
   if (workstream["msdyn_workdistributionmode"] !== PUSH)
     return refuse("bots take conversations from push workstreams only");
   const botId = textOf(user, "msdyn_botapplicationid");

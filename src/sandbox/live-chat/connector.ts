@@ -36,7 +36,7 @@ import { maskingInfo, widgetConfiguration } from "./widget-configuration.ts";
 const WIDGET_NOT_FOUND = "701";
 const OUTSIDE_OPERATING_HOURS = "705";
 
-export const NOT_SIMULATED = (what: string): SandboxResponse => ({
+const answerNotSimulated = (what: string): SandboxResponse => ({
   status: 501,
   body: { error: { code: "NotSimulated", message: `The sandbox does not simulate ${what}.` } },
 });
@@ -149,7 +149,7 @@ function createConversation(request: RoutedRequest, world: World): SandboxRespon
   requireAnonymousAllowed(place);
   requireOpen(place);
   const body = bodyOf(request);
-  if (typeof body["reconnectId"] === "string") return NOT_SIMULATED("reconnecting to a chat");
+  if (typeof body["reconnectId"] === "string") return answerNotSimulated("reconnecting to a chat");
   const requestId =
     request.headers["request-id"] ?? request.headers["x-ms-client-request-id"] ?? world.newId();
   const known = conversationOfRequest(world, place.session.organization.organizationId, requestId);
@@ -257,7 +257,7 @@ function typing(request: RoutedRequest, world: World): SandboxResponse {
   return { status: 200 };
 }
 
-const notSimulated = (what: string) => (): SandboxResponse => NOT_SIMULATED(what);
+const notSimulated = (what: string) => (): SandboxResponse => answerNotSimulated(what);
 
 const ROUTES = [
   route("GET", "/livechatconnector/config/{org}/{widget}", (request, world) => {
