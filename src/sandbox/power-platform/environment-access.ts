@@ -17,7 +17,8 @@ function organizationIdOf(environment: EnvironmentRecord): string {
   return environment.database.organizationId;
 }
 
-function assignmentBody(assignment: EnvironmentRoleAssignment): object {
+/** @param mail the answer to a new assignment leaves the mail address out, the list has it (services/authorization) */
+function assignmentBody(assignment: EnvironmentRoleAssignment, mail: "with mail" | "without mail"): object {
   const scope = `${ADMIN}/${assignment.environmentId}`;
   return {
     id: `${scope}/roleAssignments/${assignment.id}`,
@@ -33,7 +34,7 @@ function assignmentBody(assignment: EnvironmentRoleAssignment): object {
       principal: {
         id: assignment.principalId,
         displayName: assignment.displayName,
-        ...(assignment.email === null ? {} : { email: assignment.email }),
+        ...(assignment.email === null || mail === "without mail" ? {} : { email: assignment.email }),
         type: "User",
         tenantId: TENANT.id,
       },
@@ -60,7 +61,7 @@ function addAssignment(world: World, environment: EnvironmentRecord, wanted: Jso
     email: person?.userPrincipalName ?? null,
   };
   bapState(world).environmentRoleAssignments.push(assignment);
-  return { roleAssignment: assignmentBody(assignment), httpStatus: "Created" };
+  return { roleAssignment: assignmentBody(assignment, "without mail"), httpStatus: "Created" };
 }
 
 const objectsOf = (value: unknown): JsonObject[] =>
@@ -102,7 +103,7 @@ export const ENVIRONMENT_ACCESS_ROUTES: readonly Route[] = [
     const rows = bapState(world).environmentRoleAssignments.filter(
       (assignment) => assignment.environmentId === environment.id,
     );
-    return { status: 200, body: { value: rows.map(assignmentBody) } };
+    return { status: 200, body: { value: rows.map((row) => assignmentBody(row, "with mail")) } };
   }),
   route("POST", `${ADMIN}/{environment}/modifyRoleAssignments`, (request, world) => {
     requireBapAdministrator(request, world);

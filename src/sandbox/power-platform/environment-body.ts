@@ -203,7 +203,7 @@ export function environmentBody(
       creationType: "User",
       environmentSku: environment.sku,
       isDefault: environment.isDefault,
-      ...(environment.bingChatEnabled === null ? {} : { bingChatEnabled: environment.bingChatEnabled }),
+      bingChatEnabled: environment.bingChatEnabled,
       ...(environment.copilotPolicies !== null && /copilotPolicies/i.test(expand)
         ? { copilotPolicies: environment.copilotPolicies }
         : {}),

@@ -59,7 +59,7 @@ export function blankEnvironment(
     clusterCategory: "Prod",
     billingPolicyId: null,
     securityGroupId: null,
-    bingChatEnabled: null,
+    bingChatEnabled: true,
     copilotPolicies: null,
     environmentGroupId: null,
     protectionLevel: "Basic",

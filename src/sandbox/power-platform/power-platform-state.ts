@@ -52,8 +52,9 @@ export interface EnvironmentRecord {
   billingPolicyId: string | null;
   /** Entra group that restricts access; null when nobody is shut out. */
   securityGroupId: string | null;
-  /** Generative AI features; null while nobody has chosen. */
-  bingChatEnabled: boolean | null;
+  /** Generative AI features with web search. Assumption: switched on until somebody chooses, as recorded. */
+  bingChatEnabled: boolean;
+  /** Null while nobody has chosen. */
   copilotPolicies: CopilotPolicies | null;
   /** Environment group it was created in; the groups themselves are not part of the sandbox. */
   environmentGroupId: string | null;

@@ -31,10 +31,19 @@ const PERMISSION = "Authorization.RoleAssignments.ReadWrite";
 const accessDenied = (): Refusal =>
   new Refusal({ status: 403, body: { error: { code: "Forbidden", message: "Access denied" } } });
 
+/** This namespace words every lack of permission alike. */
+function requireAccess(request: RoutedRequest, world: World, write: boolean): void {
+  try {
+    requirePowerPlatformAccess(request, world, { permission: PERMISSION, write });
+  } catch (error) {
+    throw error instanceof Refusal ? accessDenied() : error;
+  }
+}
+
 /** Only people assign these roles (d365collaborative/d365bap.tools asks for a user token). */
 function requirePerson(request: RoutedRequest, world: World): void {
   if (callerOf(request).kind === "application") throw accessDenied();
-  requirePowerPlatformAccess(request, world, { permission: PERMISSION, write: true });
+  requireAccess(request, world, true);
 }
 
 /** Scope that the path stands for: the tenant, or one environment of it. */
@@ -49,7 +58,7 @@ function scopeOf(request: RoutedRequest, world: World): string {
 }
 
 function list(request: RoutedRequest, world: World): SandboxResponse {
-  requirePowerPlatformAccess(request, world, { permission: PERMISSION, write: false });
+  requireAccess(request, world, false);
   const scope = scopeOf(request, world);
   const value = Object.values(powerPlatformState(world).roleAssignments).filter(
     (assignment) => assignment.scope.toLowerCase() === scope.toLowerCase(),
@@ -105,7 +114,7 @@ function remove(request: RoutedRequest, world: World): SandboxResponse {
 /** Role-based access control of the Power Platform (preview): roles, and who holds them where. */
 export const ROLE_ASSIGNMENT_ROUTES: readonly Route[] = [
   route("GET", "/authorization/roleDefinitions", (request, world) => {
-    requirePowerPlatformAccess(request, world, { permission: PERMISSION, write: false });
+    requireAccess(request, world, false);
     const value = ROLE_DEFINITIONS.map(([roleDefinitionId, roleDefinitionName]) => ({
       roleDefinitionId,
       roleDefinitionName,
