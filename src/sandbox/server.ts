@@ -129,6 +129,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const listener: RequestListener = (message, response) => {
     serve(message, response).catch((error: unknown) => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
       send(response, { status: 500, body: { error: { code: "SandboxBug", message: text } } });
     });
   };

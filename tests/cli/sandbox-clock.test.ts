@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../../src/cli/main.ts";
 import { type ClockReading, followingClock, readClockHeader } from "../../src/cli/sandbox-clock.ts";
-import { startTestSandbox, type TestSandbox } from "../harness/sandbox.ts";
+import { send, startTestSandbox, type TestSandbox } from "../harness/sandbox.ts";
 import { runLine, temporaryFolder } from "./support.ts";
 
 describe("a clock that follows the sandbox's", () => {
@@ -143,6 +144,56 @@ describe("psc sandbox clock, snapshot and restore", () => {
       expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining("PSC-E124")]);
     }
     expect(existsSync(join(folder.path, ".psc"))).toBe(false);
+  });
+});
+
+describe("a sandbox that was paused under a command", () => {
+  it("is reported instead of waiting without a word, and the command goes on when time does", async () => {
+    const folder = temporaryFolder();
+    const cloud = await startTestSandbox({ speed: 36_000 });
+    await runLine(["init", "."], { cwd: folder.path });
+    await cloud.control("POST", "clock", { paused: true });
+    const said: string[] = [];
+    const argv = ["deploy", "dev.yaml", "--no-simulated-person", "--sandbox-url", cloud.sandbox.url];
+    const code = await run(argv, {
+      stdout: { write: () => true },
+      stderr: {
+        write(text: string) {
+          said.push(text);
+          if (text.includes("psc sandbox clock resume"))
+            void cloud.control("POST", "clock", { paused: false });
+        },
+      },
+      env: {},
+      cwd: folder.path,
+    });
+    expect(code).toBe(3);
+    expect(said.filter((text) => text.includes("The sandbox's clock is paused"))).toHaveLength(1);
+    await cloud.close();
+    folder.remove();
+  });
+});
+
+describe("a sandbox in the background", () => {
+  it("starts with faults, and its clock can be paused", async () => {
+    const folder = temporaryFolder();
+    const psc = (line: string) => runLine(line.split(" "), { cwd: folder.path });
+    const file = join(folder.path, "faults.yaml");
+    writeFileSync(file, "faults:\n  - name: down\n    action: { kind: fail, status: 503 }\n");
+    expect((await psc("sandbox start --faults nothing.yaml")).code).toBe(64);
+    expect((await psc("sandbox start --faults faults.yaml")).code).toBe(0);
+    const url = (await psc("sandbox url")).stdout.trim();
+    const asked = await send(Number(new URL(url).port), "GET", "https://graph.microsoft.com/v1.0/users");
+    expect(asked.status).toBe(503);
+    expect((await psc("sandbox clock pause")).stdout).toContain("paused");
+    expect((await psc("sandbox stop")).code).toBe(0);
+    const stopped = await psc("sandbox clock pause");
+    expect([stopped.code, stopped.stderr]).toEqual([
+      1,
+      expect.stringContaining("no sandbox runs for this folder"),
+    ]);
+    expect((await psc("sandbox clock jump 1h")).code).toBe(0);
+    folder.remove();
   });
 });
 

@@ -5,7 +5,7 @@ import { PscError, ServiceError } from "../../errors.ts";
 import { keySegment, literal } from "../../services/graph.ts";
 import type { EnvironmentSpec, GroupSpec } from "../../spec/model.ts";
 import { naming } from "./denied.ts";
-import { LOOK_EVERY_MS, REPLICATED_WITHIN_MS, untilVisible } from "./replication.ts";
+import { LOOK_EVERY_MS, REPLICATED_WITHIN_MS, untilVisible, whenReplicated } from "./replication.ts";
 import { tenant } from "./tenant.ts";
 
 export interface GroupMember {
@@ -74,11 +74,14 @@ async function find(name: string, context: Context): Promise<EntraGroup | undefi
   return named[0];
 }
 
+/** A group that was found by its unique name may be too new for a read by its id: such a 404 passes. */
 async function usersOf(id: string, context: Context): Promise<readonly GroupMember[]> {
   const members = await naming({ permission: "GroupMember.Read.All", persona: "Directory Readers" }, () =>
-    context.services.graph.list<DirectoryObject>(`/groups/${id}/transitiveMembers`, {
-      $select: "id,userPrincipalName",
-    }),
+    whenReplicated(context, "the group's members", () =>
+      context.services.graph.list<DirectoryObject>(`/groups/${id}/transitiveMembers`, {
+        $select: "id,userPrincipalName",
+      }),
+    ),
   );
   return members.flatMap((member) =>
     (member["@odata.type"] ?? "#microsoft.graph.user") === "#microsoft.graph.user"

@@ -164,14 +164,12 @@ function routesOf(context: ControlContext): readonly Route[] {
     ),
     route("POST", "/_sandbox/tokens/expire", () => {
       expireTokens(world);
-      keeping.commit();
       return { status: 204 };
     }),
     route("GET", "/_sandbox/hosts", () => ({ status: 200, body: { value: knownHosts(world) } })),
     route("GET", "/_sandbox/issuers", () => ({ status: 200, body: { value: trustedIssuers(world) } })),
     route("POST", "/_sandbox/issuers", (request) => {
       const known = trustIssuer(world, bodyOf(request));
-      keeping.commit();
       return known === undefined
         ? refuse(400, "an issuer needs `issuer`, an https address, and `keys`, a list of public JWKs")
         : { status: 201, body: known };
@@ -193,12 +191,10 @@ function routesOf(context: ControlContext): readonly Route[] {
         );
       const touched = editState(world, { path, where, set: isObject(set) ? set : undefined });
       forgetIndexes();
-      keeping.commit();
       return { status: touched > 0 ? 200 : 404, body: { touched } };
     }),
     route("POST", "/_sandbox/environments", (request) => {
       const created = seedEnvironmentFromBody(world, bodyOf(request));
-      keeping.commit();
       return { status: 201, body: created };
     }),
     route("POST", "/_sandbox/person/{gate}", (request) => {
@@ -209,7 +205,6 @@ function routesOf(context: ControlContext): readonly Route[] {
           `nobody knows how to do "${request.params["gate"]}"; known: ${Object.keys(PERSON_ACTIONS).join(", ")}`,
         );
       const result = act(bodyOf(request), world);
-      keeping.commit();
       return { status: 200, body: result };
     }),
     route("GET", "/_sandbox/snapshots", () => ({ status: 200, body: { value: keeping.snapshots.names() } })),
@@ -264,7 +259,9 @@ export function createControl(
         },
       };
     try {
-      return await match.handler(match.request, context.world);
+      const answer = await match.handler(match.request, context.world);
+      if (request.method !== "GET") context.keeping.commit();
+      return answer;
     } catch (error) {
       if (error instanceof Refusal) return error.response;
       throw error;
