@@ -30,7 +30,10 @@ export interface World {
   /** Sandbox time as `2026-11-25T08:00:00.000Z`. */
   iso(): string;
   newId(): string;
-  /** The slice of a service. The first call seeds it. */
+  /**
+   * The slice of a service. Ask for it in every request instead of keeping it: only slices that were asked for are
+   * looked at when changes are written, and a restored snapshot puts others in their place.
+   */
   slice<T>(service: string): T;
   /**
    * Reports that the value at `path` in a service's slice was set, changed or removed, such as

@@ -34,7 +34,12 @@ export const sandboxServe: CommandDefinition = {
       tls: options.flag("tls"),
     });
     if (link === undefined) throw sandboxBusy(undefined);
-    if (faults !== undefined) await armFaults(link.url, faults);
+    try {
+      if (faults !== undefined) await armFaults(link.url, faults);
+    } catch (error) {
+      await link.close();
+      throw error;
+    }
     terminal.print(link.url);
     // The control API's stop ends in SIGTERM as well.
     await new Promise<void>((resolve) => {

@@ -14,6 +14,7 @@ import {
   checkFaultFile,
   type DefinitionProblem,
   durationMs,
+  type Fault,
   pathWords,
 } from "../faults/definition.ts";
 import type { Keeping } from "../keeping.ts";
@@ -22,6 +23,7 @@ import { PERSON_ACTIONS } from "../person/actions.ts";
 import { seedEnvironmentFromBody } from "../power-platform/environments.ts";
 import type { LoggedRequest, RequestLog } from "../request-log.ts";
 import { matchRoute, type Route, route } from "../routes.ts";
+import { SANDBOX_SERVICES } from "../services.ts";
 import { knownHosts } from "../tls/known-hosts.ts";
 import type { HostedWorld } from "../world.ts";
 import { editState, locate } from "./state-editing.ts";
@@ -49,6 +51,14 @@ function refuseDefinition(problems: readonly DefinitionProblem[]): never {
       .map(({ path, message }) => `${path.length === 0 ? "the fault" : pathWords(path)} ${message}`)
       .join("; "),
   );
+}
+
+/** A name that no service has would never match, and nobody would notice. */
+function requireService(fault: Fault): void {
+  const name = fault.when?.service;
+  const known = SANDBOX_SERVICES.map((service) => service.name);
+  if (name !== undefined && !known.includes(name))
+    refuse(400, `no service is called "${name}"; known: ${known.join(", ")}`);
 }
 
 const clockBody = z.strictObject({
@@ -143,15 +153,16 @@ function routesOf(context: ControlContext): readonly Route[] {
         const file = checkFaultFile(body);
         if (!file.ok) return refuseDefinition(file.problems);
         const { seed, faults } = file.value;
+        faults.forEach(requireService);
         return { status: 201, body: { value: faults.map((fault) => answering.faults.arm(fault, seed)) } };
       }
       const { seed, ...rest } = body;
       if (seed !== undefined && typeof seed !== "string" && typeof seed !== "number")
         return refuse(400, "seed must be a whole number or a word");
       const fault = checkFault(rest);
-      return fault.ok
-        ? { status: 201, body: answering.faults.arm(fault.value, seed) }
-        : refuseDefinition(fault.problems);
+      if (!fault.ok) return refuseDefinition(fault.problems);
+      requireService(fault.value);
+      return { status: 201, body: answering.faults.arm(fault.value, seed) };
     }),
     route("DELETE", "/_sandbox/faults", () => {
       answering.clearFaults();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { prove } from "../../harness/fidelity.ts";
 import { type Answer, startTestSandbox, type TestSandbox } from "../../harness/sandbox.ts";
 
 const GRAPH = "https://graph.microsoft.com/v1.0";
@@ -72,6 +73,12 @@ describe("429 in the words of each service", () => {
     expect(answer.headers["x-ms-ratelimit-time-remaining-xrm-requests"]).toBe(
       limit === "execution time" ? "0" : undefined,
     );
+    prove({
+      api: "Dataverse Web API",
+      operation: "429 service protection",
+      proof: "documentation",
+      source: "Service protection API limits",
+    });
   });
 
   test("a wait of a fraction of a second, as a date of the sandbox's clock, and none", async () => {
@@ -85,6 +92,12 @@ describe("429 in the words of each service", () => {
     await arm({ times: 1, action: { kind: "throttle", as: "none" } });
     const bare = await cloud.ask("GET", `${GRAPH}/users`);
     expect([bare.status, bare.headers["retry-after"]]).toEqual([429, undefined]);
+    prove({
+      api: "Microsoft Graph",
+      operation: "429 throttling",
+      proof: "documentation",
+      source: "Microsoft Graph throttling guidance",
+    });
   });
 
   test("ARM says that nothing remains in the bucket", async () => {
@@ -98,6 +111,12 @@ describe("429 in the words of each service", () => {
     });
     expect(await headers("PUT", `${ARM}/providers/x`)).toMatchObject({
       "x-ms-ratelimit-remaining-tenant-writes": "0",
+    });
+    prove({
+      api: "Azure Resource Manager",
+      operation: "429 throttling",
+      proof: "documentation",
+      source: "Understand how Azure Resource Manager throttles requests",
     });
   });
 });
