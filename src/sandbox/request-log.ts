@@ -33,6 +33,8 @@ export interface LoggedRequest {
 
 export interface RequestLog {
   append(entry: Omit<LoggedRequest, "seq">): void;
+  /** Number of the newest entry; 0 when there is none. */
+  readonly last: number;
   /** Every entry after `seq`, oldest first; what memory no longer holds is read from the disk as it is asked for. */
   since(seq: number): Generator<LoggedRequest>;
   /** Forgets every entry and counts from 1 again. */
@@ -175,6 +177,9 @@ export function createRequestLog(file: string | undefined): RequestLog {
   }
 
   return {
+    get last() {
+      return next - 1;
+    },
     append(entry) {
       const logged: LoggedRequest = { seq: next, ...entry };
       next += 1;

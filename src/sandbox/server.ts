@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from "node:net";
 import { createAnswering, type Outcome } from "./answering.ts";
 import { CLOCK_HEADER, clockWords, createSandboxClock } from "./clock.ts";
+import { createPace } from "./console/pace.ts";
 import { createControl } from "./control/routes.ts";
 import { deliver, send, sendStream } from "./delivery.ts";
 import type { SandboxRequest } from "./exchange.ts";
@@ -76,7 +77,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const keeping = keepWorld(world, SANDBOX_SERVICES, storage, known < SANDBOX_SERVICES.length);
   const answering = createAnswering(world);
   const log = createRequestLog(storage.requestFile);
-  const control = createControl({ world, answering, log, keeping, close });
+  const pace = createPace();
+  const control = createControl({ world, answering, log, keeping, pace, close });
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readText(message);
@@ -98,7 +100,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       text,
     };
     world.catchUp();
-    if (url.pathname.startsWith("/_sandbox/")) {
+    if (url.pathname === "/_sandbox" || url.pathname.startsWith("/_sandbox/")) {
       const answer = await control({ ...request, caller: undefined });
       if (answer.stream === undefined) send(response, answer);
       else await sendStream(response, answer, answer.stream);
@@ -108,6 +110,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const { answer, fate, faults, skewMs }: Outcome =
       service === undefined ? noSuchHost(host) : await answering.answer(request, service);
     const write = service !== undefined && isWrite(service, { ...request, caller: undefined });
+    pace.count();
     log.append({
       time: world.iso(),
       service: service?.name ?? "unknown",

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { type Answering, expireTokens } from "../answering.ts";
+import type { Pace } from "../console/pace.ts";
+import { consoleRoutes } from "../console/routes.ts";
 import { forgetIndexes } from "../dataverse/table-index.ts";
 import { trustedIssuers, trustIssuer } from "../entra/trusted-issuers.ts";
 import {
@@ -20,6 +22,7 @@ import {
 import type { Keeping } from "../keeping.ts";
 import { liveChatControlRoutes } from "../live-chat/control-routes.ts";
 import { PERSON_ACTIONS } from "../person/actions.ts";
+import { createGateBoard } from "../person/gate-board.ts";
 import { seedEnvironmentFromBody } from "../power-platform/environments.ts";
 import type { LoggedRequest, RequestLog } from "../request-log.ts";
 import { matchRoute, type Route, route } from "../routes.ts";
@@ -33,6 +36,7 @@ export interface ControlContext {
   readonly answering: Answering;
   readonly log: RequestLog;
   readonly keeping: Keeping;
+  readonly pace: Pace;
   close(): Promise<void>;
 }
 
@@ -118,6 +122,7 @@ function* listed(entries: Iterable<LoggedRequest>): Generator<string> {
 
 function routesOf(context: ControlContext): readonly Route[] {
   const { world, answering, log, keeping } = context;
+  const gates = createGateBoard(world, bodyOf);
   const clock = (): object => ({
     now: world.clock.now(),
     iso: world.iso(),
@@ -231,12 +236,15 @@ function routesOf(context: ControlContext): readonly Route[] {
           404,
           `there is no snapshot "${name}"; known: ${keeping.snapshots.names().join(", ") || "none"}`,
         );
+      gates.clear();
       return { status: 200, body: { name, ...clock() } };
     }),
     route("DELETE", "/_sandbox/snapshots/{name}", (request) => {
       const name = snapshotName(request.params["name"]);
       return keeping.snapshots.remove(name) ? { status: 204 } : refuse(404, `there is no snapshot "${name}"`);
     }),
+    ...gates.routes(),
+    ...consoleRoutes({ ...context, gates }),
     ...liveChatControlRoutes(() => keeping.commit()),
     route("POST", "/_sandbox/save", () => {
       keeping.commitTime();
@@ -249,12 +257,27 @@ function routesOf(context: ControlContext): readonly Route[] {
   ];
 }
 
+/** A page of the open web could post to loopback ports without being asked; what it may not do is lie about its origin. */
+function isForeignPage({ headers }: SandboxRequest): boolean {
+  const origin = headers["origin"];
+  if (origin === undefined) return false;
+  const host = URL.canParse(origin) ? new URL(origin).hostname : "";
+  return !["127.0.0.1", "localhost", "[::1]"].includes(host);
+}
+
 /** The control API: what a test, a demo or `psc sandbox` may do to the fake cloud. Loopback only, no token. */
 export function createControl(
   context: ControlContext,
 ): (request: SandboxRequest) => Promise<SandboxResponse> {
   const routes = routesOf(context);
   return async (request) => {
+    if (isForeignPage(request))
+      return {
+        status: 403,
+        body: {
+          error: { code: "SandboxControl", message: "pages of other origins may not ask the sandbox" },
+        },
+      };
     const match = matchRoute(routes, request);
     if (match.kind === "not-found")
       return {
