@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openWorkplace } from "../acceptance/support.ts";
 import { prove } from "../harness/fidelity.ts";
@@ -159,6 +161,27 @@ describe.skipIf(!recordingsAvailable)(`the index of recordings${WITHOUT}`, () =>
         ),
     );
     expect([...new Set(left.map(({ route, status }) => `${route} ${status}`))].sort()).toEqual([]);
+  });
+});
+
+describe("docs/sandbox/power-platform.md", () => {
+  const page = readFileSync(resolve(import.meta.dirname, "../../docs/sandbox/power-platform.md"), "utf8");
+
+  it("gives the reason of every deliberate difference", () => {
+    const reasons = new Set(ROWS.flatMap(({ deviations }) => Object.values(deviations ?? {})));
+    expect([...reasons].filter((reason) => !page.includes(reason))).toEqual([]);
+  });
+
+  it("lists under Not simulated what the answers 501 name", async () => {
+    const [, section = ""] = page.split("\n## Not simulated\n");
+    const named = new Set<string>();
+    for (const row of UNSIMULATED_ROWS) {
+      const { body } = await askUnsimulated(row);
+      named.add((body.error ?? body).message.replace(/^The sandbox does not simulate (.+)\.$/, "$1"));
+    }
+    const stated = (what: string): boolean =>
+      what.split(/; | and |, /).every((part) => section.includes(part.replace(/^use BAP$/, "BAP")));
+    expect([...named].filter((what) => !stated(what))).toEqual([]);
   });
 });
 
