@@ -39,15 +39,15 @@ const OF_POWER_PLATFORM: readonly KnownPath[] = [
   { path: /^\/connectivity\//i, what: "connections and connectors" },
   {
     path: /^\/environmentmanagement\/provisioning\/locations(\/[^/]+\/(currencies|languages))?$/i,
-    what: "locations, currencies and languages through environmentmanagement; BAP lists them",
+    what: "locations, currencies and languages through environmentmanagement (BAP lists them)",
   },
   {
     path: /^\/environmentmanagement\/environments\/[^/]+\/settings$/i,
-    what: "environment settings through environmentmanagement; Dataverse's RetrieveSettingList reads them",
+    what: "environment settings through environmentmanagement (Dataverse's RetrieveSettingList reads them)",
   },
   {
     path: /^\/environmentmanagement\//i,
-    what: "creating, changing and following environments through environmentmanagement; use BAP",
+    what: "creating, changing and following environments through environmentmanagement (BAP does)",
   },
   {
     path: /^\/(analytics|copilotstudio|dynamics|powerapps|powerautomate|resourcequery|usermanagement|workflowsagent)\//i,
