@@ -139,6 +139,31 @@ function requireKnownMembers(properties: JsonObject, known: readonly string[]): 
     throw bapRefusal(400, "InvalidRequestContent", `Could not find member '${unknown}' on the request.`);
 }
 
+/** Members an edit may repeat but not change here; what the service makes of a change is not recorded. */
+function requireSimulatedEdit(environment: EnvironmentRecord, properties: JsonObject): void {
+  const present: Readonly<Record<string, string>> = {
+    environmentSku: environment.sku,
+    azureRegion: environment.azureRegion,
+    databaseType: "CommonDataService",
+  };
+  const changed = [
+    ...Object.keys(present).filter(
+      (name) => (textMember(properties, name) ?? present[name]) !== present[name],
+    ),
+    ...["usedBy", "governanceConfiguration", "cluster"].filter((name) => properties[name] !== undefined),
+  ][0];
+  if (changed !== undefined) throw bapNotSimulated(`changing ${changed} by an edit`);
+}
+
+/** Parts of a creation that would be promised and not done. */
+function requireSimulatedCreation(properties: JsonObject): void {
+  const level = textMember(objectMember(properties, "governanceConfiguration") ?? {}, "protectionLevel");
+  if (level !== undefined && level !== "Basic") throw bapNotSimulated("creating managed environments");
+  const linked = objectMember(properties, "linkedEnvironmentMetadata") ?? {};
+  if (objectMember(linked, "templateMetadata") !== undefined)
+    throw bapNotSimulated("packages that are installed after provisioning");
+}
+
 function takeOutcome(world: World): "Succeeded" | "Failed" {
   const order = bapState(world).nextCreate;
   const { outcome } = order;
@@ -160,6 +185,7 @@ export const ENVIRONMENT_CHANGE_ROUTES: readonly Route[] = [
     const location = locationOf(body);
     const properties = objectMember(body, "properties") ?? {};
     requireKnownMembers(properties, CREATE_MEMBERS);
+    requireSimulatedCreation(properties);
     const environment = newEnvironment(world, request, location, properties);
     const linked = objectMember(properties, "linkedEnvironmentMetadata");
     const { environments } = bapState(world);
@@ -222,6 +248,7 @@ export const ENVIRONMENT_CHANGE_ROUTES: readonly Route[] = [
     if (domain !== undefined && domain.toLowerCase() !== environment.database?.domainName)
       throw bapNotSimulated("changing an organization's domain name");
     requireKnownMembers(properties, EDIT_MEMBERS);
+    requireSimulatedEdit(environment, properties);
     const group = objectMember(properties, "parentEnvironmentGroup");
     if (group !== undefined && groupOf(textMember(group, "id")) !== environment.environmentGroupId)
       throw bapNotSimulated("environment groups");

@@ -5,6 +5,7 @@ import type { World } from "../world.ts";
 import { requirePowerPlatformAccess } from "./administrators.ts";
 import { backgroundOperationsState } from "./environment-body.ts";
 import { findLocation, provisioningTemplates } from "./locations.ts";
+import { sentence } from "./not-simulated.ts";
 import { gatewayRefusal } from "./power-platform-errors.ts";
 import { bapState, type EnvironmentRecord, ticks } from "./power-platform-state.ts";
 
@@ -50,6 +51,9 @@ function environmentResponse(world: World, environment: EnvironmentRecord): obje
 export const ENVIRONMENT_MANAGEMENT_ROUTES: readonly Route[] = [
   route("GET", "/environmentmanagement/environments", (request, world) => {
     requirePowerPlatformAccess(request, world, { permission: READ, write: false });
+    const unsupported = ["$filter", "ids", "$select", "$orderby"].find((name) => request.query.has(name));
+    if (unsupported !== undefined)
+      throw gatewayRefusal(501, "NotSimulated", sentence(`${unsupported} of environmentmanagement`));
     const rows = Object.values(bapState(world).environments);
     const skip = Number(request.query.get("$skip") ?? "0") || 0;
     const top = Number(request.query.get("$top") ?? rows.length) || rows.length;

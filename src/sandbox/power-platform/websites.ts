@@ -197,7 +197,11 @@ export const WEBSITE_ROUTES: readonly Route[] = [
     const rows = Object.values(powerPlatformState(world).websites).filter(
       (website) => website.environmentId === environment.id,
     );
-    return { status: 200, body: { value: rows.map((website) => websiteBody(world, website, environment)) } };
+    const skip = Number(request.query.get("skip") ?? "0") || 0;
+    return {
+      status: 200,
+      body: { value: rows.slice(skip).map((website) => websiteBody(world, website, environment)) },
+    };
   }),
   route("POST", SITES, createWebsite),
   route(

@@ -387,6 +387,30 @@ export const BAP_ERRORS: readonly ErrorCase[] = [
   {
     status: 501,
     code: "NotSimulated",
+    when: "an edit of what an edit only repeats",
+    envelope: "bap",
+    message: "The sandbox does not simulate changing environmentSku by an edit.",
+    ask: async (admin) =>
+      admin.bap("PATCH", `${ADMIN_ENVIRONMENTS}/${await environment(admin)}`, {
+        properties: { environmentSku: "Production" },
+      }),
+  },
+  {
+    status: 501,
+    code: "NotSimulated",
+    when: "a creation with packages or governance",
+    envelope: "bap",
+    message: "The sandbox does not simulate creating managed environments.",
+    ask: (admin) =>
+      admin.bap(
+        "POST",
+        `${BAP}/environments`,
+        creation("managed-at-once", { governanceConfiguration: { protectionLevel: "Standard" } }),
+      ),
+  },
+  {
+    status: 501,
+    code: "NotSimulated",
     when: "another domain name for an organization",
     envelope: "bap",
     message: "The sandbox does not simulate changing an organization's domain name.",

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { prove } from "../../harness/fidelity.ts";
 import { BAP_ERRORS } from "./bap-error-cases.ts";
 import { type ErrorCase, expectRefusal } from "./error-cases.ts";
-import { DATA_EXPORT_ERRORS, PAGES_ERRORS, POWER_PLATFORM_ERRORS } from "./power-platform-error-cases.ts";
+import { DATA_EXPORT_ERRORS, PAGES_ERRORS } from "./pages-error-cases.ts";
+import { POWER_PLATFORM_ERRORS } from "./power-platform-error-cases.ts";
 import { startTenantAdmin, type TenantAdmin } from "./tenant-admin.ts";
 
 let admin: TenantAdmin;
@@ -138,5 +139,16 @@ describe("a site's firewall", () => {
     expect(rules.status).toBe(202);
     await admin.pass(20 * 60_000);
     expect((await admin.powerPlatform("POST", `${path}/disableWaf`)).status).toBe(200);
+    prove(
+      ...["POST …/enableWaf", "POST …/disableWaf", "PUT …/createWafRules"].map(
+        (operation) =>
+          ({
+            api: "Power Platform API",
+            operation: operation.replace("…", "/powerpages/environments/{id}/websites/{id}"),
+            proof: "documentation",
+            source: "REST reference, powerpages/websites",
+          }) as const,
+      ),
+    );
   });
 });

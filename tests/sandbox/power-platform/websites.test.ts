@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TENANT } from "../../../src/sandbox/seed.ts";
+import { prove } from "../../harness/fidelity.ts";
 import { BAP, MINUTE, startTenantAdmin, type TenantAdmin } from "./tenant-admin.ts";
 
 const VERSION = "api-version=2024-10-01";
@@ -14,6 +15,12 @@ beforeEach(async () => {
   organizationId = String(seeded["organizationId"]);
 });
 afterEach(() => admin.close());
+
+function proveDocumented(...operations: string[]): void {
+  const source = "Power Platform REST API reference, 2024-10-01";
+  for (const operation of operations)
+    prove({ api: "Power Platform API", operation, proof: "documentation", source });
+}
 
 describe("Power Pages sites", () => {
   const sites = () => `/powerpages/environments/${environmentId}/websites`;
@@ -48,6 +55,11 @@ describe("Power Pages sites", () => {
       packageInstallStatus: "Installed",
       status: "OperationComplete",
     });
+    proveDocumented(
+      "POST /powerpages/environments/{id}/websites",
+      "GET /powerpages/environments/{id}/websites",
+      "GET /powerpages/environments/{id}/websites/{id}",
+    );
     const unknown = await admin.powerPlatform("GET", `${sites()}/nobody?${VERSION}`);
     expect([unknown.status, Object.keys(unknown.body.error)]).toEqual([
       404,
@@ -89,6 +101,13 @@ describe("Power Pages sites", () => {
     await admin.powerPlatform("POST", `${url}/updateSiteVisibility?siteVisibility=public&${VERSION}`);
     expect((await admin.powerPlatform("GET", `${url}?${VERSION}`)).body.siteVisibility).toBe("public");
     expect((await admin.powerPlatform("POST", `${url}/restart?${VERSION}`)).status).toBe(200);
+    proveDocumented(
+      "GET /powerpages/environments/{id}/websites/{id}/ipaddressrules",
+      "POST /powerpages/environments/{id}/websites/{id}/ipaddressrules",
+      "POST /powerpages/environments/{id}/websites/{id}/removeAllowedIpAddresses",
+      "POST /powerpages/environments/{id}/websites/{id}/updateSiteVisibility",
+      "POST /powerpages/environments/{id}/websites/{id}/restart",
+    );
   });
 });
 
@@ -138,6 +157,7 @@ describe("locations and the newer API", () => {
       url: "https://clinic.crm.dynamics.com/",
       domainName: "clinic",
     });
+    proveDocumented("GET /environmentmanagement/environments/{id}");
   });
 
   it("tells on the tenant's own host where the tenant lives", async () => {
