@@ -8,7 +8,9 @@ rmSync(join(root, "dist"), { recursive: true, force: true });
 const compiled = spawnSync("tsc", ["-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 for (const entry of readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || !entry.name.endsWith(".json")) continue;
+  // Data, and the console page, which is served as it is.
+  if (!entry.isFile() || !/\.(json|html|css|js|svg)$/.test(entry.name) || entry.name === "tsconfig.json")
+    continue;
   const from = join(entry.parentPath, entry.name);
   cpSync(from, from.replace(join(root, "src"), join(root, "dist")));
 }

@@ -65,7 +65,8 @@ export function keep(container, items, { key, render, empty }) {
   /** @type {Map<string, HTMLElement>} */
   const old = new Map();
   for (const child of container.children)
-    if (child instanceof HTMLElement && child.dataset["key"] !== undefined) old.set(child.dataset["key"], child);
+    if (child instanceof HTMLElement && child.dataset["key"] !== undefined)
+      old.set(child.dataset["key"], child);
   const wanted = items.map((item) => {
     const name = String(key(item));
     const signature = JSON.stringify(item);
@@ -88,7 +89,8 @@ export function keep(container, items, { key, render, empty }) {
       fill(container, h("p", { class: "empty", "data-empty": true }, empty));
   } else container.replaceChildren(...wanted);
   if (focused !== null && !container.contains(document.activeElement)) {
-    const successor = focusKey === undefined ? null : container.querySelector(`[data-focus="${CSS.escape(focusKey)}"]`);
+    const successor =
+      focusKey === undefined ? null : container.querySelector(`[data-focus="${CSS.escape(focusKey)}"]`);
     const target = successor ?? container;
     if (target === container && !container.hasAttribute("tabindex")) container.setAttribute("tabindex", "-1");
     if (target instanceof HTMLElement) target.focus();

@@ -21,7 +21,8 @@ export function showJson(element, value) {
   for (const match of text.matchAll(TOKEN)) {
     parts.push(text.slice(at, match.index));
     const [whole, string, colon] = match;
-    if (string !== undefined && colon !== undefined) parts.push(h("span", { class: "json-name" }, string), colon);
+    if (string !== undefined && colon !== undefined)
+      parts.push(h("span", { class: "json-name" }, string), colon);
     else parts.push(h("span", { class: string === undefined ? "json-plain" : "json-text" }, whole));
     at = match.index + whole.length;
   }
