@@ -113,7 +113,8 @@ describe.skipIf(!recordingsAvailable)(`recorded answers and the sandbox's${WITHO
     const pathOf = (difference: string): string => difference.slice(0, difference.indexOf(": "));
     expect(found.filter((difference) => !deviations.includes(pathOf(difference)))).toEqual([]);
     expect(deviations.filter((path) => !found.some((difference) => pathOf(difference) === path))).toEqual([]);
-    proofOf(row, recordings);
+    // A mock's status that the sandbox deliberately does not give proves nothing.
+    if (row.borrowed !== true && !deviations.includes("status")) proofOf(row, recordings);
   });
 });
 

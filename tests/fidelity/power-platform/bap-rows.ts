@@ -4,6 +4,7 @@ import { ADMIN_ENVIRONMENTS, BAP, creation, MINUTE } from "../../sandbox/power-p
 import type { RecordedRow } from "./rows.ts";
 import type { Situation } from "./situation.ts";
 
+const GROUP = "00000000-0000-0000-0000-000000000001";
 const EXPAND = "$expand=permissions,properties.capacity,properties/billingPolicy,properties/copilotPolicies";
 const READ = `${EXPAND}&api-version=2023-06-01`;
 
@@ -58,11 +59,14 @@ export const BAP_ROWS: readonly RecordedRow[] = [
     route: `GET ${ADMIN_ENVIRONMENTS}`,
     status: 200,
     situation: "environments of a group",
-    ask: ({ admin, environmentId }) =>
-      admin.bap(
+    ask: async ({ admin, environment }) => {
+      const id = await environment();
+      await admin.edit("bap/environments", { id }, { set: { environmentGroupId: GROUP } });
+      return admin.bap(
         "GET",
-        `${ADMIN_ENVIRONMENTS}?$filter=properties/parentEnvironmentGroup/id eq ${environmentId}`,
-      ),
+        `${ADMIN_ENVIRONMENTS}?$filter=properties/parentEnvironmentGroup/id eq ${GROUP}`,
+      );
+    },
   },
   {
     route: `GET ${ADMIN_ENVIRONMENTS}/{id}`,
@@ -147,6 +151,7 @@ export const BAP_ROWS: readonly RecordedRow[] = [
     route: `POST ${BAP}/environments`,
     status: 409,
     situation: "an operation is running (met by an edit here: a creation has no environment yet)",
+    borrowed: true,
     like: refused("OperationNotStartable"),
     ask: async ({ admin, environment }) => {
       const id = await environment();

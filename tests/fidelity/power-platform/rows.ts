@@ -16,6 +16,8 @@ export interface RecordedRow {
   readonly kind?: Kind;
   /** Members that the request selects where the recording has more; only these are compared. */
   readonly selected?: readonly string[];
+  /** The recording answers another request than `ask` sends: compared, but no proof for the route. */
+  readonly borrowed?: true;
   readonly ask: (situation: Situation) => Promise<Answer>;
   /**
    * Deliberate differences by path in the body (`status` for the status itself), each with its reason. A deviation that does not
