@@ -74,3 +74,8 @@ export function sandboxRefused(body: unknown): PscError {
     side: "user",
   });
 }
+
+/** The sandbox's page for people: tenant, request log, faults, clock, gates. */
+export function consoleUrl(sandboxUrl: string): string {
+  return new URL("/_sandbox/", sandboxUrl).href;
+}

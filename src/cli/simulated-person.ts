@@ -46,7 +46,7 @@ export async function letTakeEffect(sandboxUrl: string, usualMinutes: number): P
 }
 
 /** True when psc cannot see by itself that the gate was passed, or needs a value that only the person has. */
-function needsWord(instructions: GateInstructions): boolean {
+export function needsWord(instructions: GateInstructions): boolean {
   return instructions.probe === undefined || instructions.value !== undefined;
 }
 

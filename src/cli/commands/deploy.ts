@@ -7,6 +7,7 @@ import { deployDocument } from "../deploy-document.ts";
 import { parseDuration } from "../durations.ts";
 import { openEventStream } from "../event-stream.ts";
 import { EXIT, type ExitCode, exitOfDeploy } from "../exit-codes.ts";
+import { createGateAnnouncements } from "../gate-announcements.ts";
 import { recordSeenGates } from "../gate-states.ts";
 import { type Leave, listenForLeave } from "../interrupts.ts";
 import { blockedLines, doneByStep, failureLines, handoverLines, outcomeLine } from "../render/deploy-text.ts";
@@ -15,6 +16,7 @@ import { headerLine, problemLines, readFacts, summaryLine, warningLines } from "
 import { createProgress } from "../render/progress.ts";
 import { symbolOf } from "../render/rows.ts";
 import { type OpenedRun, withSession } from "../run-session.ts";
+import { consoleUrl } from "../sandbox-options.ts";
 import { createSimulatedPerson } from "../simulated-person.ts";
 import { styled, wrapped } from "../styles.ts";
 import { sandboxWish, sandboxWords } from "../target.ts";
@@ -133,6 +135,17 @@ async function carryOut({
           },
         })
       : undefined;
+  const announcements =
+    chosen.sandboxUrl === undefined
+      ? undefined
+      : createGateAnnouncements({
+          session,
+          sandboxUrl: chosen.sandboxUrl,
+          environment: spec.name,
+          simulated,
+        });
+  if (announcements !== undefined && !simulated && patienceMs > 0)
+    terminal.say(`At a gate, act here: ${consoleUrl(chosen.sandboxUrl ?? "")}#gates`);
   if (leaveAfterMs !== undefined)
     session.clock.sleep(leaveAfterMs, leave.signal).then(
       () => leave.leave("time"),
@@ -146,8 +159,10 @@ async function carryOut({
       stream?.event(event);
       progress.onEvent(event);
       person?.(event);
+      announcements?.onEvent(event);
     },
-  }).finally(() => {
+  }).finally(async () => {
+    await announcements?.close();
     voice.say = terminal.alert;
     progress.close();
   });

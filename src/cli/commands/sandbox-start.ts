@@ -10,6 +10,7 @@ import { askControl } from "../sandbox-control.ts";
 import { armFaults, readFaults } from "../sandbox-faults.ts";
 import { findRunning, sandboxFolder } from "../sandbox-host.ts";
 import {
+  consoleUrl,
   FAULTS_OPTION,
   PORT_OPTION,
   readPort,
@@ -90,10 +91,16 @@ export const sandboxStart: CommandDefinition = {
       await askControl(running.url, "POST", "clock", { speed });
     const url = running?.url ?? (await startInBackground(invocation));
     if (faults !== undefined) await armFaults(url, faults);
-    terminal.json({ format: "psc.sandbox/1", url, alreadyRunning: running !== undefined });
+    terminal.json({
+      format: "psc.sandbox/1",
+      url,
+      console: consoleUrl(url),
+      alreadyRunning: running !== undefined,
+    });
     terminal.print(
       `${symbolOf("done")} the sandbox ${running === undefined ? "runs" : "runs already"} at ${styled("bold", url)}`,
     );
+    terminal.print(`  console ${consoleUrl(url)}`);
     const next = options.flag("tls")
       ? 'eval "$(psc sandbox env)" leads other clients to it; psc sandbox stop ends it'
       : "psc deploy <file> --sandbox; psc sandbox stop ends it";

@@ -70,7 +70,7 @@ export function createRequestsView({ cleared }) {
             type: "button",
             tabindex: "-1",
             title: url,
-            "aria-label": `${method} ${status === 0 ? "without an answer" : status} ${address}`,
+            "aria-label": `${method} ${status === 0 ? "without an answer" : status} ${address}${write ? ", write" : ""}`,
             on: { click: () => choose(entry) },
           },
           faults === undefined ? "" : h("span", { class: "status-5xx" }, `⚡ ${faults.join(", ")} · `),
