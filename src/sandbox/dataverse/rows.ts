@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { type Column, linkColumns, type ManyToMany, type Model, type Table } from "./metadata/model.ts";
 import type { Session } from "./session.ts";
 import { DATAVERSE, type Json, type OrganizationState, type Row } from "./state.ts";
-import { indexAdded, indexedChange, indexOf, indexRemoved, rowsWithValue } from "./table-index.ts";
+import {
+  indexAdded,
+  indexedChange,
+  indexOf,
+  indexRemoved,
+  indexRestored,
+  orderedRows,
+  rowsWithValue,
+} from "./table-index.ts";
 import { onUndo } from "./transactions.ts";
 
 /** Reading and writing stored rows, without any rule of the platform. */
@@ -14,7 +22,7 @@ export function tableOf(session: Session, logicalName: string): Table {
 }
 
 export function rowsOf(organization: OrganizationState, logicalName: string): Row[] {
-  return Object.values(organization.tables[logicalName] ?? {});
+  return orderedRows(organization, logicalName) ?? Object.values(organization.tables[logicalName] ?? {});
 }
 
 export function findRow(organization: OrganizationState, logicalName: string, id: string): Row | undefined {
@@ -82,9 +90,10 @@ function place(organization: OrganizationState, table: string, id: string, row: 
   indexAdded(organization, table, row);
 }
 
-function takeAway(organization: OrganizationState, table: string, id: string, row: Row): void {
-  indexRemoved(organization, table, row);
+function takeAway(organization: OrganizationState, table: string, id: string, row: Row): number | undefined {
+  const position = indexRemoved(organization, table, row);
   delete (organization.tables[table] as Record<string, Row>)[id];
+  return position;
 }
 
 /** Stores a row as it is. */
@@ -100,9 +109,14 @@ export function dropRow(session: Session, table: string, id: string): void {
   const { organization } = session;
   const row = findRow(organization, table, id);
   if (row === undefined) return;
-  takeAway(organization, table, id, row);
+  // An index remembers the row's place among the others, should the deletion be undone.
+  indexOf(organization, table);
+  const position = takeAway(organization, table, id, row);
   report(session, table, id);
-  onUndo(organization, () => place(organization, table, id, row));
+  onUndo(organization, () => {
+    (organization.tables[table] as Record<string, Row>)[id] = row;
+    indexRestored(organization, table, row, position);
+  });
 }
 
 /** Sets columns of a stored row and nothing else. */

@@ -164,14 +164,39 @@ export function indexAdded(organization: OrganizationState, table: string, row: 
   fill(index, row);
 }
 
-export function indexRemoved(organization: OrganizationState, table: string, row: Row): void {
+/** Returns the row's place in the order of creation, for putting it back. */
+export function indexRemoved(organization: OrganizationState, table: string, row: Row): number | undefined {
   const index = existing(organization, table);
-  if (index === undefined) return;
+  if (index === undefined) return undefined;
   clear(index, row);
   const position = index.positions.get(row);
   if (position !== undefined) index.order[position] = undefined;
   index.positions.delete(row);
   if (index.order.length > 1000 && index.positions.size < index.order.length / 2) close(index);
+  return position;
+}
+
+/** Puts a row back where it was; at the end when its gap has been closed meanwhile. */
+export function indexRestored(
+  organization: OrganizationState,
+  table: string,
+  row: Row,
+  position: number | undefined,
+): void {
+  const index = existing(organization, table);
+  if (index === undefined) return;
+  if (position === undefined || position >= index.order.length || index.order[position] !== undefined) {
+    indexAdded(organization, table, row);
+    return;
+  }
+  index.order[position] = row;
+  index.positions.set(row, position);
+  fill(index, row);
+}
+
+/** The rows in order of creation, where an index knows it. */
+export function orderedRows(organization: OrganizationState, table: string): Row[] | undefined {
+  return existing(organization, table)?.order.filter((row) => row !== undefined);
 }
 
 /** Applies `change` to a row of the table. */
