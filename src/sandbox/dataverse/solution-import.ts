@@ -161,14 +161,17 @@ export function startImport(session: Session, upgrade: boolean, body: JsonObject
   const asyncOperationId = textOf(job, "asyncoperationid");
   const staged = Object.entries(organization.stagedSolutions ?? {}).filter(([, other]) => other !== file);
   organization.stagedSolutions = Object.fromEntries(staged);
-  world.schedule(IMPORT_START_MS, IMPORT_STARTS, {
+  const payload: JsonObject = {
     domainName: organization.domainName,
     asyncOperationId,
     importJobId,
     file,
     holding: !upgrade && body["HoldingSolution"] === true,
     parameters: Array.isArray(body["ComponentParameters"]) ? body["ComponentParameters"] : [],
-  });
+  };
+  world.schedule(IMPORT_START_MS, IMPORT_STARTS, payload);
+  // Both moments are fixed by the order: how long a job takes must not depend on when somebody looks.
+  world.schedule(IMPORT_START_MS + IMPORT_MS, IMPORT_ENDS, payload);
   return { ImportJobKey: importJobId, AsyncOperationId: asyncOperationId };
 }
 
@@ -198,7 +201,6 @@ export function beginImport(payload: JsonObject, world: World): void {
     progress: 0,
     startedon,
   });
-  world.schedule(IMPORT_MS, IMPORT_ENDS, payload);
 }
 
 function publisherId(session: Session, { publisher }: SolutionPackage): string {
