@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openWorkplace, type Workplace } from "../../acceptance/support.ts";
-import { CHROMIUM, startBrowser, type TestBrowser, WITH_CHROMIUM } from "./chromium.ts";
+import {
+  CHROMIUM,
+  eventually,
+  nextChange,
+  startBrowser,
+  type TestBrowser,
+  WITH_CHROMIUM,
+} from "./chromium.ts";
 
 let browser: TestBrowser;
 let place: Workplace;
@@ -27,19 +34,7 @@ describe.skipIf(CHROMIUM === undefined)(`gates on the console${WITH_CHROMIUM}`, 
     const button = page.locator("#gates-list button", { hasText: /^Act as/ }).first();
     while (!isOver) {
       if (!(await button.isVisible())) {
-        await page.locator("#gates-list").evaluate(
-          (list) =>
-            new Promise<void>((resolve) => {
-              const observer = new MutationObserver(() => done());
-              const timer = setTimeout(() => done(), 500);
-              const done = (): void => {
-                observer.disconnect();
-                clearTimeout(timer);
-                resolve();
-              };
-              observer.observe(list, { childList: true, subtree: true });
-            }),
-        );
+        await nextChange(page, "#gates-list", 500);
         continue;
       }
       pressed.push((await button.textContent()) ?? "");
@@ -55,8 +50,8 @@ describe.skipIf(CHROMIUM === undefined)(`gates on the console${WITH_CHROMIUM}`, 
     expect(ran.stdout).toContain(`${place.sandbox.sandbox.url}/_sandbox/#gates`);
     // The value that only the portal shows.
     const bots = page.locator("#gates-list [data-value]");
-    await expect.poll(() => bots.first().textContent()).toMatch(/^[0-9a-f-]{36}$/);
-    await expect.poll(() => page.locator("#gates-list article .done", { hasText: "Passed" }).count()).toBe(4);
+    await eventually(() => bots.first().textContent()).toMatch(/^[0-9a-f-]{36}$/);
+    await eventually(() => page.locator("#gates-list article .done", { hasText: "Passed" }).count()).toBe(4);
     expect(complaints).toEqual([]);
     expect((await place.psc("plan dev.yaml --no-simulated-person")).code).not.toBe(1);
     expect((await place.psc("deploy dev.yaml --no-simulated-person")).stdout).toContain("no changes");

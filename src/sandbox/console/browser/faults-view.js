@@ -36,10 +36,20 @@ export function createFaultsView({ refresh }) {
     }
   }
 
+  /** @throws {Error} when the address is no regular expression */
+  function checkAddress() {
+    try {
+      new RegExp(text("url"));
+    } catch {
+      throw new Error(`"${text("url")}" is no regular expression`);
+    }
+  }
+
   form.addEventListener("input", showFields);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     report(said, async () => {
+      checkAddress();
       const when = Object.fromEntries(
         ["service", "method", "url"].map((name) => [name, text(name)]).filter(([, value]) => value !== ""),
       );
