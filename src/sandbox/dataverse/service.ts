@@ -71,6 +71,13 @@ function serveRow(
   throw methodNotAllowed(method);
 }
 
+/** Sets of metadata that exist and have no rows here. */
+const OTHER_DEFINITIONS = new Set([
+  "GlobalOptionSetDefinitions",
+  "RelationshipDefinitions",
+  "ManagedPropertyDefinitions",
+]);
+
 /** Routes one request below the version segment. */
 export function serveResource(session: Session, request: SandboxRequest, path: string): SandboxResponse {
   const { method, url } = request;
@@ -84,6 +91,8 @@ export function serveResource(session: Session, request: SandboxRequest, path: s
     if (method !== "GET") throw methodNotAllowed(method);
     return metadataDocument(session);
   }
+  if (OTHER_DEFINITIONS.has(first.name) || (first.name === "EntityDefinitions" && method === "POST"))
+    throw notSimulated(`${method} ${first.name}`);
   if (first.name === "EntityDefinitions")
     return serveEntityDefinitions(session, method, segments, url, () => bodyOf(request));
   if (second === undefined) {

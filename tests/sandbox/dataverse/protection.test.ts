@@ -56,6 +56,8 @@ describe("what is not simulated", () => {
   it.each([
     ["GET", "RetrieveMissingDependencies(SolutionUniqueName='x')", undefined],
     ["POST", "ExportSolutionAsync", {}],
+    ["GET", "GlobalOptionSetDefinitions", undefined],
+    ["POST", "EntityDefinitions", { SchemaName: "new_thing" }],
     [
       "GET",
       "accounts(00000000-0000-4000-8000-000000000000)/Microsoft.Dynamics.CRM.RetrievePrincipalAccess",
