@@ -1,5 +1,4 @@
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import type { World } from "../world.ts";
 import { DIRECTORY_ROLES } from "./directory-roles.ts";
 import { graphTime } from "./directory-values.ts";
@@ -13,7 +12,7 @@ import {
   textOf,
 } from "./entra-state.ts";
 import { GRAPH_APP_ID } from "./first-party-apps.ts";
-import { bodyOf, type GraphCall, graphRoute, NO_CONTENT, objectOf } from "./graph-call.ts";
+import { bodyOf, type GraphCall, type GraphRoute, graphRoute, NO_CONTENT, objectOf } from "./graph-call.ts";
 import { badRequest, requestDenied, requiredValue } from "./graph-errors.ts";
 import {
   APP_ROLE_ASSIGNMENT_DELETE,
@@ -153,7 +152,7 @@ function revoke(call: GraphCall, side: "principalId" | "resourceId"): SandboxRes
 }
 
 /** Application role assignments ("appRoleAssignment resource type", Microsoft Graph v1.0). */
-export const APP_ROLE_ASSIGNMENT_ROUTES: readonly Route[] = [
+export const APP_ROLE_ASSIGNMENT_ROUTES: readonly GraphRoute[] = [
   { segment: "appRoleAssignments", side: "principalId" as const },
   { segment: "appRoleAssignedTo", side: "resourceId" as const },
 ].flatMap(({ segment, side }) => [

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import type { World } from "../world.ts";
 import { applicationValue, graphTime } from "./directory-values.ts";
 import { checkedBody, merged } from "./entity-body.ts";
@@ -18,6 +17,7 @@ import {
   bodyOf,
   created,
   type GraphCall,
+  type GraphRoute,
   graphRoute,
   lookUp,
   NO_CONTENT,
@@ -31,6 +31,7 @@ import {
 import { badRequest, duplicateValue, invalidValue, notFound, requiredValue } from "./graph-errors.ts";
 import {
   APPLICATION_CREATE,
+  APPLICATION_LIST,
   APPLICATION_OWNER_WRITE,
   APPLICATION_READ,
   APPLICATION_WRITE,
@@ -257,11 +258,11 @@ function deletedApplication(call: GraphCall): DirectoryObject {
 }
 
 /** `/applications` and the deleted ones ("application resource type", Microsoft Graph v1.0). */
-export const APPLICATION_ROUTES: readonly Route[] = [
-  graphRoute("GET", "/applications", APPLICATION_READ, (call) =>
+export const APPLICATION_ROUTES: readonly GraphRoute[] = [
+  graphRoute("GET", "/applications", APPLICATION_LIST, (call) =>
     answerCollection(call, listedValues(call.world, "application"), APPLICATION_SHAPE),
   ),
-  graphRoute("GET", "/applications/$count", APPLICATION_READ, (call) =>
+  graphRoute("GET", "/applications/$count", APPLICATION_LIST, (call) =>
     answerCount(call, listedValues(call.world, "application"), APPLICATION_SHAPE),
   ),
   graphRoute("POST", "/applications", APPLICATION_CREATE, (call) => createApplication(call, bodyOf(call))),

@@ -1,5 +1,4 @@
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import type { World } from "../world.ts";
 import { checkedBody, computed, type EntityRules, listOf, text, writable } from "./entity-body.ts";
 import {
@@ -13,6 +12,7 @@ import {
   bodyOf,
   GRAPH_ROOT,
   type GraphCall,
+  type GraphRoute,
   graphRoute,
   NO_CONTENT,
   objectKey,
@@ -21,7 +21,11 @@ import {
   writableObject,
 } from "./graph-call.ts";
 import { badRequest, invalidValue, notFound, refuseGraph, requiredValue } from "./graph-errors.ts";
-import { APPLICATION_READ, APPLICATION_WRITE } from "./graph-permissions.ts";
+import {
+  APPLICATION_WRITE,
+  FEDERATED_CREDENTIAL_LIST,
+  FEDERATED_CREDENTIAL_READ,
+} from "./graph-permissions.ts";
 import { answerCollection, answerObject, type CollectionShape } from "./graph-query.ts";
 
 const RESOURCE = "FederatedIdentityCredential";
@@ -164,14 +168,14 @@ const COLLECTION = "/applications/{key}/federatedIdentityCredentials";
 const ONE = `${COLLECTION}/{credential}`;
 
 /** Trust in foreign issuers, per application ("federatedIdentityCredential resource type", Microsoft Graph v1.0). */
-export const FEDERATED_CREDENTIAL_ROUTES: readonly Route[] = [
-  graphRoute("GET", COLLECTION, APPLICATION_READ, (call) =>
+export const FEDERATED_CREDENTIAL_ROUTES: readonly GraphRoute[] = [
+  graphRoute("GET", COLLECTION, FEDERATED_CREDENTIAL_LIST, (call) =>
     answerCollection(call, credentialsOf(call.world, objectOf(call, "application")).map(shown), SHAPE),
   ),
   graphRoute("POST", COLLECTION, APPLICATION_WRITE, (call) =>
     create(call, writableObject(call, "application"), bodyOf(call)),
   ),
-  graphRoute("GET", ONE, APPLICATION_READ, (call) =>
+  graphRoute("GET", ONE, FEDERATED_CREDENTIAL_READ, (call) =>
     answerObject(call, shown(find(call, objectOf(call, "application")) ?? notFound(keyText(call))), SHAPE),
   ),
   graphRoute("PATCH", ONE, APPLICATION_WRITE, patch),

@@ -54,9 +54,20 @@ export function unauthenticated(
   };
 }
 
+/** A route with its template and who may call it, so that both can be compared with Graph's permission table. */
+export interface GraphRoute extends Route {
+  readonly template: string;
+  readonly permit: Permit;
+}
+
 /** A route that checks the caller's permissions before the handler runs. Graph's segments are read without case. */
-export function graphRoute(method: string, template: string, permit: Permit, handler: GraphHandler): Route {
-  return route(
+export function graphRoute(
+  method: string,
+  template: string,
+  permit: Permit,
+  handler: GraphHandler,
+): GraphRoute {
+  const routed = route(
     method,
     template,
     (request, world) => {
@@ -66,6 +77,7 @@ export function graphRoute(method: string, template: string, permit: Permit, han
     },
     { ignoreCase: true },
   );
+  return { ...routed, template, permit };
 }
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

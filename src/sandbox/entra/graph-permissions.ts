@@ -39,6 +39,28 @@ export const APPLICATION_READ: Permit = {
   ],
 };
 
+/** Lists of applications and service principals: the table grants them to no application with Directory.ReadWrite.All. */
+export const APPLICATION_LIST: Permit = {
+  scopes: APPLICATION_READ.scopes,
+  roles: APPLICATION_READ.roles.filter((name) => name !== "Directory.ReadWrite.All"),
+};
+
+/** `transitiveMemberOf` of a service principal does not count Application.ReadWrite.OwnedBy. */
+export const SERVICE_PRINCIPAL_MEMBERSHIP_READ: Permit = {
+  scopes: APPLICATION_READ.scopes,
+  roles: APPLICATION_READ.roles.filter((name) => name !== "Application.ReadWrite.OwnedBy"),
+};
+
+/** Federated credentials are not open to Directory.Read.All, and one by itself takes the right to write. */
+export const FEDERATED_CREDENTIAL_LIST: Permit = {
+  scopes: ["Application.Read.All", "Application.ReadWrite.All"],
+  roles: ["Application.Read.All", "Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"],
+};
+export const FEDERATED_CREDENTIAL_READ: Permit = {
+  scopes: ["Application.ReadWrite.All"],
+  roles: ["Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"],
+};
+
 /** This tenant does not let users register applications, so creating one takes a directory role. */
 export const APPLICATION_CREATE: Permit = {
   scopes: ["Application.ReadWrite.All", "AppRegistration.Create"],
@@ -69,7 +91,7 @@ export const SERVICE_PRINCIPAL_WRITE: Permit = { ...SERVICE_PRINCIPAL_CREATE, ow
 export const APP_ROLE_ASSIGNMENT_WRITE: Permit = {
   scopes: ["AppRoleAssignment.ReadWrite.All"],
   roles: ["AppRoleAssignment.ReadWrite.All"],
-  also: ["Application.Read.All", "Application.ReadWrite.All", ...DIRECTORY_READ],
+  also: ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"],
   directoryRoles: [...APP_ADMINS, R.privilegedRoleAdministrator],
 };
 
@@ -160,6 +182,12 @@ const USER_READ_NAMES = ["User.ReadBasic.All", "User.Read.All", "User.ReadWrite.
 export const USER_READ: Permit = { scopes: USER_READ_NAMES, roles: USER_READ_NAMES };
 
 export const ME_READ: Permit = { scopes: ["User.Read", ...USER_READ_NAMES], roles: [] };
+
+export const ME_MEMBER_OF_READ: Permit = { scopes: ["User.Read", ...DIRECTORY_READ], roles: [] };
+export const ME_TRANSITIVE_MEMBER_OF_READ: Permit = {
+  scopes: ["User.Read", "User.Read.All", ...DIRECTORY_READ],
+  roles: [],
+};
 
 export const LICENCE_DETAILS_READ: Permit = {
   scopes: [

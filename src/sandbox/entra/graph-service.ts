@@ -1,12 +1,17 @@
 import { Refusal, type SandboxRequest, type SandboxResponse } from "../exchange.ts";
-import { matchRoute, type Route } from "../routes.ts";
+import { matchRoute } from "../routes.ts";
 import type { FakeService, World } from "../world.ts";
 import { APP_ROLE_ASSIGNMENT_ROUTES } from "./app-role-assignments.ts";
 import { APPLICATION_ROUTES } from "./applications.ts";
 import { FEDERATED_CREDENTIAL_ROUTES } from "./federated-credentials.ts";
 import { answerBatch, batchMethods } from "./graph-batch.ts";
-import { unauthenticated } from "./graph-call.ts";
+import { type GraphRoute, unauthenticated } from "./graph-call.ts";
 import { refuseGraph } from "./graph-errors.ts";
+import {
+  refuseUnsimulatedOperation,
+  refuseUnsimulatedPath,
+  refuseUnsimulatedWrite,
+} from "./graph-not-simulated.ts";
 import { GROUP_MEMBER_ROUTES } from "./group-members.ts";
 import { GROUP_ROUTES } from "./groups.ts";
 import { PERMISSION_GRANT_ROUTES } from "./permission-grants.ts";
@@ -15,7 +20,8 @@ import { SERVICE_PRINCIPAL_ROUTES } from "./service-principals.ts";
 import { TENANT_ROUTES } from "./tenant.ts";
 import { USER_ROUTES } from "./users.ts";
 
-const ROUTES: readonly Route[] = [
+/** Every route the sandbox answers below `/v1.0`, with who may call it. */
+export const GRAPH_ROUTES: readonly GraphRoute[] = [
   ...TENANT_ROUTES,
   ...USER_ROUTES,
   ...APPLICATION_ROUTES,
@@ -54,14 +60,18 @@ async function dispatch(request: SandboxRequest, world: World): Promise<SandboxR
   const path = routedPath(request.path);
   if (path === undefined)
     return refuseGraph(400, "BadRequest", `Invalid version: ${request.path.split("/")[1] ?? ""}`);
-  const match = matchRoute(ROUTES, { ...request, path });
+  refuseUnsimulatedOperation(request.method, path);
+  const match = matchRoute(GRAPH_ROUTES, { ...request, path });
   if (match.kind === "found") return match.handler(match.request, world);
-  if (match.kind === "method-not-allowed")
+  if (match.kind === "method-not-allowed") {
+    refuseUnsimulatedWrite(request.method, path);
     return refuseGraph(
       405,
       "Request_BadRequest",
       "Specified HTTP method is not allowed for the request target.",
     );
+  }
+  refuseUnsimulatedPath(request.method, path, request.path.split("/")[1]?.toLowerCase() ?? "");
   const segment = path.split("/").findLast((part) => part !== "") ?? "";
   return refuseGraph(400, "BadRequest", `Resource not found for the segment '${segment}'.`);
 }

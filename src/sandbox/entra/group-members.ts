@@ -1,10 +1,10 @@
 import type { Json, JsonObject, SandboxResponse } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import type { World } from "../world.ts";
 import { type DirectoryObject, directoryOf, liveObject, sameText } from "./entra-state.ts";
 import {
   bodyOf,
   type GraphCall,
+  type GraphRoute,
   graphRoute,
   isGuid,
   NO_CONTENT,
@@ -129,7 +129,7 @@ function deleteMemberObject(call: GraphCall): SandboxResponse {
   return NO_CONTENT;
 }
 
-function linkRoutes(link: GroupLink, read: Permit, write: Permit): Route[] {
+function linkRoutes(link: GroupLink, read: Permit, write: Permit): GraphRoute[] {
   return [
     graphRoute("GET", `/groups/{key}/${link}`, read, (call) =>
       answerCollection(call, linkedObjects(call.world, link, objectOf(call, "group").id), OBJECT_SHAPE),
@@ -154,7 +154,7 @@ function linkRoutes(link: GroupLink, read: Permit, write: Permit): Route[] {
 const CASTS = new Set(["user", "group", "serviceprincipal"]);
 
 /** Members and owners of groups ("List group members", "Add members", "Remove member", Microsoft Graph v1.0). */
-export const GROUP_MEMBER_ROUTES: readonly Route[] = [
+export const GROUP_MEMBER_ROUTES: readonly GraphRoute[] = [
   ...linkRoutes("members", MEMBER_READ, MEMBER_WRITE),
   ...linkRoutes("owners", GROUP_OWNER_READ, GROUP_WRITE),
   graphRoute("GET", "/groups/{key}/members/microsoft.graph.{cast}", MEMBER_READ, (call) => {

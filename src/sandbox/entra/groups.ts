@@ -1,5 +1,4 @@
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import type { World } from "../world.ts";
 import { DIRECTORY_ROLES } from "./directory-roles.ts";
 import { graphTime } from "./directory-values.ts";
@@ -10,6 +9,7 @@ import {
   bodyOf,
   created,
   type GraphCall,
+  type GraphRoute,
   graphRoute,
   lookUp,
   NO_CONTENT,
@@ -206,7 +206,7 @@ function patchGroup(call: GraphCall): SandboxResponse {
 const GROUP_PATCH = { ...GROUP_WRITE, roles: [...GROUP_WRITE.roles, "Group.Create"] };
 
 /** `/groups` ("group resource type", Microsoft Graph v1.0). */
-export const GROUP_ROUTES: readonly Route[] = [
+export const GROUP_ROUTES: readonly GraphRoute[] = [
   graphRoute("GET", "/groups", GROUP_READ, (call) =>
     answerCollection(call, listedValues(call.world, "group"), GROUP_SHAPE),
   ),

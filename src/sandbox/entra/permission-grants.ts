@@ -1,8 +1,7 @@
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import { checkedBody, type EntityRules, guid, onCreate, oneOf, text, writable } from "./entity-body.ts";
 import { directoryOf, liveObject, type PermissionGrant, textOf } from "./entra-state.ts";
-import { bodyOf, type GraphCall, graphRoute, NO_CONTENT, objectOf } from "./graph-call.ts";
+import { bodyOf, type GraphCall, type GraphRoute, graphRoute, NO_CONTENT, objectOf } from "./graph-call.ts";
 import { invalidValue, notFound, refuseGraph, requiredValue } from "./graph-errors.ts";
 import { GRANT_READ, GRANT_WRITE } from "./graph-permissions.ts";
 import { answerCollection, answerObject, type CollectionShape } from "./graph-query.ts";
@@ -82,7 +81,7 @@ function deleteGrant(call: GraphCall): SandboxResponse {
 }
 
 /** Delegated permission grants ("oAuth2PermissionGrant resource type", Microsoft Graph v1.0). */
-export const PERMISSION_GRANT_ROUTES: readonly Route[] = [
+export const PERMISSION_GRANT_ROUTES: readonly GraphRoute[] = [
   graphRoute("GET", "/oauth2PermissionGrants", GRANT_READ, (call) =>
     answerCollection(call, directoryOf(call.world).permissionGrants.map(shown), GRANT_SHAPE),
   ),

@@ -1,5 +1,4 @@
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import { TENANT } from "../seed.ts";
 import type { World } from "../world.ts";
 import { firstPartyOrigin, type ServicePrincipalOrigin, servicePrincipalValue } from "./directory-values.ts";
@@ -11,6 +10,7 @@ import {
   bodyOf,
   created,
   type GraphCall,
+  type GraphRoute,
   graphRoute,
   lookUp,
   NO_CONTENT,
@@ -23,6 +23,7 @@ import {
 } from "./graph-call.ts";
 import { badRequest, notFound, refuseGraph, requiredValue } from "./graph-errors.ts";
 import {
+  APPLICATION_LIST,
   APPLICATION_READ,
   accessOf,
   SERVICE_PRINCIPAL_CREATE,
@@ -145,11 +146,11 @@ export function servicePrincipalById(world: World, id: string): DirectoryObject 
 }
 
 /** `/servicePrincipals` ("servicePrincipal resource type", Microsoft Graph v1.0). */
-export const SERVICE_PRINCIPAL_ROUTES: readonly Route[] = [
-  graphRoute("GET", "/servicePrincipals", APPLICATION_READ, (call) =>
+export const SERVICE_PRINCIPAL_ROUTES: readonly GraphRoute[] = [
+  graphRoute("GET", "/servicePrincipals", APPLICATION_LIST, (call) =>
     answerCollection(call, listedValues(call.world, "servicePrincipal"), SERVICE_PRINCIPAL_SHAPE),
   ),
-  graphRoute("GET", "/servicePrincipals/$count", APPLICATION_READ, (call) =>
+  graphRoute("GET", "/servicePrincipals/$count", APPLICATION_LIST, (call) =>
     answerCount(call, listedValues(call.world, "servicePrincipal"), SERVICE_PRINCIPAL_SHAPE),
   ),
   graphRoute("POST", "/servicePrincipals", SERVICE_PRINCIPAL_CREATE, (call) =>

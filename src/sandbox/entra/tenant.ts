@@ -1,9 +1,8 @@
 import type { JsonObject } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import { TENANT } from "../seed.ts";
 import type { World } from "../world.ts";
 import { directoryOf, liveObject } from "./entra-state.ts";
-import { graphRoute } from "./graph-call.ts";
+import { type GraphRoute, graphRoute } from "./graph-call.ts";
 import { notFound } from "./graph-errors.ts";
 import { DIRECTORY_ROLE_READ, ORGANIZATION_READ, SKU_READ } from "./graph-permissions.ts";
 import { answerCollection, answerObject, type CollectionShape } from "./graph-query.ts";
@@ -134,7 +133,7 @@ const ROLE_DEFINITION_SHAPE: CollectionShape = {
 };
 
 /** The tenant, its licences and its directory roles ("organization", "subscribedSku", "rbacApplication", Graph v1.0). */
-export const TENANT_ROUTES: readonly Route[] = [
+export const TENANT_ROUTES: readonly GraphRoute[] = [
   graphRoute("GET", "/organization", ORGANIZATION_READ, (call) =>
     answerCollection(call, [organization(call.world)], ORGANIZATION_SHAPE),
   ),

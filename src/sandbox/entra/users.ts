@@ -1,17 +1,18 @@
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import type { World } from "../world.ts";
 import { DIRECTORY_ROLES, directoryRoleName } from "./directory-roles.ts";
 import { type DirectoryObject, directoryOf, liveObject, textOf } from "./entra-state.ts";
 import { derivedGuid } from "./first-party-apps.ts";
-import { bodyOf, type GraphCall, graphRoute, objectOf } from "./graph-call.ts";
+import { bodyOf, type GraphCall, type GraphRoute, graphRoute, objectOf } from "./graph-call.ts";
 import { badRequest, notFound, refuseGraph } from "./graph-errors.ts";
 import {
-  APPLICATION_READ,
   DIRECTORY_OBJECT_READ,
   LICENCE_DETAILS_READ,
+  ME_MEMBER_OF_READ,
   ME_READ,
+  ME_TRANSITIVE_MEMBER_OF_READ,
   type Permit,
+  SERVICE_PRINCIPAL_MEMBERSHIP_READ,
   USER_READ,
 } from "./graph-permissions.ts";
 import {
@@ -76,7 +77,7 @@ function meRoute(
   path: string,
   permit: Permit,
   answer: (call: GraphCall, me: DirectoryObject) => SandboxResponse,
-): Route {
+): GraphRoute {
   const checked = graphRoute("GET", path, permit, (call) => answer(call, signedInUser(call)));
   return {
     ...checked,
@@ -173,13 +174,15 @@ function objectsByIds(call: GraphCall): SandboxResponse {
 const ROLE_CAST = "microsoft.graph.directoryRole";
 
 /** People, the caller, and objects of any type ("user", "directoryObject" resource types, Microsoft Graph v1.0). */
-export const USER_ROUTES: readonly Route[] = [
+export const USER_ROUTES: readonly GraphRoute[] = [
   meRoute("/me", ME_READ, (call, me) => answerObject(call, me.value, USER_SHAPE)),
   meRoute("/me/licenseDetails", LICENCE_DETAILS_READ, licenceDetails),
-  meRoute("/me/memberOf", ME_READ, (call, me) => memberships(call, me.id)),
-  meRoute("/me/transitiveMemberOf", ME_READ, (call, me) => memberships(call, me.id)),
-  meRoute(`/me/memberOf/${ROLE_CAST}`, ME_READ, (call, me) => roleMemberships(call, me.id)),
-  meRoute(`/me/transitiveMemberOf/${ROLE_CAST}`, ME_READ, (call, me) => roleMemberships(call, me.id)),
+  meRoute("/me/memberOf", ME_MEMBER_OF_READ, (call, me) => memberships(call, me.id)),
+  meRoute("/me/transitiveMemberOf", ME_TRANSITIVE_MEMBER_OF_READ, (call, me) => memberships(call, me.id)),
+  meRoute(`/me/memberOf/${ROLE_CAST}`, ME_MEMBER_OF_READ, (call, me) => roleMemberships(call, me.id)),
+  meRoute(`/me/transitiveMemberOf/${ROLE_CAST}`, ME_TRANSITIVE_MEMBER_OF_READ, (call, me) =>
+    roleMemberships(call, me.id),
+  ),
   graphRoute("GET", "/users", USER_READ, (call) =>
     answerCollection(call, listedValues(call.world, "user"), USER_SHAPE),
   ),
@@ -192,8 +195,11 @@ export const USER_ROUTES: readonly Route[] = [
   graphRoute("GET", "/users/{key}/licenseDetails", LICENCE_DETAILS_READ, (call) =>
     licenceDetails(call, objectOf(call, "user")),
   ),
-  graphRoute("GET", `/servicePrincipals/{key}/transitiveMemberOf/${ROLE_CAST}`, APPLICATION_READ, (call) =>
-    roleMemberships(call, objectOf(call, "servicePrincipal").id),
+  graphRoute(
+    "GET",
+    `/servicePrincipals/{key}/transitiveMemberOf/${ROLE_CAST}`,
+    SERVICE_PRINCIPAL_MEMBERSHIP_READ,
+    (call) => roleMemberships(call, objectOf(call, "servicePrincipal").id),
   ),
   graphRoute("GET", "/directoryObjects/{key}", DIRECTORY_OBJECT_READ, directoryObject),
   graphRoute("POST", "/directoryObjects/getByIds", DIRECTORY_OBJECT_READ, objectsByIds),
