@@ -34,7 +34,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "unlock",
-    summary: "tell who deploys an environment, and remove the lock of one that died",
+    summary: "tell who deploys an environment; remove a dead lock",
     load: async () => (await import("./commands/unlock.ts")).unlock,
   },
   {
