@@ -10,6 +10,8 @@ let frontDesk: string;
 let defaultTeam: string;
 let queue: string;
 let account: string;
+let accessTeam: string;
+let role: string;
 beforeAll(async () => {
   organization = await startOrganization();
   root = await organization.idOf("businessunits", "parentbusinessunitid eq null", "businessunitid");
@@ -27,6 +29,12 @@ beforeAll(async () => {
     "teamid",
   );
   await organization.create("accounts", { name: "Owned", "ownerid@odata.bind": `/teams(${frontDesk})` });
+  accessTeam = await organization.create("teams", { name: "Access", teamtype: 1 });
+  role = await organization.idOf(
+    "roles",
+    `name eq 'Basic User' and _businessunitid_value eq ${root}`,
+    "roleid",
+  );
   account = await organization.create("accounts", { name: "Clinic" });
   queue = await organization.create("queues", { name: "Full" });
   await organization.create("queueitems", { "queueid@odata.bind": `/queues(${queue})` });
@@ -42,6 +50,17 @@ type Attempt = readonly [
 ];
 
 const ATTEMPTS: readonly Attempt[] = [
+  [
+    "a role for an access team",
+    400,
+    "0x80048331",
+    "Cannot assign roles or profiles to an access team.",
+    () => [
+      "POST",
+      `teams(${accessTeam})/teamroles_association/$ref`,
+      { "@odata.id": `${API}roles(${role})` },
+    ],
+  ],
   [
     "reading calendar rules alone",
     400,
