@@ -31,7 +31,7 @@ export interface Workplace {
   close(): Promise<void>;
 }
 
-export async function openWorkplace(speed = 36_000): Promise<Workplace> {
+export async function openWorkplace(speed = 14_400): Promise<Workplace> {
   const folder = mkdtempSync(join(tmpdir(), "psc-"));
   cpSync(EXAMPLES, folder, { recursive: true });
   const sandbox = await startTestSandbox({ speed });

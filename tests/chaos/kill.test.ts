@@ -4,7 +4,7 @@ import { BLOWS, type Blow, deployOnce, inventory, isComplete, openTenant, struck
 
 /** `npm run test:chaos` strikes every request with every blow; the ordinary suite takes a sample. */
 const exhaustive = process.env["PSC_CHAOS"] === "all";
-const SAMPLES_PER_BLOW = 4;
+const SAMPLES_PER_BLOW = 3;
 
 let requests = 0;
 let clean: Readonly<Record<string, number>>;

@@ -46,7 +46,7 @@ import { contosoSpec } from "./contoso.ts";
 export const BOT_ID = "b0700000-0000-4000-8000-00000000b07a";
 
 /** Hours of waiting take a fraction of a second. */
-const SPEED = 360_000;
+const SPEED = 14_400;
 
 function pack(
   wanted: Partial<ManifestPackage> & Pick<ManifestPackage, "uniqueName" | "step">,
