@@ -28,7 +28,7 @@ export function grantOmnichannelConsent(world: World): void {
     directoryOf(world).objects.push({
       kind: "servicePrincipal",
       id,
-      value: servicePrincipalValue(id, firstPartyOrigin(app), now, {}),
+      value: servicePrincipalValue(id, firstPartyOrigin(app), {}),
       readableAt: now,
       listedAt: now,
     });

@@ -98,7 +98,6 @@ export function firstPartyOrigin(app: FirstPartyApp): ServicePrincipalOrigin {
 export function servicePrincipalValue(
   id: string,
   origin: ServicePrincipalOrigin,
-  createdAt: number,
   given: JsonObject,
 ): JsonObject {
   return {
@@ -112,7 +111,6 @@ export function servicePrincipalValue(
     applicationTemplateId: null,
     appOwnerOrganizationId: origin.ownerTenantId,
     appRoleAssignmentRequired: false,
-    createdDateTime: graphTime(createdAt),
     description: null,
     disabledByMicrosoftStatus: null,
     displayName: origin.displayName,

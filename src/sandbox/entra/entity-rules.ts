@@ -169,7 +169,6 @@ export const SERVICE_PRINCIPAL_RULES: EntityRules = {
     appDescription: computed(text()),
     applicationTemplateId: computed(text()),
     appOwnerOrganizationId: computed(guid),
-    createdDateTime: computed(text()),
     disabledByMicrosoftStatus: computed(text()),
     passwordCredentials: computed(listOf(object({}))),
     resourceSpecificApplicationPermissions: computed(listOf(object({}))),

@@ -101,7 +101,7 @@ export function objectKey(parameter: string): ObjectKey {
 }
 
 /** Alternate keys of Graph v1.0 (microsoftgraph/msgraph-metadata `schemas/v1.0-Prod.csdl`). */
-const ALTERNATE_KEYS: Readonly<Record<DirectoryKind, readonly string[]>> = {
+export const ALTERNATE_KEYS: Readonly<Record<DirectoryKind, readonly string[]>> = {
   application: ["appId", "uniqueName"],
   servicePrincipal: ["appId"],
   group: ["uniqueName"],

@@ -18,7 +18,11 @@ interface Tokens {
   readonly text: string;
   readonly list: readonly string[];
   next: number;
+  depth: number;
 }
+
+/** Assumption: how deep brackets and `not` may nest; no public source tells Graph's own limit. */
+const DEEPEST = 100;
 
 function syntaxError(text: string): never {
   return refuseGraph(400, "BadRequest", `Invalid filter clause: Syntax error in '${text}'.`);
@@ -32,7 +36,7 @@ function tokenize(text: string): Tokens {
     if (match === null) return syntaxError(text);
     list.push(match[0].trim());
   }
-  return { text, list, next: 0 };
+  return { text, list, next: 0, depth: 0 };
 }
 
 function take(tokens: Tokens): string {
@@ -70,6 +74,14 @@ function textFunction(tokens: Tokens, op: "startsWith" | "endsWith"): FilterNode
 }
 
 function primary(tokens: Tokens): FilterNode {
+  tokens.depth += 1;
+  if (tokens.depth > DEEPEST) syntaxError(tokens.text);
+  const node = term(tokens);
+  tokens.depth -= 1;
+  return node;
+}
+
+function term(tokens: Tokens): FilterNode {
   const token = take(tokens);
   if (token === "(") {
     const inner = disjunction(tokens);

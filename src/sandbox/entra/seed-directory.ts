@@ -68,7 +68,7 @@ function registration(
       "application",
       applicationValue(app.objectId, app.appId, createdAt, { displayName: app.displayName, ...given }),
     ),
-    stored("servicePrincipal", servicePrincipalValue(app.servicePrincipalId, origin, createdAt, {})),
+    stored("servicePrincipal", servicePrincipalValue(app.servicePrincipalId, origin, {})),
   ];
 }
 
@@ -165,12 +165,7 @@ export function seedDirectory(world: World): DirectoryState {
       ...FIRST_PARTY_APPS.filter((app) => app.inEveryTenant).map((app) =>
         stored(
           "servicePrincipal",
-          servicePrincipalValue(
-            firstPartyServicePrincipalId(app.appId),
-            firstPartyOrigin(app),
-            createdAt,
-            {},
-          ),
+          servicePrincipalValue(firstPartyServicePrincipalId(app.appId), firstPartyOrigin(app), {}),
         ),
       ),
     ],

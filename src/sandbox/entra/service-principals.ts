@@ -43,7 +43,6 @@ const SERVICE_PRINCIPAL_SHAPE: CollectionShape = {
     "appDisplayName",
     "appId",
     "appOwnerOrganizationId",
-    "createdDateTime",
     "displayName",
     "homepage",
     "servicePrincipalNames",
@@ -116,7 +115,7 @@ function createServicePrincipal(call: GraphCall, given: JsonObject): SandboxResp
   }
   const origin = originOf(call, appId);
   const id = call.world.newId();
-  const value = merged(servicePrincipalValue(id, origin, call.world.now(), {}), body);
+  const value = merged(servicePrincipalValue(id, origin, {}), body);
   addObject(call.world, "servicePrincipal", id, value);
   return created("servicePrincipals", "ServicePrincipal", value);
 }
