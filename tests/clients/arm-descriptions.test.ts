@@ -136,7 +136,7 @@ describe.skipIf(!here)(
           : { body: call.answered as Record<string, unknown> }),
       };
       const info = () => {
-        const request = parseValidationRequest(call.url, call.method, {}, "");
+        const request = parseValidationRequest(call.url, call.method, "", "");
         if (!GENERIC.test(request.pathStr ?? "")) return undefined;
         return {
           apiVersion: "",
