@@ -11,7 +11,7 @@ export const ARM = "https://management.azure.com";
 /** A sandbox that this process takes for the Internet, and credentials as an operator of Azure has them. */
 export interface AzureSession {
   readonly cloud: TlsSandbox;
-  /** The pipeline's service principal: Owner of the subscriptions. */
+  /** The pipeline's service principal: Contributor and User Access Administrator of the subscriptions. */
   readonly credential: ClientSecretCredential;
   /** An application without any role. */
   readonly stranger: ClientSecretCredential;
@@ -24,7 +24,7 @@ export async function startAzureSession(): Promise<AzureSession> {
   // Slow enough to see what is in progress, fast enough that no client waits: tests move the clock.
   const cloud = await startTlsSandbox({ speed: 1 });
   cloud.actAsInternet();
-  const token = await cloud.token("pipeline", ARM);
+  const token = await cloud.token("admin", ARM);
   return {
     cloud,
     credential: new ClientSecretCredential(TENANT.id, PIPELINE_APP.appId, PIPELINE_APP.secret),

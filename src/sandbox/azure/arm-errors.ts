@@ -4,6 +4,7 @@ import { Refusal } from "../exchange.ts";
 export interface ArmErrorExtras {
   readonly target?: string;
   readonly details?: readonly object[];
+  readonly additionalInfo?: readonly object[];
   readonly headers?: Readonly<Record<string, string>>;
   /** True when the ARM front door answered, not a resource provider: it adds `x-ms-failure-cause: gateway`. */
   readonly gateway?: boolean;
@@ -19,6 +20,7 @@ export function refuseArm(status: number, code: string, message: string, extras:
     message,
     ...(extras.target === undefined ? {} : { target: extras.target }),
     ...(extras.details === undefined ? {} : { details: extras.details }),
+    ...(extras.additionalInfo === undefined ? {} : { additionalInfo: extras.additionalInfo }),
   };
   throw new Refusal({
     status,

@@ -136,6 +136,7 @@ export interface ArmState {
   readonly healthBots: Record<string, TrackedResource>;
   readonly diagnosticSettings: Record<string, JsonObject>;
   readonly policyAssignments: Record<string, JsonObject>;
+  readonly locks: Record<string, JsonObject>;
   readonly roleAssignments: Record<string, RoleAssignment>;
   readonly roleSchedules: Record<string, RoleSchedule>;
   readonly scheduleRequests: Record<string, ScheduleRequest>;
@@ -222,6 +223,7 @@ export function seedArm(world: World, tenantId: string, signingKey: string): Arm
     healthBots: {},
     diagnosticSettings: {},
     policyAssignments: {},
+    locks: {},
     roleAssignments,
     roleSchedules: {},
     scheduleRequests: {},

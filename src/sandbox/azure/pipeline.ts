@@ -13,8 +13,10 @@ import { API_VERSIONS, type VersionedType } from "./api-versions.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState, type Subscription, type SystemData } from "./arm-state.ts";
 import { authorize } from "./authorization.ts";
+import { requirePolicy } from "./policy-effects.ts";
 import { REGIONS } from "./regions.ts";
 import { requireRegistration } from "./registration.ts";
+import { requireUnlocked } from "./scope-locks.ts";
 
 /** A request that found its route, with what every handler needs. */
 export interface ArmCall {
@@ -117,6 +119,7 @@ export function armRoute(definition: ArmRoute): Route {
     definition.template,
     (request, world) => {
       const caller = callerOf(request);
+      const path = request.path.replace(/\/$/, "");
       const apiVersion = request.query.get("api-version") ?? "";
       const call: ArmCall = {
         request,
@@ -131,10 +134,13 @@ export function armRoute(definition: ArmRoute): Route {
       requireApiVersion(definition.type, apiVersion);
       if (definition.action !== undefined) {
         const action = typeof definition.action === "string" ? definition.action : definition.action(call);
-        authorize(world, caller, action, definition.at?.(call) ?? request.path.replace(/\/$/, ""));
+        authorize(world, caller, action, definition.at?.(call) ?? path);
+        requireUnlocked(world, request.method, normalizeScope(path));
       }
       if (definition.gate !== undefined && inSubscription !== undefined)
         requireRegistration(world, inSubscription, definition.gate);
+      if (request.method === "PUT" && definition.gate !== undefined)
+        requirePolicy(world, path, jsonBody(request)?.["location"]);
       return definition.handle(call);
     },
     { ignoreCase: true },

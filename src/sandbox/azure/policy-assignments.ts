@@ -50,8 +50,8 @@ function put(call: ArmCall): JsonObject {
 }
 
 /**
- * Policy assignments, kept but not enforced, and resource locks, of which there are none (Azure/azure-rest-api-specs:
- * Microsoft.Authorization/stable/2025-03-01/policyAssignments.json, 2020-05-01/locks.json).
+ * Policy assignments (Azure/azure-rest-api-specs: Microsoft.Authorization/stable/2025-03-01/policyAssignments.json). They
+ * are kept as they are; what they forbid is in policy-effects.ts.
  */
 export const POLICY_ASSIGNMENT_ROUTES: readonly Route[] = [
   armRoute({
@@ -107,13 +107,5 @@ export const POLICY_ASSIGNMENT_ROUTES: readonly Route[] = [
       delete table[keyOf(call)];
       return found === undefined ? { status: 204 } : { status: 200, body: found };
     },
-  }),
-  armRoute({
-    method: "GET",
-    template: "/{scope*}/providers/Microsoft.Authorization/locks",
-    type: "Microsoft.Authorization/locks",
-    action: "Microsoft.Authorization/locks/read",
-    at,
-    handle: () => ({ status: 200, body: { value: [] } }),
   }),
 ];

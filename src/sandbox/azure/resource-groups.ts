@@ -135,8 +135,7 @@ function matchesTags(group: ResourceGroup, filter: string | null): boolean {
   return value !== undefined && (match[2] === undefined || match[2] === value);
 }
 
-function listResources(call: ArmCall): SandboxResponse {
-  const group = requireGroup(call.world, call.param("subscription"), call.param("group"));
+function listResources(call: ArmCall, ancestor: string): SandboxResponse {
   const filter = call.request.query.get("$filter");
   const type = filter === null ? undefined : /^resourceType eq '([^']*)'$/i.exec(filter.trim())?.[1];
   if (filter !== null && type === undefined)
@@ -145,7 +144,7 @@ function listResources(call: ArmCall): SandboxResponse {
       "InvalidFilterInQueryString",
       `Invalid $filter '${filter}' specified in the query string.`,
     );
-  const value = resourcesUnder(call.world, group.id)
+  const value = resourcesUnder(call.world, ancestor)
     .filter((resource) => type === undefined || resource.type.toLowerCase() === type.toLowerCase())
     .map((resource) => {
       const listed: JsonObject = {
@@ -160,6 +159,21 @@ function listResources(call: ArmCall): SandboxResponse {
       return listed;
     });
   return { status: 200, body: { value } };
+}
+
+/** One page of `$top` entries; the address of the next carries an opaque `$skiptoken`. */
+function pageOf(call: ArmCall, rows: readonly object[]): SandboxResponse {
+  const top = Number(call.request.query.get("$top") ?? rows.length);
+  const from = Number(Buffer.from(call.request.query.get("$skiptoken") ?? "MA", "base64url").toString());
+  if (!Number.isInteger(top) || top < 0 || !Number.isInteger(from))
+    refuseArm(400, "InvalidQueryParameterValue", "The value of '$top' or '$skiptoken' is invalid.");
+  const next = from + top;
+  if (top === 0 || next >= rows.length) return { status: 200, body: { value: rows.slice(from) } };
+  const nextLink = new URL(call.request.url);
+  nextLink.protocol = "https:";
+  nextLink.host = "management.azure.com";
+  nextLink.searchParams.set("$skiptoken", Buffer.from(String(next)).toString("base64url"));
+  return { status: 200, body: { value: rows.slice(from, next), nextLink: nextLink.href } };
 }
 
 const TYPE = "Microsoft.Resources/resourceGroups";
@@ -181,7 +195,7 @@ export const RESOURCE_GROUP_ROUTES: readonly Route[] = [
       const value = Object.values(armState(call.world).resourceGroups)
         .filter((group) => group.id.toLowerCase().startsWith(prefix) && matchesTags(group, filter))
         .map(present);
-      return { status: 200, body: { value } };
+      return pageOf(call, value);
     },
   }),
   armRoute({ method: "PUT", template: GROUP, type: TYPE, action: may("write"), handle: put }),
@@ -213,7 +227,16 @@ export const RESOURCE_GROUP_ROUTES: readonly Route[] = [
     type: TYPE,
     action: may("read"),
     at: (call) => groupId(call.param("subscription"), call.param("group")),
-    handle: listResources,
+    handle: (call) =>
+      listResources(call, requireGroup(call.world, call.param("subscription"), call.param("group")).id),
+  }),
+  armRoute({
+    method: "GET",
+    template: "/subscriptions/{subscription}/resources",
+    type: TYPE,
+    action: "Microsoft.Resources/subscriptions/resources/read",
+    at: (call) => `/subscriptions/${call.param("subscription")}`,
+    handle: (call) => listResources(call, `/subscriptions/${call.param("subscription")}`),
   }),
   armRoute({
     method: "GET",

@@ -9,6 +9,8 @@ import { answerOperationStatus } from "./async-operations.ts";
 import { COMPONENT_ROUTES } from "./components.ts";
 import { DIAGNOSTIC_SETTING_ROUTES } from "./diagnostic-settings.ts";
 import { endBotOperation, HEALTH_BOT_ROUTES } from "./health-bots.ts";
+import { LOCK_ROUTES } from "./locks.ts";
+import { refuseNotSimulated } from "./not-simulated.ts";
 import { answered, requireSubscription, subscriptionIn } from "./pipeline.ts";
 import { POLICY_ASSIGNMENT_ROUTES } from "./policy-assignments.ts";
 import { PRIVILEGED_ACCESS_ROUTES } from "./privileged-access.ts";
@@ -35,6 +37,7 @@ const ROUTES: readonly Route[] = [
   ...PRIVILEGED_ACCESS_ROUTES,
   ...ROLE_MANAGEMENT_POLICY_ROUTES,
   ...POLICY_ASSIGNMENT_ROUTES,
+  ...LOCK_ROUTES,
 ];
 
 /** ARM's answer for a path that is none of its resources: the namespace is unknown, or the type in it. */
@@ -77,6 +80,7 @@ function dispatch(raw: SandboxRequest, world: World): SandboxResponse | Promise<
   if (status !== undefined) return status;
   const match = matchRoute(ROUTES, request);
   if (match.kind === "found") return match.handler(match.request, world);
+  refuseNotSimulated(request);
   if (match.kind === "method-not-allowed")
     return refuseArm(
       405,
