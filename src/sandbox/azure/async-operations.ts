@@ -119,23 +119,24 @@ export function answerOperationStatus(request: SandboxRequest, world: World): Sa
     status: "Succeeded",
     startTime: preciseTime(operation.startsAt),
   };
+  const etag = `"${createHash("sha256").update(operation.name).digest("hex").slice(0, 32)}"`;
   if (operation.endsAt <= world.now())
     return {
       status: 200,
-      headers: { "x-ms-operation-identifier": "" },
+      headers: { etag, "x-ms-operation-identifier": "" },
       body: { ...body, endTime: preciseTime(operation.endsAt), properties: null },
     };
   if (operation.kind === "delete") {
     const again = operationStatusUrl(world, operation, apiVersion, "lower");
     return {
       status: 202,
-      headers: { "azure-asyncoperation": again, Location: again, "x-ms-operation-identifier": "" },
+      headers: { etag, "azure-asyncoperation": again, Location: again, "x-ms-operation-identifier": "" },
       body: { ...body, status: "Deleting" },
     };
   }
   return {
     status: 200,
-    headers: { "x-ms-operation-identifier": "" },
+    headers: { etag, "x-ms-operation-identifier": "" },
     body: { ...body, status: "Working" },
   };
 }

@@ -30,8 +30,16 @@ function present(component: TrackedResource): object {
   };
 }
 
-/** The workspace a component sends to; without one the service attaches a default workspace of its own. */
-function workspaceOf(call: ArmCall, wanted: JsonObject, location: string): string {
+/**
+ * The workspace a component sends to: the one asked for, else the one it has, else a default workspace of the service's
+ * own. A new component that asks for the ingestion mode of old has none.
+ */
+function workspaceOf(
+  call: ArmCall,
+  wanted: JsonObject,
+  location: string,
+  before: JsonObject,
+): string | undefined {
   const id = wanted["WorkspaceResourceId"];
   if (typeof id === "string" && id !== "") {
     const known = tableOf(call.world, "Microsoft.OperationalInsights/workspaces")[id.toLowerCase()];
@@ -42,6 +50,8 @@ function workspaceOf(call: ArmCall, wanted: JsonObject, location: string): strin
     // Handed back in the spelling of the request, not in that of the workspace.
     return id;
   }
+  if (typeof before["WorkspaceResourceId"] === "string") return before["WorkspaceResourceId"];
+  if (wanted["IngestionMode"] === "ApplicationInsights") return undefined;
   const subscription = call.param("subscription");
   return `${groupId(subscription, `DefaultResourceGroup-${location}`)}/providers/Microsoft.OperationalInsights/workspaces/DefaultWorkspace-${subscription}-${location}`;
 }
@@ -54,6 +64,11 @@ function propertiesOf(call: ArmCall, wanted: JsonObject, location: string, befor
     });
   const key = String(before["InstrumentationKey"] ?? call.world.newId());
   const appId = String(before["AppId"] ?? call.world.newId());
+  const workspace = workspaceOf(call, wanted, location, before);
+  const migrated =
+    before["IngestionMode"] === "ApplicationInsights" && workspace !== undefined
+      ? call.world.iso().replace("Z", "0000+00:00")
+      : before["LaMigrationDate"];
   return {
     ApplicationId: call.param("name"),
     AppId: appId,
@@ -67,8 +82,13 @@ function propertiesOf(call: ArmCall, wanted: JsonObject, location: string, befor
     TenantId: TENANT.id,
     SamplingPercentage: wanted["SamplingPercentage"] ?? null,
     RetentionInDays: Number(retention),
-    WorkspaceResourceId: workspaceOf(call, wanted, location),
-    IngestionMode: wanted["IngestionMode"] ?? "LogAnalytics",
+    // Recorded on this api-version, for a retention that the request names.
+    ...(call.apiVersion === "2018-05-01-preview" && wanted["RetentionInDays"] !== undefined
+      ? { Retention: `P${String(retention)}D` }
+      : {}),
+    ...(workspace === undefined ? {} : { WorkspaceResourceId: workspace }),
+    IngestionMode: workspace === undefined ? "ApplicationInsights" : "LogAnalytics",
+    ...(migrated === undefined ? {} : { LaMigrationDate: migrated }),
     publicNetworkAccessForIngestion: wanted["publicNetworkAccessForIngestion"] ?? "Enabled",
     publicNetworkAccessForQuery: wanted["publicNetworkAccessForQuery"] ?? "Enabled",
     ...(wanted["DisableLocalAuth"] === undefined ? {} : { DisableLocalAuth: wanted["DisableLocalAuth"] }),

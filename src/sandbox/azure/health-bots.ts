@@ -275,6 +275,7 @@ function requireAccountOf(call: ArmCall): HealthBotAccount {
 
 const list = (call: ArmCall, ancestor: string): SandboxResponse => ({
   status: 200,
+  headers: { "x-ms-original-request-ids": call.world.newId(), "x-ms-providerhub-traffic": "True" },
   body: {
     value: Object.values(tableOf(call.world, TYPE))
       .filter((bot) => bot.id.toLowerCase().startsWith(`${ancestor.toLowerCase()}/`))

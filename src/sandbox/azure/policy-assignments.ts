@@ -26,12 +26,20 @@ function put(call: ArmCall): JsonObject {
       "The request content is invalid: a policy assignment needs a policyDefinitionId.",
     );
   const identity = objectIn(body["identity"]);
+  const existing = armState(call.world).policyAssignments[keyOf(call)];
+  const made = objectIn(objectIn(existing?.["properties"])["metadata"]);
   const assignment: JsonObject = {
     properties: {
       enforcementMode: "Default",
-      notScopes: [],
       ...properties,
       scope: call.scope(),
+      metadata: {
+        ...objectIn(properties["metadata"]),
+        createdBy: made["createdBy"] ?? call.caller.objectId,
+        createdOn: made["createdOn"] ?? call.world.iso(),
+        updatedBy: existing === undefined ? null : call.caller.objectId,
+        updatedOn: existing === undefined ? null : call.world.iso(),
+      },
     },
     id: `${call.scope()}/providers/${TYPE}/${call.param("name")}`,
     type: TYPE,
@@ -42,7 +50,7 @@ function put(call: ArmCall): JsonObject {
   if (identity["type"] === "SystemAssigned")
     assignment["identity"] = {
       type: "SystemAssigned",
-      principalId: call.world.newId(),
+      principalId: objectIn(existing?.["identity"])["principalId"] ?? call.world.newId(),
       tenantId: TENANT.id,
     };
   armState(call.world).policyAssignments[keyOf(call)] = assignment;

@@ -1,6 +1,5 @@
 import type { SandboxResponse } from "../exchange.ts";
 import type { Route } from "../routes.ts";
-import type { World } from "../world.ts";
 import { API_VERSIONS, type VersionedType } from "./api-versions.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState } from "./arm-state.ts";
@@ -89,7 +88,7 @@ function requireProvider(namespace: string): Provider {
   return found;
 }
 
-function present(world: World, subscriptionId: string, provider: Provider): object {
+function present({ world, apiVersion }: ArmCall, subscriptionId: string, provider: Provider): object {
   return {
     id: `/subscriptions/${subscriptionId}/providers/${provider.namespace}`,
     namespace: provider.namespace,
@@ -106,7 +105,10 @@ function present(world: World, subscriptionId: string, provider: Provider): obje
     registrationState: provider.free
       ? "Registered"
       : registrationState(world, subscriptionId, provider.namespace),
-    registrationPolicy: provider.free ? "RegistrationFree" : "RegistrationRequired",
+    // Not yet there in the recorded answers of 2016-02-01, there in those of 2022-09-01.
+    ...(apiVersion < "2021-04-01"
+      ? {}
+      : { registrationPolicy: provider.free ? "RegistrationFree" : "RegistrationRequired" }),
   };
 }
 
@@ -127,7 +129,7 @@ function change(call: ArmCall, wanted: "Registering" | "Unregistering"): Sandbox
         since: call.world.now(),
       };
   }
-  return { status: 200, body: present(call.world, subscriptionId, provider) };
+  return { status: 200, body: present(call, subscriptionId, provider) };
 }
 
 const TYPE = "Microsoft.Resources/providers";
@@ -144,7 +146,7 @@ export const PROVIDER_ROUTES: readonly Route[] = [
     at,
     handle: (call) => ({
       status: 200,
-      body: { value: PROVIDERS.map((provider) => present(call.world, call.param("subscription"), provider)) },
+      body: { value: PROVIDERS.map((provider) => present(call, call.param("subscription"), provider)) },
     }),
   }),
   armRoute({
@@ -155,7 +157,7 @@ export const PROVIDER_ROUTES: readonly Route[] = [
     at,
     handle: (call) => ({
       status: 200,
-      body: present(call.world, call.param("subscription"), requireProvider(call.param("namespace"))),
+      body: present(call, call.param("subscription"), requireProvider(call.param("namespace"))),
     }),
   }),
   armRoute({

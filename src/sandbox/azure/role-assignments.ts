@@ -218,7 +218,8 @@ function put(call: ArmCall): SandboxResponse {
     condition: textOrNull(body["condition"]),
     conditionVersion: textOrNull(body["conditionVersion"]),
   });
-  return { status: 201, body: present(assignment) };
+  // Who made it is told by later reads only, as recorded (Azure/azure-cli-extensions:src/amg).
+  return { status: 201, body: present({ ...assignment, createdBy: null }) };
 }
 
 const ONE = "/{scope*}/providers/Microsoft.Authorization/roleAssignments/{name}";

@@ -34,7 +34,6 @@ function present(call: ArmCall, workspace: TrackedResource): object {
     name: workspace.name,
     type: workspace.type,
     etag: workspace.etag,
-    systemData: workspace.systemData,
   };
 }
 
