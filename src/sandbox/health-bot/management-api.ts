@@ -171,11 +171,30 @@ const ROUTES: readonly Route[] = [
   }),
 ];
 
-/** Answers the documented endpoints below `/api/account/{tenantName}`; everything else is 404. */
+const GAPS: readonly { readonly host: RegExp; readonly path: RegExp; readonly what: string }[] = [
+  {
+    host: /^bot-api-/,
+    path: /^\//,
+    what: "the starting of scenarios from outside; conversations go through Omnichannel's live chat",
+  },
+  {
+    host: /./,
+    path: /^\/account(\/|$)/,
+    what: "the pages of the Health Bot portal; what a person does there is a gate",
+  },
+];
+
+/** Answers the documented endpoints below `/api/account/{tenantName}`; what the sandbox has not is 501, everything else 404. */
 export function handleManagementApi(
   request: SandboxRequest,
   world: World,
 ): SandboxResponse | Promise<SandboxResponse> {
+  const gap = GAPS.find(({ host, path }) => host.test(request.host) && path.test(request.path));
+  if (gap !== undefined)
+    return {
+      status: 501,
+      body: { error: { code: "NotSimulated", message: `The sandbox does not simulate ${gap.what}.` } },
+    };
   const match = matchRoute(ROUTES, request);
   if (match.kind === "not-found") return { status: 404 };
   if (match.kind === "method-not-allowed") return { status: 405, headers: { Allow: match.allow.join(", ") } };

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { prove } from "../../harness/fidelity.ts";
 import type { Answer } from "../../harness/sandbox.ts";
 import { type ArmSession, BOT_VERSION, startArmSession } from "../azure/arm-session.ts";
 
@@ -209,6 +210,60 @@ describe("files and strings", () => {
     expect((await call("GET", "/backup")).body.localization.custom).toEqual([
       { stringId: "hello", en_us: "Hello", de_de: "Hallo" },
     ]);
+  });
+});
+
+describe("refusals", () => {
+  const refusals: readonly [
+    what: string,
+    status: number,
+    ask: () => Promise<Answer>,
+    headers?: Record<string, string>,
+  ][] = [
+    ["a missing token", 401, () => session.test.ask("GET", `${base}/backup`)],
+    ["a token of nobody", 401, () => call("GET", "/scenarios", undefined, "a.b.c")],
+    ["another bot", 404, async () => session.test.ask("GET", `${base}x/backup`)],
+    ["an unknown path", 404, () => call("GET", "/channels")],
+    ["a backup that is no JSON", 400, () => call("POST", "/backup", { hbs: "{" })],
+    ["a backup without a configuration", 400, () => call("POST", "/backup", { hbs: "{}" })],
+    ["a scenario without a name", 400, () => call("POST", "/scenarios", [{ code: "{}" }])],
+    ["scenarios that are no list", 400, () => call("POST", "/scenarios", {})],
+    ["a file that is no form", 400, () => call("POST", "/resources", "file")],
+    ["strings that are no JSON", 400, () => call("POST", "/localization", "no json")],
+    ["another method", 405, () => call("DELETE", "/backup"), { allow: "GET, POST" }],
+  ];
+  for (const [what, status, ask, headers = {}] of refusals)
+    it(`answers ${status} without a body to ${what}`, async () => {
+      const answer = await ask();
+      expect([answer.status, answer.text]).toEqual([status, ""]);
+      expect(answer.headers).toMatchObject(headers);
+      prove({
+        api: "Azure Health Bot management API",
+        operation: `${status} for ${what}`,
+        proof: "inferred",
+        source: "docs/sandbox/health-bot.md",
+      });
+    });
+
+  it("answers 501 to the portal's pages and to the starting of scenarios", async () => {
+    for (const url of [
+      base.replace("/api/account/", "/account/"),
+      `https://bot-api-eastus.healthbot.microsoft.com/api/tenants/${tenantName}/beginScenario`,
+    ]) {
+      const answer = await session.test.ask("GET", url);
+      expect(answer.status).toBe(501);
+      expect(answer.body.error.code).toBe("NotSimulated");
+      expect(answer.body.error.message).toMatch(/^The sandbox does not simulate /);
+    }
+  });
+
+  it("is throttled when a fault says so", async () => {
+    await session.test.control("POST", "faults", {
+      service: "healthBot",
+      action: { kind: "throttle", retryAfter: 7 },
+    });
+    const answer = await call("GET", "/backup");
+    expect([answer.status, answer.headers["retry-after"]]).toEqual([429, "7"]);
   });
 });
 
