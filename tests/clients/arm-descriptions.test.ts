@@ -1,27 +1,9 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import type { HttpClient, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
-import { LiveValidator, parseValidationRequest } from "oav";
-import type { LiveRequest, LiveResponse } from "oav/dist/lib/liveValidation/operationValidator.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sandboxTransport } from "../../src/services/http/sandbox-transport.ts";
 import { deployOnce, openTenant, type Tenant } from "../chaos/chaos.ts";
 import { prove } from "../harness/fidelity.ts";
-
-const DESCRIPTIONS = join(
-  process.env["PSC_SPECS_DIR"] ?? resolve(import.meta.dirname, "../../../shared/specs"),
-  "arm",
-);
-const here = existsSync(DESCRIPTIONS);
-
-interface Call {
-  readonly method: string;
-  readonly url: string;
-  readonly sent: unknown;
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly answered: unknown;
-}
+import { areDescriptionsHere, type Call, type Descriptions, openDescriptions } from "./arm-validator.ts";
 
 const parsed = (text: unknown): unknown => {
   try {
@@ -88,18 +70,11 @@ const RECORDED_DEVIATIONS: readonly {
   },
 ];
 
-/** Keeps the validator's own log out of the test's output. */
-const SILENT = (): void => {};
-
-/** oav expects a provider name where `/subscriptions/{s}/providers/{name}/register` has a template. */
-const GENERIC =
-  /^\/(subscriptions\/[^/]+\/)?providers(\/[^/]+(\/(register|unregister|resourceTypes|providerPermissions))?)?$/i;
-
-describe.skipIf(!here)(
-  `Azure's own descriptions${here ? "" : " (skipped: PSC_SPECS_DIR has no arm folder)"}`,
+describe.skipIf(!areDescriptionsHere)(
+  `Azure's own descriptions${areDescriptionsHere ? "" : " (skipped: PSC_SPECS_DIR has no arm folder)"}`,
   () => {
     let tenant: Tenant;
-    let validator: LiveValidator;
+    let descriptions: Descriptions;
     const calls: Call[] = [];
 
     beforeAll(async () => {
@@ -107,62 +82,16 @@ describe.skipIf(!here)(
       expect(
         await deployOnce(tenant, recording(sandboxTransport(tenant.sandbox.sandbox.url), calls)),
       ).toMatchObject({ outcome: "done" });
-      validator = new LiveValidator(
-        {
-          directory: DESCRIPTIONS,
-          swaggerPathsPattern: ["specification/**/*.json", "healthbot/specification/**/*.json"],
-          excludedSwaggerPathsPattern: ["**/examples/**", "**/common-types/**", "**/common/**"],
-          git: { url: "", shouldClone: false },
-          loadValidatorInBackground: false,
-        },
-        SILENT,
-      );
-      await validator.initialize();
+      descriptions = await openDescriptions();
     }, 120_000);
     afterAll(() => tenant.close());
-
-    async function complaints(call: Call): Promise<string[]> {
-      const liveRequest: LiveRequest = {
-        method: call.method,
-        url: call.url,
-        headers: { "content-type": "application/json" },
-        ...(call.sent === undefined ? {} : { body: call.sent as Record<string, unknown> }),
-      };
-      const liveResponse: LiveResponse = {
-        statusCode: String(call.status),
-        headers: { ...call.headers },
-        ...(call.answered === undefined || call.answered === null
-          ? {}
-          : { body: call.answered as Record<string, unknown> }),
-      };
-      const info = () => {
-        const request = parseValidationRequest(call.url, call.method, "", "");
-        if (!GENERIC.test(request.pathStr ?? "")) return undefined;
-        return {
-          apiVersion: "",
-          operationId: "",
-          validationRequest: { ...request, providerNamespace: "microsoft.unknown" },
-        };
-      };
-      const results = [
-        await validator.validateLiveRequest(liveRequest, {}, info()),
-        await validator.validateLiveResponse(liveResponse, liveRequest, {}, info()),
-      ];
-      return results.flatMap((result) =>
-        result.runtimeException === undefined
-          ? result.errors.map(
-              ({ code, pathsInPayload, message }) => `${code} ${pathsInPayload[0] ?? ""} ${message}`,
-            )
-          : [`${result.runtimeException.code} ${result.runtimeException.message}`],
-      );
-    }
 
     it("fit every request that psc sends in a whole deploy, and every answer of the sandbox to it", async () => {
       const described = calls.filter(({ url }) => !undescribed(url));
       expect(described.length).toBeGreaterThan(30);
       const trouble = new Set<string>();
       for (const call of described)
-        for (const complaint of await complaints(call)) {
+        for (const complaint of await descriptions.complaints(call)) {
           const known = RECORDED_DEVIATIONS.some(
             (deviation) => deviation.url.test(call.url) && deviation.complaint.test(complaint),
           );
@@ -194,7 +123,7 @@ describe.skipIf(!here)(
         sent: { location: "eastus", sku: { name: "S1" } },
         answered: { ...(call.answered as object), sku: { name: 7 } },
       };
-      expect((await complaints(wrong)).length).toBeGreaterThan(1);
+      expect((await descriptions.complaints(wrong)).length).toBeGreaterThan(1);
     });
   },
 );

@@ -40,7 +40,7 @@ export const SUBSCRIPTION_ROUTES: readonly Route[] = [
     type: TYPE,
     handle: (call) => {
       const value = visible(call.world, call).map(present);
-      return { status: 200, body: { value, count: { type: "Total", value: value.length } } };
+      return { status: 200, body: { value } };
     },
   }),
   armRoute({

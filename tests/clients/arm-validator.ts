@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { LiveValidator, parseValidationRequest } from "oav";
+import type { LiveRequest, LiveResponse } from "oav/dist/lib/liveValidation/operationValidator.js";
+
+const DESCRIPTIONS = join(
+  process.env["PSC_SPECS_DIR"] ?? resolve(import.meta.dirname, "../../../shared/specs"),
+  "arm",
+);
+
+/** Whether Azure's descriptions are on this machine. */
+export const areDescriptionsHere = existsSync(DESCRIPTIONS);
+
+export interface Call {
+  readonly method: string;
+  readonly url: string;
+  readonly sent: unknown;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly answered: unknown;
+}
+
+/** oav expects a provider name where `/subscriptions/{s}/providers/{name}/register` has a template. */
+const GENERIC =
+  /^\/(subscriptions\/[^/]+\/)?providers(\/[^/]+(\/(register|unregister|resourceTypes|providerPermissions))?)?$/i;
+
+/** Keeps the validator's own log out of the test's output. */
+const SILENT = (): void => {};
+
+export interface Descriptions {
+  /** What the official description says against a request and its answer; empty when both conform. */
+  complaints(call: Call): Promise<string[]>;
+}
+
+/** Loads Azure/azure-rest-api-specs, as far as it is on this machine, into Microsoft's own validator. */
+export async function openDescriptions(): Promise<Descriptions> {
+  const validator = new LiveValidator(
+    {
+      directory: DESCRIPTIONS,
+      swaggerPathsPattern: ["specification/**/*.json", "healthbot/specification/**/*.json"],
+      excludedSwaggerPathsPattern: ["**/examples/**", "**/common-types/**", "**/common/**"],
+      git: { url: "", shouldClone: false },
+      loadValidatorInBackground: false,
+    },
+    SILENT,
+  );
+  await validator.initialize();
+
+  return {
+    async complaints(call) {
+      const liveRequest: LiveRequest = {
+        method: call.method,
+        url: call.url,
+        headers: { "content-type": "application/json" },
+        ...(call.sent === undefined ? {} : { body: call.sent as Record<string, unknown> }),
+      };
+      const liveResponse: LiveResponse = {
+        statusCode: String(call.status),
+        headers: { ...call.headers },
+        ...(call.answered === undefined || call.answered === null
+          ? {}
+          : { body: call.answered as Record<string, unknown> }),
+      };
+      const info = () => {
+        const request = parseValidationRequest(call.url, call.method, "", "");
+        if (!GENERIC.test(request.pathStr ?? "")) return undefined;
+        return {
+          apiVersion: "",
+          operationId: "",
+          validationRequest: { ...request, providerNamespace: "microsoft.unknown" },
+        };
+      };
+      const results = [
+        await validator.validateLiveRequest(liveRequest, {}, info()),
+        await validator.validateLiveResponse(liveResponse, liveRequest, {}, info()),
+      ];
+      return results.flatMap((result) =>
+        result.runtimeException === undefined
+          ? result.errors.map(
+              ({ code, pathsInPayload, message }) => `${code} ${pathsInPayload[0] ?? ""} ${message}`,
+            )
+          : [`${result.runtimeException.code} ${result.runtimeException.message}`],
+      );
+    },
+  };
+}
