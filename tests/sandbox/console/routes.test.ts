@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPace } from "../../../src/sandbox/console/pace.ts";
+import { openWorkplace } from "../../acceptance/support.ts";
 import { startTestSandbox, type TestSandbox } from "../../harness/sandbox.ts";
 
 const BROWSER_FILES = resolve(import.meta.dirname, "../../../src/sandbox/console/browser");
@@ -15,6 +16,9 @@ const GATE = {
   action: "omnichannel-consent",
   payload: {},
 };
+
+/** Values of the state that open something: keys of telemetry, of bots and of tokens. */
+const SECRET = /"(?:InstrumentationKey|ConnectionString|value|privateKey\w*|signingKey)":"([^"]{16,})"/gi;
 
 let place: TestSandbox;
 beforeAll(async () => {
@@ -101,18 +105,38 @@ describe("the tenant's tree", () => {
     expect([...first.value, ...rest.value]).toEqual(all.value);
   });
 
-  it("leads to everything it lists, without a secret on the way", async () => {
-    const visit = async (path: string, depth: number): Promise<number> => {
-      const { status, text } = await place.control("GET", `tree/object?path=${encodeURIComponent(path)}`);
-      expect(status, path).toBe(200);
-      expect(text).not.toMatch(/"InstrumentationKey":"[0-9a-f]|PRIVATE KEY|"sandbox-secret"/i);
-      const { body } = await place.control("GET", `tree?path=${encodeURIComponent(path)}&top=3`);
-      let seen = 1;
-      if (depth > 0)
+  it("leads to everything it lists in a tenant with a deployment, without a secret on the way", async () => {
+    const deployed = await openWorkplace();
+    try {
+      expect((await deployed.psc("deploy dev.yaml")).code).toBe(0);
+      const { control } = deployed.sandbox;
+      let text = "";
+      const visit = async (path: string, depth: number): Promise<number> => {
+        const object = await control("GET", `tree/object?path=${encodeURIComponent(path)}`);
+        expect(object.status, path).toBe(200);
+        text += object.text;
+        if (depth === 0) return 1;
+        const { body } = await control("GET", `tree?path=${encodeURIComponent(path)}&top=20`);
+        let seen = 1;
         for (const item of body.value as { path: string }[]) seen += await visit(item.path, depth - 1);
-      return seen;
-    };
-    expect(await visit("", 5)).toBeGreaterThan(40);
+        return seen;
+      };
+      expect(await visit("", 6)).toBeGreaterThan(100);
+      const secrets: string[] = [];
+      for (const path of [
+        "arm/components/*",
+        "healthBot/accounts/*/secrets",
+        "entra/tokens",
+        "arm/signingKey",
+      ])
+        for (const match of (await control("GET", `state?path=${path}`)).text.matchAll(SECRET))
+          secrets.push(match[1] ?? "");
+      expect(secrets.length).toBeGreaterThan(3);
+      for (const secret of secrets) expect(text).not.toContain(secret);
+      expect(text).toContain('"***"');
+    } finally {
+      await deployed.close();
+    }
   });
 
   it.each([
