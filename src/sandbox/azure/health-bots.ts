@@ -41,6 +41,12 @@ function skusOf(apiVersion: string): readonly string[] {
   return skus;
 }
 
+/** A bot that is still being created cannot have been updated before it is there. */
+function updateMs(call: ArmCall, bot: TrackedResource): number {
+  const created = bot.properties["botManagementPortalLink"] !== undefined;
+  return created ? UPDATE_MS : Math.max(UPDATE_MS, bot.readyAt - call.world.now());
+}
+
 function present(call: ArmCall, bot: TrackedResource): object {
   const { accessControlMethod, ...properties } = bot.properties;
   return {
@@ -163,7 +169,8 @@ function put(call: ArmCall): SandboxResponse {
   const keyVault = keyVaultOf(call, properties);
   const identity = identityOf(call, body, existing);
   const id = resourceIdOf(call, TYPE, group, name);
-  const duration = existing !== undefined ? UPDATE_MS : sku["name"] === "F0" ? CREATE_MS.F0 : CREATE_MS.other;
+  const duration =
+    existing !== undefined ? updateMs(call, existing) : sku["name"] === "F0" ? CREATE_MS.F0 : CREATE_MS.other;
   const operation = startOperation(
     call.world,
     existing === undefined ? "create" : "update",
@@ -208,7 +215,7 @@ function patch(call: ArmCall): SandboxResponse {
   const sku = body["sku"] === undefined ? bot.sku : skuOf(call, body, bot);
   const keyVault = keyVaultOf(call, properties);
   const identity = body["identity"] === undefined ? bot.identity : identityOf(call, body, bot);
-  const operation = startOperation(call.world, "update", bot.id, bot.location, UPDATE_MS);
+  const operation = startOperation(call.world, "update", bot.id, bot.location, updateMs(call, bot));
   bot.sku = sku;
   bot.identity = identity;
   if (body["tags"] !== undefined) {

@@ -115,6 +115,19 @@ describe("life cycle of a bot", () => {
     expect(bot.body.properties.provisioningState).toBe("Succeeded");
   });
 
+  it("ends an update that came during the creation no sooner than the creation", async () => {
+    await session.register("Microsoft.HealthBot");
+    await create();
+    const url = (await create()).headers["azure-asyncoperation"] ?? "";
+    await session.advance(20);
+    expect((await session.follow(url)).body.status).toBe("Working");
+    await session.advance(68);
+    expect((await session.follow(url)).body.status).toBe("Succeeded");
+    const bot = await session.arm("GET", `${bots}/contoso-bot`, BOT_VERSION);
+    expect(bot.body.properties.provisioningState).toBe("Succeeded");
+    expect(bot.body.properties.botManagementPortalLink).toContain("/account/contoso-bot-");
+  });
+
   it("deletes with 202, body null, and a status resource that answers 202 while it lasts", async () => {
     await created();
     await session.arm("PATCH", `${bots}/contoso-bot`, BOT_VERSION, { tags: { a: "1" } });
