@@ -36,6 +36,8 @@ export interface RunMemory {
 
 /** A server that asks for a longer pause than this between two looks is looked at anyway. */
 const MAX_LOOK_PAUSE_MS = 10 * 60_000;
+/** No operation of the guide takes a day: what does has stuck, and a run that waits for ever tells nobody. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
 /**
  * No wait is given up after fewer looks than this: on the sandbox's fast clock a busy machine can lose minutes between
  * two of them.
@@ -59,17 +61,17 @@ export function createRunMemory(options: ContextOptions): RunMemory {
           [...observations.keys()].filter((address) => address === kind || address.startsWith(`${kind}[`)),
         confirmation: options.confirmation,
         note: onNote,
-        async wait(what, { everyMs, operationUrl, atMostMs }, look) {
+        async wait(what, { everyMs, operationUrl, atMostMs = LONGEST_WAIT_MS }, look) {
           const started = clock.now();
           for (let looks = 1; ; looks += 1) {
             signal.throwIfAborted();
             const seen = await look();
             if (seen.done) return seen.value;
             const elapsedMs = clock.now() - started;
-            if (atMostMs !== undefined && elapsedMs > atMostMs && looks >= MIN_LOOKS) {
+            if (elapsedMs > atMostMs && looks >= MIN_LOOKS) {
               throw new PscError({
                 code: "PSC-E412",
-                message: `${resource.label}: ${what} took longer than ${Math.round(atMostMs / 60_000)} min`,
+                message: `${resource.label}: ${what} took longer than ${Math.round(atMostMs / 60_000)} min${seen.note === undefined ? "" : ` (last seen: ${seen.note})`}`,
                 remedy: "run the same command again: psc picks up what is under way",
                 side: "service",
               });

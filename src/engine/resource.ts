@@ -46,7 +46,7 @@ export interface WaitOptions {
   readonly everyMs: number;
   /** URL of the operation waited for: goes to the journal, so that a later run can pick it up. */
   readonly operationUrl?: string;
-  /** Milliseconds after which waiting makes no sense any more; forever when absent. */
+  /** Milliseconds after which waiting makes no sense any more; a day when absent. */
   readonly atMostMs?: number;
 }
 

@@ -53,6 +53,20 @@ describe("plan and apply", () => {
     expect(cloud.calls).toEqual(["create other"]);
   });
 
+  it("gives up an operation that has not ended after a day, and says what it last saw", async () => {
+    const cloud = memoryCloud();
+    const stuck = thing(cloud, "stuck", {
+      overrides: { read: async () => ({ status: "in-progress", what: "thing stuck: Accepted" }) },
+    });
+    const { plan, apply } = bench(cloud, [stuck, thing(cloud, "child", { after: ["stuck"] })]);
+    const result = await apply(await plan());
+    expect(result.outcome).toBe("failed");
+    expect(result.failures.map(({ error }) => [error.code, error.message])).toEqual([
+      ["PSC-E412", "thing stuck: thing stuck took longer than 1440 min (last seen: thing stuck: Accepted)"],
+    ]);
+    expect(cloud.calls).toEqual([]);
+  });
+
   it("builds on a resource that is as declared even when something behind it fails", async () => {
     const cloud = memoryCloud();
     cloud.objects.set("middle", {});
