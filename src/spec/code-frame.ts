@@ -16,23 +16,43 @@ export function renderProblem(problem: PscError, files: readonly SpecFile[]): st
   return lines.join("\n");
 }
 
+/** Columns of a line that are shown; of a longer one the part around the mark. */
 const WIDEST = 160;
+const BEFORE_MARK = 60;
+
+/** The part of a line from column `from` on (0 is the first), with … where something was left out. */
+function excerpt(text: string, from: number): string {
+  const rest = text.length - from <= WIDEST ? text.slice(from) : `${text.slice(from, from + WIDEST - 1)}…`;
+  return from === 0 ? rest : `…${rest.slice(1)}`;
+}
 
 function frame(
   source: readonly string[],
   { line, column, length = 1 }: { line: number; column: number; length?: number },
 ): string[] {
-  const marked = source[line - 1];
-  if (marked === undefined || marked.trim() === "" || marked.length > WIDEST) return [];
+  // What is missing at the end of the file is missed behind its last words.
+  const wanted = source[line - 1] ?? "";
+  const shown =
+    wanted.trim() === ""
+      ? source.findLastIndex((text, index) => index < line && text.trim() !== "")
+      : line - 1;
+  const marked = source[shown];
+  if (marked === undefined) return [];
+  const at = shown === line - 1 ? column - 1 : marked.trimEnd().length;
+  const from = marked.length <= WIDEST ? 0 : Math.max(0, at - BEFORE_MARK);
   const width = Math.max(4, String(line).length + 2);
   const row = (label: string, text: string): string => `${label.padStart(width)} │ ${text}`.trimEnd();
-  const before = source[line - 2];
-  const end = Math.min(Math.max(1, length), Math.max(1, marked.length - column + 1));
+  const before = source[shown - 1];
+  const visible = excerpt(marked, from);
+  const end = Math.min(Math.max(1, length), Math.max(1, visible.length - (at - from)));
   // Tabs stay tabs below the line, so that the mark stands right whatever their width.
-  const indent = marked.slice(0, column - 1).replaceAll(/[^\t]/g, " ");
+  const indent = visible
+    .slice(0, at - from)
+    .replaceAll(/[^\t]/g, " ")
+    .padEnd(at - from);
   return [
-    ...(before === undefined || before.length > WIDEST ? [] : [row(String(line - 1), before)]),
-    row(String(line), marked),
+    ...(before === undefined ? [] : [row(String(shown), excerpt(before, 0))]),
+    row(String(shown + 1), visible),
     row("", `${indent}${"^".repeat(end)}`),
   ];
 }

@@ -118,11 +118,13 @@ export function readYaml(text: string, file: string, log: ProblemLog): MapNode |
     return { file, line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, end - from) };
   };
 
-  for (const error of [...document.errors, ...document.warnings])
+  for (const error of [...document.errors, ...document.warnings]) {
+    const opening = openingQuote(document, error);
     log.report({
       ...adviceForSyntax(error, lineAround(text, error.pos[0])),
-      location: locate(error.pos[0], error.pos[1]),
+      location: opening === undefined ? locate(...error.pos) : locate(opening, opening + 1),
     });
+  }
   if (document.errors.length > 0) return undefined;
 
   const { contents } = document;
@@ -148,6 +150,19 @@ export function readYaml(text: string, file: string, log: ProblemLog): MapNode |
     return undefined;
   }
   return root;
+}
+
+/** Where a text begins whose closing quote is missing: the parser notices only at the end of the file. */
+function openingQuote(document: Document.Parsed, error: YAMLError): number | undefined {
+  if (error.code !== "MISSING_CHAR") return undefined;
+  let opening: number | undefined;
+  visit(document, {
+    Scalar(_, { type, range }) {
+      const quoted = type === Scalar.QUOTE_DOUBLE || type === Scalar.QUOTE_SINGLE;
+      if (quoted && range && range[0] < error.pos[0] && range[2] >= error.pos[0]) opening = range[0];
+    },
+  });
+  return opening;
 }
 
 /** The value each alias repeats: the one last marked with its name before it. One pass, however many there are. */

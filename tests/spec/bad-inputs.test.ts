@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { renderProblem } from "../../src/spec/index.ts";
 import type { BadInput } from "./cases/bad-input.ts";
 import { RULE_CASES } from "./cases/rules.ts";
 import { SHAPE_CASES } from "./cases/shape.ts";
@@ -48,6 +49,9 @@ describe("every kind of bad input is reported where it stands, with a remedy", (
     expect(found?.message).toMatch(input.message);
     expect(found?.message).not.toMatch(/\.$/);
     expect(found?.remedy).toMatch(input.remedy ?? /\S/);
+    // An empty file has no line to show.
+    if (found !== undefined && text !== "")
+      expect(renderProblem(found, result.files)).toMatch(/ │ .*\n +│\s+\^+/);
     // One cause, one error: the rest of the file is sound.
     if (!result.ok && input.alsoErrors !== true) expect(result.problems).toHaveLength(1);
   });

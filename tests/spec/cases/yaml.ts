@@ -37,7 +37,7 @@ export const YAML_CASES: readonly BadInput[] = [
     name: "unclosed quote",
     code: "PSC-E007",
     alone: true,
-    yaml: "name: 'contoso\n«",
+    yaml: "name: «'»contoso\nstage: dev\n",
     message: /YAML syntax: missing closing/,
   },
   {

@@ -7,7 +7,7 @@
 /**
  * @typedef {Record<string, unknown> & {
  *   class?: string | undefined,
- *   on?: Record<string, (event: any) => void>,
+ *   on?: Record<string, EventListener>,
  * }} Attributes `on` holds listeners; `true` is an empty attribute; false, null and undefined are left out.
  */
 
