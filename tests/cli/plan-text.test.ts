@@ -123,6 +123,21 @@ describe("what does not hold", () => {
     );
   });
 
+  it("tells one cause once, with everything that met it", () => {
+    const error = () =>
+      new PscError({ code: "PSC-E202", message: "the token is not accepted", remedy: "sign in again" });
+    const { problems, ...rest } = planOf([], [error(), error()]);
+    const met = problems.map((problem, index) => ({ ...problem, address: `azure.thing${index}` }));
+    expect(plain(problemLines({ ...rest, problems: met }, 100))).toBe(
+      [
+        "✗ step 0 · azure.thing0, azure.thing1",
+        "  PSC-E202  the token is not accepted",
+        "  then    sign in again",
+        "",
+      ].join("\n"),
+    );
+  });
+
   it("points to the explanation of a warning", () => {
     expect(plain(warningLines([new PscError({ code: "PSC-W104", message: "it is retired" })], 100))).toBe(
       "⚠ it is retired. See: psc explain PSC-W104",

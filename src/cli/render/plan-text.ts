@@ -1,5 +1,5 @@
 import type { FieldChange, FieldValue } from "../../engine/observation.ts";
-import type { Action, ActionName, Plan } from "../../engine/plan.ts";
+import type { Action, ActionName, Plan, Problem } from "../../engine/plan.ts";
 import { STEPS } from "../../engine/resource.ts";
 import type { PscError } from "../../errors.ts";
 import { formatDuration } from "../durations.ts";
@@ -123,12 +123,18 @@ export function actionLines(plan: Plan, columns: number, verbose: boolean): stri
   return lines;
 }
 
-/** What does not hold or could not be read. */
-export function problemLines(plan: Plan, columns: number): string[] {
-  return plan.problems.flatMap(({ address, step, error }) => [
-    ...errorLines(error, columns, `step ${step} · ${address}`),
-    "",
-  ]);
+function haveOneCause(a: Problem, b: Problem): boolean {
+  return a.step === b.step && a.error.code === b.error.code && a.error.message === b.error.message;
+}
+
+/** What does not hold or could not be read; one cause that several resources met is told once. */
+export function problemLines({ problems }: Plan, columns: number): string[] {
+  return problems.flatMap((problem) => {
+    const same = problems.filter((other) => haveOneCause(problem, other));
+    if (same[0] !== problem) return [];
+    const addresses = same.map(({ address }) => address).join(", ");
+    return [...errorLines(problem.error, columns, `step ${problem.step} · ${addresses}`), ""];
+  });
 }
 
 const WORDS: readonly (readonly [ActionName, string])[] = [

@@ -1,5 +1,5 @@
 import { defineKind, type Resource } from "../../engine/resource.ts";
-import { PscError } from "../../errors.ts";
+import { isServiceError, PscError, type ServiceError } from "../../errors.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 
 export interface TenantProps {
@@ -55,23 +55,34 @@ export const tenant = defineKind<TenantProps, TenantData>({
         remedy: `sign in to ${wanted}, or put one of ${names.join(", ")} into \`tenant\` of the spec`,
       });
     }
-    const answer = await arm.send("GET", `/subscriptions/${subscription}`, { expect: [401, 403, 404] });
+    const remedy =
+      "put a subscription of the same tenant into `azure.subscription`, or ask its owner for access";
+    const foreign = (cause?: ServiceError): PscError =>
+      new PscError({
+        code: "PSC-E321",
+        message: `subscription ${subscription} does not belong to tenant ${who.tenantId}`,
+        remedy,
+        cause,
+      });
+    const answer = await arm
+      .send("GET", `/subscriptions/${subscription}`, { expect: [403, 404] })
+      .catch((error: unknown) => {
+        // Any other 401 is about the token, and the pipeline has said so.
+        const isOfAnotherTenant =
+          isServiceError(error, 401) && error.refusal.serviceCode === "InvalidAuthenticationTokenTenant";
+        throw isOfAnotherTenant ? foreign(error) : error;
+      });
     const found = answer.body as Subscription | undefined;
-    // ARM refuses the token of another tenant with 401 InvalidAuthenticationTokenTenant.
-    if (answer.status !== 200 || (found?.tenantId ?? who.tenantId) !== who.tenantId) {
+    if (answer.status !== 200) {
       throw new PscError({
         code: "PSC-E321",
-        message:
-          answer.status === 401 || answer.status === 200
-            ? `subscription ${subscription} does not belong to tenant ${who.tenantId}`
-            : `subscription ${subscription} does not exist or ${who.name} may not see it`,
-        remedy:
-          "put a subscription of the same tenant into `azure.subscription`, or ask its owner for access",
-        ...(answer.status === 403 || answer.status === 404
-          ? { permission: "Microsoft.Resources/subscriptions/read", persona: "an owner of the subscription" }
-          : {}),
+        message: `subscription ${subscription} does not exist or ${who.name} may not see it`,
+        remedy,
+        permission: "Microsoft.Resources/subscriptions/read",
+        persona: "an owner of the subscription",
       });
     }
+    if ((found?.tenantId ?? who.tenantId) !== who.tenantId) throw foreign();
     if (found?.state !== undefined && !["enabled", "warned", "pastdue"].includes(found.state.toLowerCase())) {
       throw new PscError({
         code: "PSC-E321",

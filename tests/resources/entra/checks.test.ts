@@ -53,6 +53,19 @@ describe("tenant check", () => {
     expect(error?.message).toMatch(/does not belong to tenant/);
   });
 
+  it("does not blame the subscription for a token that Azure refuses", async () => {
+    await tenant.sandbox.control("POST", "faults", {
+      service: "arm",
+      times: 100,
+      action: {
+        kind: "respond",
+        status: 401,
+        body: { error: { code: "ExpiredAuthenticationToken", message: "The access token has expired." } },
+      },
+    });
+    expect(await problemOf(tenantResources, contosoSpec())).toMatchObject({ code: "PSC-E202" });
+  });
+
   it("says so when the subscription does not exist", async () => {
     const error = await problemOf(
       tenantResources,
