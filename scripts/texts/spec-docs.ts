@@ -45,7 +45,8 @@ were merged, in values only. Messages show the reference, never what it stands f
 
 ## Stages
 
-Files in one folder that extend the same base are stages of one system. Each must have its own environment domain,
+Files in one folder that extend the same base, or have a \`name\`, are environments side by side, even where one extends
+the other; a base without a name is none. Each must have its own environment domain,
 Entra application, Health Bot, Application Insights and workspace: \`psc validate\` of one looks at the others and
 refuses what they share (a shared resource group gets a warning). Specs of the same \`name\` are the same environment.
 

@@ -209,26 +209,34 @@ function withoutExtends(tree: MapNode): MapNode {
   return { ...tree, entries };
 }
 
-/** Other spec files in the same folder that extend the same base: the other stages of the same system. */
+/**
+ * Spec files of other environments in the same folder: those that extend the same base, and all that name an
+ * environment. A base without a name is no environment, however complete it is.
+ */
 export function siblingsOf(file: string, cwd: string): readonly string[] {
   const path = resolve(cwd, file);
   const base = baseNamedIn(path);
-  if (base === undefined) return [];
   const folder = dirname(path);
   return readdirSync(folder)
     .filter((name) => [".yaml", ".yml"].includes(extname(name)))
     .map((name) => join(folder, name))
-    .filter((other) => other !== path && other !== base && baseNamedIn(other) === base)
+    .filter((other) => other !== path)
+    .filter((other) => {
+      const hasSameBase = base !== undefined && other !== base && baseNamedIn(other) === base;
+      return hasSameBase || firstMatch(other, /^name:[ \t]*\S/m) !== undefined;
+    })
     .sort();
 }
 
-/** A look at one line is enough here: whether the file is sound is checked when it is loaded. */
 function baseNamedIn(path: string): string | undefined {
+  const target = firstMatch(path, /^extends:[ \t]*(["']?)([^"'#\r\n]+?)\1[ \t]*(?:#.*)?$/m)?.[2];
+  return target === undefined ? undefined : resolve(dirname(path), target.trim());
+}
+
+/** A look at one line is enough here: whether the file is sound is checked when it is loaded. */
+function firstMatch(path: string, pattern: RegExp): RegExpExecArray | undefined {
   try {
-    const target = /^extends:[ \t]*(["']?)([^"'#\r\n]+?)\1[ \t]*(?:#.*)?$/m.exec(
-      readTextFile(path, path),
-    )?.[2];
-    return target === undefined ? undefined : resolve(dirname(path), target.trim());
+    return pattern.exec(readTextFile(path, path)) ?? undefined;
   } catch (error) {
     if (error instanceof PscError) return undefined;
     throw error;

@@ -123,7 +123,7 @@ describe("stages", () => {
   const stage = (name: string, more = ""): string =>
     `extends: base.yaml\nname: ${name}\nenvironment: { domain: ${name}-domain }\n${more}`;
 
-  test("of one base are found beside each other, and other files are not", () => {
+  test("are found beside each other by their base or their name, and other files are not", () => {
     const { path } = folderWith({
       "base.yaml": BASE,
       "dev.yaml": stage("dev-stage"),
@@ -133,7 +133,8 @@ describe("stages", () => {
       "notes.md": "extends: base.yaml\n",
     });
     expect(siblingsOf("dev.yaml", path)).toEqual([join(path, "prod.yaml")]);
-    expect(siblingsOf("lonely.yaml", path)).toEqual([]);
+    expect(siblingsOf("lonely.yaml", path)).toEqual([join(path, "dev.yaml"), join(path, "prod.yaml")]);
+    expect(siblingsOf("other.yaml", path)).not.toContain(join(path, "lonely.yaml"));
   });
 
   test("with things of their own are sound", () => {

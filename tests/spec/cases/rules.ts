@@ -1,3 +1,4 @@
+import { BASE } from "../folder.ts";
 import type { BadInput } from "./bad-input.ts";
 
 const SIBLING = {
@@ -260,6 +261,35 @@ export const RULE_CASES: readonly BadInput[] = [
     files: SIBLING,
     yaml: "identity: { application: «psc other bot» }\n",
     message: /share the Entra application "psc other bot"/,
+  },
+  {
+    name: "application shared with the stage it extends",
+    code: "PSC-E090",
+    files: {
+      "dev.yaml": "extends: base.yaml\nname: dev\nstage: dev\nidentity: { application: Patient bot }\n",
+    },
+    alone: true,
+    yaml: `extends: dev.yaml
+name: test
+stage: test
+environment: { domain: contosohealth-test }
+azure: { resourceGroup: rg-test }
+identity: { application: «Patient bot» }
+`,
+    message: /test and dev \(dev.yaml\) share the Entra application "Patient bot"/,
+  },
+  {
+    name: "application shared with a file that extends nothing",
+    code: "PSC-E090",
+    files: {
+      "prod.yaml":
+        `${BASE.replace("domain: contosohealth", "domain: contosohealth-prod")}name: prod\n`.replace(
+          "identity:\n",
+          "identity:\n  application: psc env bot\n",
+        ),
+    },
+    yaml: "identity: { application: «psc env bot» }\n",
+    message: /share the Entra application/,
   },
   {
     name: "shared Application Insights",
