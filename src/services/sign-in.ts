@@ -1,5 +1,5 @@
+import type { TokenCredential } from "@azure/core-auth";
 import type { HttpClient } from "@azure/core-rest-pipeline";
-import type { TokenCredential } from "@azure/identity";
 import type { Clock } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
 import { PscError } from "../errors.ts";
@@ -133,7 +133,7 @@ function reasonOf(error: unknown): string {
 }
 
 async function credentialOf(options: SignInOptions, client: HttpClient): Promise<TokenCredential> {
-  const identity = await import("@azure/identity");
+  const identity = await import("./azure-identity.ts");
   const { env, cloud, tenant } = options;
   const clientId = env["AZURE_CLIENT_ID"];
   const secret = env["AZURE_CLIENT_SECRET"];

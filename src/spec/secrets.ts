@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
+import type { TokenCredential } from "@azure/core-auth";
 import type { HttpClient } from "@azure/core-rest-pipeline";
-import type { TokenCredential } from "@azure/identity";
 import type { Cloud } from "../cloud.ts";
 import { PscError } from "../errors.ts";
 import type { SecretReference } from "./model.ts";
