@@ -1,7 +1,6 @@
 import type { HttpClient, PipelineRequest, PipelineResponse } from "@azure/core-rest-pipeline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sandboxTransport } from "../../src/services/http/sandbox-transport.ts";
-import { deployOnce, openTenant, type Tenant } from "../chaos/chaos.ts";
+import { deployOnce, openTenant, type Tenant } from "../chaos/tenant.ts";
 import { prove } from "../harness/fidelity.ts";
 import { areDescriptionsHere, type Call, type Descriptions, openDescriptions } from "./arm-validator.ts";
 
@@ -79,9 +78,9 @@ describe.skipIf(!areDescriptionsHere)(
 
     beforeAll(async () => {
       tenant = await openTenant();
-      expect(
-        await deployOnce(tenant, recording(sandboxTransport(tenant.sandbox.sandbox.url), calls)),
-      ).toMatchObject({ outcome: "done" });
+      expect(await deployOnce(tenant, { client: recording(tenant.client, calls) })).toMatchObject({
+        outcome: "done",
+      });
       descriptions = await openDescriptions();
     }, 120_000);
     afterAll(() => tenant.close());
