@@ -25,7 +25,7 @@ export interface Clean {
 
 const gatesOf = (tenant: Tenant): string[] => [...new Set(confirmationsOf(tenant).map(({ gate }) => gate))];
 
-async function cleanRun(): Promise<Clean> {
+export async function cleanRun(): Promise<Clean> {
   const tenant = await openTenant();
   try {
     const counting = struckClient(tenant.client);
