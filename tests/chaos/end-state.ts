@@ -21,7 +21,7 @@ const COUNTERS = /^(versionnumber|etag|eTag|sequence|nextVersion)$/;
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+\d\d:?\d\d)?/g;
 /** Opaque keys: long words with a digit, and those of Graph's assignments, which may have none. */
-const GENERATED = /(?<![\w-])(?:(?=[\w-]*\d)[\w-]{20,}|AAAA[\w-]{16,}|bot-contoso-dev-\w+)(?![\w-])/g;
+const GENERATED = /(?<![\w-])(?:(?=[\w-]*\d)[\w-]{20,}|AAAA[\w-]{16,}|bot-contoso-\w+-\w+)(?![\w-])/g;
 const LATEST_YEAR_MS = 1e12;
 
 function text(value: string): string {
@@ -56,7 +56,8 @@ export function endState(state: ParsedJson): EndState {
         continue;
       }
       for (const [domain, organization] of Object.entries(content as Record<string, ParsedJson>)) {
-        const { tables: rowsByTable, ...rest } = organization;
+        // The organisation's version counts its changes.
+        const { tables: rowsByTable, version: _, ...rest } = organization;
         keep(`dataverse/${domain}`, { rest });
         for (const [table, rows] of Object.entries(rowsByTable as Record<string, unknown>))
           keep(`dataverse/${domain}/${table}`, rows);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { HttpClient } from "@azure/core-rest-pipeline";
+import { recordSeenGates } from "../../src/cli/gate-states.ts";
 import { passAsPerson } from "../../src/cli/simulated-person.ts";
 import type { ApplyResult, EngineEvent } from "../../src/engine/events.ts";
 import type { Confirmation } from "../../src/engine/resource.ts";
@@ -54,7 +55,10 @@ export interface Aim {
 
 function sessionOf(tenant: Tenant, aim: Aim): Session {
   const loaded = loadSpec(aim.file ?? EXAMPLE, { env: {}, cwd: tenant.folder });
-  if (!loaded.ok) throw new Error(`the spec is not valid: ${JSON.stringify(loaded)}`);
+  if (!loaded.ok)
+    throw new Error(
+      `the spec is not valid: ${loaded.problems.map(({ code, message }) => `${code} ${message}`).join("; ")}`,
+    );
   return openSession({
     spec: loaded.spec,
     manifest: loaded.manifest,
@@ -98,6 +102,7 @@ export async function deployOnce(tenant: Tenant, aim: Aim = {}): Promise<ApplyRe
     const { plan } = await planSession(session);
     const problem = plan.problems[0];
     if (problem !== undefined) return problem.error;
+    recordSeenGates(session, plan, (await session.signIn()).name);
     const onEvent = personBeside(tenant, session, end);
     return await deploySession(session, plan, { onEvent, patienceMs: Number.POSITIVE_INFINITY });
   } catch (error) {
