@@ -37,7 +37,7 @@ export const randomSpec: fc.Arbitrary<RandomSpec> = fc
     channels: fc.subarray(["sms", "teams"]),
     managed: fc.boolean(),
     audited: fc.subarray(["contact", "incident", "account"], { minLength: 1 }),
-    sku: fc.constantFrom("F0", "C0", "C1", "S1"),
+    sku: fc.constantFrom("F0", "C0", "C1"),
     solution: fc.constantFrom("patient-service-center", "patient-contact-center"),
     bot: fc.boolean(),
   })
