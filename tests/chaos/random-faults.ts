@@ -6,7 +6,7 @@ export type RandomFault = Readonly<Record<string, unknown>>;
 const service = fc.constantFrom("graph", "arm", "bap", "powerPlatform", "dataverse", "healthBot");
 
 const action = fc.oneof(
-  fc.record({ kind: fc.constant("throttle"), retryAfter: fc.constantFrom(0, 2.5, 30, 300) }),
+  fc.record({ kind: fc.constant("throttle"), retryAfter: fc.constantFrom(0.5, 2.5, 30, 300) }),
   fc.record({ kind: fc.constant("fail"), status: fc.constantFrom(500, 502, 503, 504) }),
   fc.constant({ kind: "drop" }),
   fc.constant({ kind: "drop-after" }),
