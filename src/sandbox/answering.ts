@@ -26,6 +26,8 @@ export interface Answering {
 }
 
 /** Faults that need something to falsify; without it they are spared for a later request. */
+/** Faults that can befall one part of a batch, whose answer is words inside the batch's own. */
+const FITS_A_PART = new Set<FaultAction["kind"]>(["throttle", "fail", "respond"]);
 const NEEDS_MATTER = new Set<FaultAction["kind"]>(["stale", "replication", "operation"]);
 const WHOLE: Fate = { kind: "whole" };
 const RETRY_AFTER_SECONDS = 10;
@@ -132,6 +134,7 @@ export function createAnswering(world: HostedWorld): Answering {
     request: Omit<SandboxRequest, "caller">,
     service: FakeService,
     view: World,
+    partFault?: SandboxRequest["partFault"],
   ): Promise<SandboxResponse> {
     let caller: SandboxRequest["caller"];
     const audiences = service.audiences(request.host);
@@ -149,7 +152,8 @@ export function createAnswering(world: HostedWorld): Answering {
       caller = callerOf(verdict.claims);
     }
     try {
-      return await service.handle({ ...request, caller }, view);
+      const whole = partFault === undefined ? { ...request, caller } : { ...request, caller, partFault };
+      return await service.handle(whole, view);
     } catch (error) {
       if (error instanceof Refusal) return error.response;
       throw error;
@@ -192,7 +196,11 @@ export function createAnswering(world: HostedWorld): Answering {
         return { answer: { status: 0 }, fate: fateOf(strike.action), faults: names, skewMs };
       const instead = strike && insteadOf(strike.action, service.name, anonymous, view);
       if (instead !== undefined) return { answer: instead, fate: WHOLE, faults: names, skewMs };
-      const answer = await byService(request, service, view);
+      const answer = await byService(request, service, view, (part) => {
+        const [struck] = faults.strike(service.name, part, ({ action }) => FITS_A_PART.has(action.kind));
+        if (struck !== undefined) names.push(struck.fault.name);
+        return struck && insteadOf(struck.action, service.name, part, view);
+      });
       const shown = falsified(strike, service.name, anonymous, answer);
       exchanges.remember(faults.armed, anonymous, answer);
       const idle = shown === answer && strike !== undefined && NEEDS_MATTER.has(strike.action.kind);

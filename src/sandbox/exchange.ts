@@ -33,6 +33,8 @@ export interface SandboxRequest {
   readonly text: string;
   /** Parsed body; undefined when there is none. Malformed JSON is answered by the service through `jsonBody`. */
   readonly caller: Caller | undefined;
+  /** For a batch: what a fault answers in place of one of its parts; undefined when none strikes it. */
+  readonly partFault?: (part: SandboxRequest) => SandboxResponse | undefined;
 }
 
 export interface SandboxResponse {

@@ -84,7 +84,7 @@ function requestOf(item: BatchItem, outer: SandboxRequest): SandboxRequest {
     host: outer.host,
     path: url.pathname,
     query: url.searchParams,
-    headers: item.headers,
+    headers: { authorization: outer.headers["authorization"] ?? "", ...item.headers },
     text: item.body === undefined ? "" : JSON.stringify(item.body),
     caller: outer.caller,
   };

@@ -15,6 +15,7 @@ import {
 import { GROUP_MEMBER_ROUTES } from "./group-members.ts";
 import { GROUP_ROUTES } from "./groups.ts";
 import { PERMISSION_GRANT_ROUTES } from "./permission-grants.ts";
+import { resourceUnits } from "./resource-units.ts";
 import { seedDirectory } from "./seed-directory.ts";
 import { SERVICE_PRINCIPAL_ROUTES } from "./service-principals.ts";
 import { TENANT_ROUTES } from "./tenant.ts";
@@ -56,7 +57,7 @@ function isWellEncoded(path: string): boolean {
 
 async function dispatch(request: SandboxRequest, world: World): Promise<SandboxResponse> {
   if (BATCH.test(request.path) && request.method === "POST")
-    return answerBatch(request, (part) => answer(part, world));
+    return answerBatch(request, async (part) => request.partFault?.(part) ?? answer(part, world));
   const path = routedPath(request.path);
   if (path === undefined)
     return refuseGraph(400, "BadRequest", `Invalid version: ${request.path.split("/")[1] ?? ""}`);
@@ -80,11 +81,15 @@ async function dispatch(request: SandboxRequest, world: World): Promise<SandboxR
 function stamped(response: SandboxResponse, request: SandboxRequest, world: World): SandboxResponse {
   const requestId = world.newId();
   const clientRequestId = request.headers["client-request-id"] ?? requestId;
+  const below = routedPath(request.path) ?? request.path;
   const headers = {
     "request-id": requestId,
     "client-request-id": clientRequestId,
     "x-ms-ags-diagnostic": JSON.stringify({ ServerInfo: { DataCenter: "psc sandbox" } }),
     "Strict-Transport-Security": "max-age=31536000",
+    ...(response.status < 400 && !BATCH.test(request.path)
+      ? { "x-ms-resource-unit": String(resourceUnits(request.method, below, request.query)) }
+      : {}),
     ...response.headers,
   };
   const body = response.body as { error?: Record<string, unknown> } | undefined;

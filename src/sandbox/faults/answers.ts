@@ -1,7 +1,7 @@
 import type { SandboxRequest, SandboxResponse } from "../exchange.ts";
 import type { World } from "../world.ts";
 import { durationMs, type FaultAction } from "./definition.ts";
-import { refusalIn } from "./dialects.ts";
+import { refusalIn, unverifiedClaims } from "./dialects.ts";
 import type { ArmedFault, Strike } from "./fault-box.ts";
 
 /** What earlier exchanges leave behind for faults that need a past. Kept only while such a fault is armed. */
@@ -26,16 +26,9 @@ const POLL =
 const REMEMBERED = 2_000;
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
-/** Object id in the bearer token. Not verified: it only tells callers apart. */
-function callerId(request: SandboxRequest): string {
-  const claims = /^Bearer [^.]+\.([^.]+)\./i.exec(request.headers["authorization"] ?? "")?.[1];
-  if (claims === undefined) return "";
-  return /"oid":"([^"]+)"/.exec(Buffer.from(claims, "base64url").toString("utf8"))?.[1] ?? "";
-}
-
 /** The same read by the same caller. */
 function keyOf(request: SandboxRequest): string {
-  return `${callerId(request)} ${request.url.href}`;
+  return `${String(unverifiedClaims(request)["oid"] ?? "")} ${request.url.href}`;
 }
 
 /** A copy that later changes of the state do not reach. */

@@ -41,6 +41,17 @@ function reason(status: number): { readonly code: string; readonly message: stri
   return { code, message };
 }
 
+/** Claims of the bearer token, read without verifying it: they only tell callers apart. */
+export function unverifiedClaims(request: SandboxRequest): Readonly<Record<string, unknown>> {
+  const claims = /^Bearer [^.]+\.([^.]+)\./i.exec(request.headers["authorization"] ?? "")?.[1];
+  if (claims === undefined) return {};
+  try {
+    return JSON.parse(Buffer.from(claims, "base64url").toString("utf8")) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
 /** An error in the service's own envelope. */
 export function refusalIn(
   service: string,
@@ -88,6 +99,12 @@ export function refusalIn(
   }
 }
 
+/** Which limit was met: `{scope}/{limit}/{application}/{tenant}` ("Microsoft Graph throttling guidance"). */
+function graphScope(request: SandboxRequest): string {
+  const { appid, tid } = unverifiedClaims(request);
+  return `Tenant_Application/${request.method === "GET" ? "Read" : "Write"}/${String(appid)}/${String(tid)}`;
+}
+
 /**
  * 429 as the service words it. Graph: "Microsoft Graph throttling guidance" (`innerError.status`, fractional
  * `Retry-After`, `x-ms-throttle-*`). ARM: "Understand how Azure Resource Manager throttles requests" (the remaining
@@ -107,7 +124,10 @@ export function throttled(
       return {
         status: 429,
         headers: {
-          "x-ms-throttle-information": "ResourceUnitLimitExceeded",
+          "x-ms-throttle-information":
+            request.method === "GET" ? "ResourceUnitLimitExceeded" : "WriteLimitExceeded",
+          "x-ms-throttle-scope": graphScope(request),
+          "x-ms-throttle-limit-percentage": "1.0",
         },
         body: { error: { ...error, innerError: { code: "429", status: "429", ...error.innerError } } },
       };
