@@ -1,10 +1,10 @@
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
+import { durationMs } from "../iso-duration.ts";
 import type { World } from "../world.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState, type RoleSchedule, type ScheduleKind, type ScheduleRequest } from "./arm-state.ts";
 import { authorize, isWithin, reaches } from "./authorization.ts";
 import type { BuiltInRole } from "./built-in-roles.ts";
-import { durationMs } from "./iso-duration.ts";
 import { type ArmCall, bodyOf, objectIn, subscriptionIn } from "./pipeline.ts";
 import { addAssignment, findSame, knownPrincipal, principalTypeOf, requireRole } from "./role-assignments.ts";
 import { rulesOf } from "./role-management-policies.ts";

@@ -47,6 +47,10 @@ export const DIRECTORY_ROLES = {
     templateId: "88d8e3e3-8f55-4a1e-953a-9b9898b8876b",
     displayName: "Directory Readers",
   },
+  externalIdUserFlowAdministrator: {
+    templateId: "6e591065-9bad-43ed-90f3-e9424366d2f0",
+    displayName: "External ID User Flow Administrator",
+  },
   globalReader: { templateId: "f2ef992c-3afb-46b9-b7cf-a126ee74c451", displayName: "Global Reader" },
 } as const;
 

@@ -51,6 +51,45 @@ export interface DirectoryRoleAssignment {
   readonly directoryScopeId: string;
 }
 
+export type PimArea = "role" | "group";
+export type PimKind = "eligibility" | "assignment";
+
+/** What Privileged Identity Management keeps of an eligible or active membership in a role or group. */
+export interface PimSchedule {
+  readonly id: string;
+  readonly area: PimArea;
+  readonly kind: PimKind;
+  readonly principalId: string;
+  /** Template id of the role, or id of the group. */
+  readonly target: string;
+  /** The directory scope of a role (`/`), or `member` or `owner` of a group. */
+  readonly within: string;
+  readonly assignmentType: "Assigned" | "Activated";
+  readonly createdUsing: string;
+  readonly createdAt: number;
+  /** Sandbox time (ms) from which it is shown. */
+  readonly visibleAt: number;
+  modifiedAt: number | null;
+  startsAt: number;
+  /** Null lasts. */
+  endsAt: number | null;
+}
+
+/** Graph's `unifiedRoleScheduleRequest` or `privilegedAccessScheduleRequest` as it is answered. */
+export interface PimRequest {
+  readonly area: PimArea;
+  readonly kind: PimKind;
+  value: JsonObject;
+}
+
+export interface PimState {
+  readonly schedules: PimSchedule[];
+  readonly requests: PimRequest[];
+  /** Changed rules by `{area} {target} {within}`, and how often each policy was changed. */
+  readonly rules: Record<string, JsonObject[]>;
+  readonly versions: Record<string, number>;
+}
+
 /** What Entra keeps of a client secret: never the text itself. */
 export interface StoredSecret {
   readonly applicationId: string;
@@ -97,6 +136,10 @@ export interface DirectoryState {
   /** Absent in a tenant that was saved before there were certificates. */
   certificates?: StoredCertificate[];
   federatedCredentials?: FederatedCredential[];
+  pim?: PimState;
+  /** Graph's `authenticationEventsFlow` and `b2xIdentityUserFlow`. */
+  eventsFlows?: JsonObject[];
+  userFlows?: JsonObject[];
   readonly licences: AssignedLicence[];
   readonly subscribedSkus: JsonObject[];
 }
@@ -127,6 +170,13 @@ export interface SignInState {
 
 export function directoryOf(world: World): DirectoryState {
   return world.slice<DirectoryState>("graph");
+}
+
+/** Empty in a tenant that was saved before there was one. */
+export function pimOf(world: World): PimState {
+  const directory = directoryOf(world);
+  directory.pim ??= { schedules: [], requests: [], rules: {}, versions: {} };
+  return directory.pim;
 }
 
 export function signInOf(world: World): SignInState {

@@ -217,6 +217,91 @@ const ROLE_READ_NAMES = [
 ];
 export const DIRECTORY_ROLE_READ: Permit = { scopes: ROLE_READ_NAMES, roles: ROLE_READ_NAMES };
 
+const ROLE_MANAGEMENT_READ = [
+  "RoleManagement.Read.All",
+  "RoleManagement.Read.Directory",
+  "RoleManagement.ReadWrite.Directory",
+];
+const both = (...names: readonly string[]): Permit => ({ scopes: names, roles: names });
+
+/** Privileged Identity Management for directory roles, by kind of schedule. */
+export const ROLE_SCHEDULE_READ = {
+  eligibility: both(
+    "RoleEligibilitySchedule.Read.Directory",
+    "RoleEligibilitySchedule.ReadWrite.Directory",
+    ...ROLE_MANAGEMENT_READ,
+  ),
+  assignment: both(
+    "RoleAssignmentSchedule.Read.Directory",
+    "RoleAssignmentSchedule.ReadWrite.Directory",
+    ...ROLE_MANAGEMENT_READ,
+  ),
+} as const;
+
+export const ROLE_SCHEDULE_WRITE = {
+  eligibility: {
+    ...both("RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"),
+  },
+  assignment: {
+    ...both("RoleAssignmentSchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"),
+  },
+} as const;
+
+/** Privileged Identity Management for groups. */
+export const GROUP_SCHEDULE_READ = {
+  eligibility: both(
+    "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+    "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+  ),
+  assignment: both(
+    "PrivilegedAssignmentSchedule.Read.AzureADGroup",
+    "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
+  ),
+} as const;
+
+export const GROUP_SCHEDULE_WRITE = {
+  eligibility: both("PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"),
+  assignment: both("PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup"),
+} as const;
+
+/** The table has the permissions for directory roles; "Update rules in PIM" names those for groups besides. */
+export const ROLE_POLICY_READ: Permit = {
+  scopes: [
+    ...ROLE_MANAGEMENT_READ,
+    "RoleManagementPolicy.Read.Directory",
+    "RoleManagementPolicy.ReadWrite.Directory",
+    "RoleManagementPolicy.Read.AzureADGroup",
+    "RoleManagementPolicy.ReadWrite.AzureADGroup",
+  ],
+  roles: [
+    ...ROLE_MANAGEMENT_READ,
+    "RoleManagementPolicy.Read.AzureADGroup",
+    "RoleManagementPolicy.ReadWrite.AzureADGroup",
+  ],
+};
+
+/** No application may change the rules of directory roles; those of groups, hashicorp/terraform-provider-azuread does. */
+export const ROLE_POLICY_WRITE: Permit = {
+  scopes: [
+    "RoleManagement.ReadWrite.Directory",
+    "RoleManagementPolicy.ReadWrite.Directory",
+    "RoleManagementPolicy.ReadWrite.AzureADGroup",
+  ],
+  roles: ["RoleManagementPolicy.ReadWrite.AzureADGroup"],
+};
+
+export const EVENTS_FLOW_READ: Permit = both("EventListener.Read.All", "EventListener.ReadWrite.All");
+export const EVENTS_FLOW_WRITE: Permit = {
+  ...both("EventListener.ReadWrite.All"),
+  directoryRoles: [R.externalIdUserFlowAdministrator],
+};
+
+export const USER_FLOW_READ: Permit = both("IdentityUserFlow.Read.All", "IdentityUserFlow.ReadWrite.All");
+export const USER_FLOW_WRITE: Permit = {
+  ...both("IdentityUserFlow.ReadWrite.All"),
+  directoryRoles: [R.externalIdUserFlowAdministrator],
+};
+
 export const DIRECTORY_OBJECT_READ: Permit = {
   scopes: ["Directory.Read.All", "Directory.ReadWrite.All"],
   roles: ["Directory.Read.All", "Directory.ReadWrite.All"],

@@ -34,6 +34,8 @@ export interface CollectionShape {
   readonly expand?: Readonly<
     Record<string, (value: JsonObject, call: GraphCall) => JsonObject | JsonObject[]>
   >;
+  /** True when the rules of advanced directory queries do not apply. */
+  readonly plain?: boolean;
   /** True when the collection answers in one piece ("Paging Microsoft Graph data in your app"). */
   readonly unpaged?: boolean;
 }
@@ -106,7 +108,8 @@ function present(
   const shown = project(value, selected, shape);
   for (const name of expanded) {
     const expand = shape.expand?.[name];
-    if (expand !== undefined) shown[name] = expand(value, call);
+    // Options of an expansion, such as `policy($expand=rules)`, are no part of the member's name.
+    if (expand !== undefined) shown[name.replace(/\(.*$/, "")] = expand(value, call);
   }
   return shown;
 }
@@ -145,7 +148,8 @@ function filtered(
       unsupportedQuery("The request uses a filter property that is not indexed");
   }
   const advanced = isEventual(call) && options.get("$count")?.toLowerCase() === "true";
-  if ((isAdvanced(filter) || options.has("$orderby")) && !advanced) unsupportedQuery();
+  if (shape.plain !== true && (isAdvanced(filter) || options.has("$orderby")) && !advanced)
+    unsupportedQuery();
   return values.filter((value) => matchesFilter(value, filter));
 }
 

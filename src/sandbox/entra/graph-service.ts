@@ -15,10 +15,14 @@ import {
 import { GROUP_MEMBER_ROUTES } from "./group-members.ts";
 import { GROUP_ROUTES } from "./groups.ts";
 import { PERMISSION_GRANT_ROUTES } from "./permission-grants.ts";
+import { PIM_POLICY_ROUTES } from "./pim-policies.ts";
+import { PIM_ROUTES } from "./pim-routes.ts";
+import { endWhenDue, PIM_END } from "./pim-schedules.ts";
 import { resourceUnits } from "./resource-units.ts";
 import { seedDirectory } from "./seed-directory.ts";
 import { SERVICE_PRINCIPAL_ROUTES } from "./service-principals.ts";
 import { TENANT_ROUTES } from "./tenant.ts";
+import { USER_FLOW_ROUTES } from "./user-flows.ts";
 import { USER_ROUTES } from "./users.ts";
 
 /** Every route the sandbox answers below `/v1.0`, with who may call it. */
@@ -32,6 +36,9 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
   ...PERMISSION_GRANT_ROUTES,
   ...GROUP_ROUTES,
   ...GROUP_MEMBER_ROUTES,
+  ...PIM_ROUTES,
+  ...PIM_POLICY_ROUTES,
+  ...USER_FLOW_ROUTES,
 ];
 
 const BATCH = /^\/(v1\.0|beta)\/\$batch\/?$/i;
@@ -118,6 +125,7 @@ export const graphService: FakeService = {
   audiences: () => ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"],
   unauthorized: unauthenticated,
   seed: seedDirectory,
+  events: { [PIM_END]: endWhenDue },
   handle: answer,
   isWrite(request) {
     if (BATCH.test(request.path)) return batchMethods(request).some((method) => method !== "GET");

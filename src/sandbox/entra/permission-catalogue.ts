@@ -152,6 +152,56 @@ export const GRAPH_PERMISSIONS: readonly GraphPermission[] = [
     "0edf5e9e-4ce8-468a-8432-d08631d18c43",
   ),
   permission(
+    "RoleAssignmentSchedule.Read.Directory",
+    "344a729c-0285-42c6-9014-f12b9b8d6129",
+    "d5fe8ce8-684c-4c83-a52c-46e882ce4be1",
+  ),
+  permission(
+    "RoleAssignmentSchedule.ReadWrite.Directory",
+    "8c026be3-8e26-4774-9372-8d5d6f21daff",
+    "dd199f4a-f148-40a4-a2ec-f0069cc799ec",
+  ),
+  permission(
+    "RoleManagement.Read.All",
+    "48fec646-b2ba-4019-8681-8eb31435aded",
+    "c7fbd983-d9aa-4fa7-84b8-17382c103bc4",
+  ),
+  permission(
+    "RoleManagementPolicy.Read.Directory",
+    "3de2cdbe-0ff5-47d5-bdee-7f45b4749ead",
+    "fdc4c997-9942-4479-bfcb-75a36d1138df",
+  ),
+  permission(
+    "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+    "8f44f93d-ecef-46ae-a9bf-338508d44d6b",
+    "edb419d6-7edc-42a3-9345-509bfdf5d87c",
+  ),
+  permission(
+    "PrivilegedAssignmentSchedule.Read.AzureADGroup",
+    "02a32cc4-7ab5-4b58-879a-0586e0f7c495",
+    "cd4161cb-f098-48f8-a884-1eda9a42434c",
+  ),
+  permission(
+    "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
+    "06dbc45d-6708-4ef0-a797-f797ee68bf4b",
+    "41202f2c-f7ab-45be-b001-85c9728b9d69",
+  ),
+  permission(
+    "RoleManagementPolicy.Read.AzureADGroup",
+    "7e26fdff-9cb1-4e56-bede-211fe0e420e8",
+    "69e67828-780e-47fd-b28c-7b27d14864e6",
+  ),
+  permission(
+    "EventListener.Read.All",
+    "f7dd3bed-5eec-48da-bc73-1c0ef50bc9a1",
+    "b7f6385c-6ce6-4639-a480-e23c42ed9784",
+  ),
+  permission(
+    "IdentityUserFlow.Read.All",
+    "2903d63d-4611-4d43-99ce-a33f3f52e343",
+    "1b0c317f-dd31-4305-9932-259a8b6e8099",
+  ),
+  permission(
     "IdentityUserFlow.ReadWrite.All",
     "281892cc-4dbf-4e3a-b6cc-b21029bb4e82",
     "65319a09-a2be-469d-8782-f6b07debf789",

@@ -14,11 +14,11 @@ const BETA = "https://graph.microsoft.com/beta";
 describe("what Graph has and the sandbox does not play", () => {
   test.each([
     ["GET", "/auditLogs/directoryAudits"],
-    ["POST", "/identity/authenticationEventsFlows"],
-    ["POST", "/identityGovernance/privilegedAccess/group/eligibilityScheduleRequests"],
-    ["POST", "/roleManagement/directory/roleEligibilityScheduleRequests"],
+    ["GET", "/identity/identityProviders"],
+    ["GET", "/identityGovernance/privilegedAccess/group/assignmentApprovals"],
+    ["GET", "/roleManagement/directory/resourceNamespaces"],
     ["POST", "/roleManagement/directory/roleAssignments"],
-    ["GET", "/policies/roleManagementPolicyAssignments"],
+    ["GET", "/policies/authorizationPolicy"],
     ["GET", "/teams"],
     ["GET", "/drives/1/items/2"],
     ["GET", "/me/messages"],

@@ -9,6 +9,8 @@ export const REPLICATED_MS = 31_000;
 
 export interface GraphTenant {
   ask(method: string, path: string, options?: AskOptions & { as?: Identity }): Promise<Answer>;
+  /** Forgets the tokens, so that the next call gets one with what has been granted since. */
+  signInAgain(): Promise<void>;
   /** Moves the sandbox's clock past every replication delay. */
   replicate(): Promise<void>;
   control(method: string, path: string, body?: unknown): Promise<Answer>;
@@ -25,6 +27,9 @@ export async function startGraphTenant(): Promise<GraphTenant> {
       const token = tokens.get(as) ?? (await cloud.token(as, "https://graph.microsoft.com"));
       tokens.set(as, token);
       return cloud.ask(method, path.startsWith("https:") ? path : `${GRAPH}${path}`, { token, ...options });
+    },
+    async signInAgain() {
+      tokens.clear();
     },
     async replicate() {
       await cloud.control("POST", "clock", { advanceMs: REPLICATED_MS });
