@@ -158,6 +158,38 @@ describe.skipIf(!here)(
         );
       });
 
+    it("lives a bot's life on the version of 2020, but for what has changed since", async () => {
+      await ready("clitest000001", "eastus", "Microsoft.HealthBot");
+      // In 2021 an update and a deletion were done at once; the recordings of 2026 show what they are now.
+      const calls = cassette("healthbot/recorded/test_healthbot_Scenario.yaml").filter(
+        ({ method }) => method === "PUT" || method === "GET",
+      );
+      expect(await replay(calls)).toEqual([]);
+      proven(
+        "src/healthbot, test_healthbot_Scenario (2020-12-08, without its update and deletion)",
+        "PUT Microsoft.HealthBot/healthBots/{name}",
+        "GET Microsoft.HealthBot/healthBots/{name}",
+        "GET Microsoft.HealthBot/healthBots",
+      );
+    });
+
+    it("finds no lock to delete", async () => {
+      await ready("rg-locks", "eastus");
+      const [recorded] = cassette("recorded/authorization-and-diagnostics.json").filter(
+        ({ method, url }) => method === "DELETE" && /Microsoft.Authorization\/locks\//i.test(url),
+      );
+      if (recorded === undefined) throw new Error("the recording is another one");
+      const scope = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-locks`;
+      const version = new URL(recorded.url).searchParams.get("api-version") ?? "";
+      const answer = await session.arm(
+        "DELETE",
+        `${scope}/providers/Microsoft.Authorization/locks/nobodys`,
+        version,
+      );
+      expect(differences(recorded, answer)).toEqual([]);
+      proven("src/databox", "DELETE Microsoft.Authorization/locks/{name}");
+    });
+
     it("refuses an unregistered provider and registers it", async () => {
       await ready("clirg000001", "eastus");
       const calls = cassette("recorded/apic-extension.test_create_service.yaml")

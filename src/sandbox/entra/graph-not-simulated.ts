@@ -106,6 +106,8 @@ const UNPLAYED_WRITES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/directoryObjects\/[^/]+\/?$/i, ["DELETE"]],
   [/^\/roleManagement\/directory\/(roleAssignments|roleDefinitions)\/?$/i, ["POST"]],
   [/^\/roleManagement\/directory\/roleDefinitions\/[^/]+\/?$/i, ["PATCH", "DELETE"]],
+  [/^\/policies\/roleManagementPolicies\/[^/]+\/?$/i, ["PATCH"]],
+  [/^\/identity\/b2xUserFlows\/[^/]+\/?$/i, ["PATCH"]],
 ];
 
 function isKnown(path: string, version: string): boolean {

@@ -1,32 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  ADMIN_USER,
-  AGENT_USERS,
-  BARE_APP,
-  PIPELINE_APP,
-  PLAIN_USER,
-  SUBSCRIPTION_OF_ANOTHER_TENANT,
-} from "../../../src/sandbox/seed.ts";
-import { prove } from "../../harness/fidelity.ts";
+import { BARE_APP, PLAIN_USER, SUBSCRIPTION_OF_ANOTHER_TENANT } from "../../../src/sandbox/seed.ts";
 import type { Answer } from "../../harness/sandbox.ts";
 import { ARM, type ArmSession, BOT_VERSION, SUBSCRIPTION, startArmSession } from "./arm-session.ts";
+import { itRefuses, type Refusal } from "./refusal.ts";
 
 let session: ArmSession;
 
 const ROOT = `/subscriptions/${SUBSCRIPTION}`;
 const GROUP = `${ROOT}/resourceGroups/rg-psc`;
-const AUTH = `${GROUP}/providers/Microsoft.Authorization`;
 const BOT = `${GROUP}/providers/Microsoft.HealthBot/healthBots`;
 const WORKSPACE = `${GROUP}/providers/Microsoft.OperationalInsights/workspaces`;
 const COMPONENT = `${GROUP}/providers/Microsoft.Insights/components`;
 const SETTING = `${ROOT}/providers/Microsoft.Insights/diagnosticSettings`;
 const RESOURCES = "2025-04-01";
-const ROLES = "2022-04-01";
-const PIM = "2020-10-01";
 const NOBODY = "00000000-0000-4000-8000-0000000000ff";
-const READER = `${ROOT}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7`;
-const guid = (digit: number): string => `40000000-0000-4000-8000-00000000000${digit}`;
-const PERSON = AGENT_USERS[0].id;
 
 beforeAll(async () => {
   session = await startArmSession();
@@ -40,8 +27,6 @@ beforeAll(async () => {
   await session.arm("PUT", `${WORKSPACE}/log-one`, "2025-07-01", { location: "eastus" });
   for (const name of ["a", "b", "c", "d", "e"])
     await session.arm("PUT", `${SETTING}/${name}`, "2021-05-01-preview", setting("Policy"));
-  await session.arm("PUT", `${AUTH}/roleAssignments/${guid(1)}`, ROLES, assignment(PERSON, "User"));
-  await session.arm("PUT", `${AUTH}/roleEligibilityScheduleRequests/${guid(2)}`, PIM, eligibility());
   const leaving = `${ROOT}/resourceGroups/rg-leaving`;
   await session.arm("PUT", leaving, RESOURCES, { location: "eastus" });
   await session.arm("DELETE", leaving, RESOURCES);
@@ -51,38 +36,10 @@ afterAll(() => session.close());
 const setting = (category: string) => ({
   properties: { workspaceId: `${WORKSPACE}/log-one`, logs: [{ category, enabled: true }] },
 });
-const assignment = (principalId: string, principalType?: string) => ({
-  properties: { roleDefinitionId: READER, principalId, principalType },
-});
-const eligibility = (change: object = {}) => ({
-  properties: {
-    principalId: PERSON,
-    roleDefinitionId: READER,
-    requestType: "AdminAssign",
-    justification: "duty",
-    scheduleInfo: { expiration: { type: "AfterDuration", duration: "P30D" } },
-    ...change,
-  },
-});
-const pim = (digit: number, body: object): Promise<Answer> =>
-  session.arm("PUT", `${AUTH}/roleEligibilityScheduleRequests/${guid(digit)}`, PIM, body);
-
-interface Row {
-  readonly code: string;
-  readonly status: number;
-  readonly ask: () => Promise<Answer>;
-  readonly headers?: Readonly<Record<string, unknown>>;
-  readonly message?: RegExp;
-  /** True when the front door answers. */
-  readonly gateway?: boolean;
-  readonly target?: string;
-  readonly when?: string;
-}
-
 const bot = (name: string, body: object, version = BOT_VERSION): Promise<Answer> =>
   session.arm("PUT", `${BOT}/${name}`, version, body);
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly Refusal[] = [
   {
     code: "MissingApiVersionParameter",
     status: 400,
@@ -335,157 +292,10 @@ const ROWS: readonly Row[] = [
     status: 409,
     ask: () => session.arm("PUT", `${SETTING}/f`, "2021-05-01-preview", setting("Policy")),
   },
-  {
-    code: "RoleDefinitionDoesNotExist",
-    status: 404,
-    ask: () => session.arm("GET", `${AUTH}/roleDefinitions/${NOBODY}`, ROLES),
-  },
-  {
-    code: "RoleAssignmentNotFound",
-    status: 404,
-    ask: () => session.arm("GET", `${AUTH}/roleAssignments/${NOBODY}`, ROLES),
-  },
-  {
-    code: "InvalidRoleAssignmentId",
-    status: 400,
-    ask: () => session.arm("PUT", `${AUTH}/roleAssignments/one`, ROLES, assignment(PERSON)),
-  },
-  {
-    code: "PrincipalNotFound",
-    status: 400,
-    ask: () => session.arm("PUT", `${AUTH}/roleAssignments/${guid(3)}`, ROLES, assignment(NOBODY)),
-  },
-  {
-    code: "UnmatchedPrincipalType",
-    status: 400,
-    ask: () =>
-      session.arm("PUT", `${AUTH}/roleAssignments/${guid(3)}`, ROLES, assignment(ADMIN_USER.id, "Group")),
-  },
-  {
-    code: "RoleAssignmentExists",
-    status: 409,
-    message:
-      /^The role assignment already exists\. The ID of the existing role assignment is [0-9a-f]{32}\.$/,
-    ask: () => session.arm("PUT", `${AUTH}/roleAssignments/${guid(3)}`, ROLES, assignment(PERSON, "User")),
-  },
-  {
-    code: "RoleAssignmentUpdateNotPermitted",
-    status: 409,
-    ask: () =>
-      session.arm(
-        "PUT",
-        `${AUTH}/roleAssignments/${guid(1)}`,
-        ROLES,
-        assignment(PIPELINE_APP.servicePrincipalId),
-      ),
-  },
-  {
-    code: "InvalidFilter",
-    status: 400,
-    ask: () => session.arm("GET", `${AUTH}/roleAssignments?$filter=weather eq 'fine'`, ROLES),
-  },
-  { code: "RoleAssignmentExists", when: "eligible already", status: 400, ask: () => pim(3, eligibility()) },
-  {
-    code: "SubjectNotFound",
-    status: 400,
-    ask: () => pim(3, eligibility({ principalId: NOBODY })),
-  },
-  {
-    code: "ScopeDoesNotMatchRoleDefinition",
-    status: 400,
-    ask: () => pim(3, eligibility({ roleDefinitionId: READER.replaceAll(SUBSCRIPTION, NOBODY) })),
-  },
-  {
-    code: "RoleAssignmentDoesNotExist",
-    status: 400,
-    ask: () => pim(3, eligibility({ principalId: ADMIN_USER.id, requestType: "AdminRemove" })),
-  },
-  {
-    code: "ActiveDurationTooShort",
-    status: 400,
-    ask: () => pim(3, eligibility({ requestType: "AdminRemove" })),
-  },
-  { code: "RoleAssignmentRequestExists", status: 409, ask: () => pim(2, eligibility()) },
-  {
-    code: "RoleAssignmentRequestPolicyValidationFailed",
-    status: 400,
-    message: /\["ExpirationRule"\]/,
-    ask: () =>
-      pim(
-        3,
-        eligibility({
-          principalId: ADMIN_USER.id,
-          scheduleInfo: { expiration: { type: "NoExpiration" } },
-        }),
-      ),
-  },
-  {
-    code: "RoleAssignmentRequestNotFound",
-    status: 404,
-    ask: () => session.arm("GET", `${AUTH}/roleEligibilityScheduleRequests/${NOBODY}`, PIM),
-  },
-  {
-    code: "PolicyAssignmentNotFound",
-    status: 404,
-    ask: () => session.arm("GET", `${AUTH}/policyAssignments/none`, "2025-03-01"),
-  },
-  {
-    code: "LockNotFound",
-    status: 404,
-    ask: () => session.arm("GET", `${AUTH}/locks/none`, "2020-05-01"),
-  },
-  {
-    code: "InvalidRequestContent",
-    when: "a lock of no level",
-    status: 400,
-    ask: () => session.arm("PUT", `${AUTH}/locks/odd`, "2020-05-01", { properties: { level: "Perhaps" } }),
-  },
 ];
 
-/** Codes that public material names; the page marks the others as assumptions. */
-const DOCUMENTED = new Set([
-  "MissingApiVersionParameter",
-  "InvalidApiVersionParameter",
-  "NoRegisteredProviderFound",
-  "InvalidAuthenticationTokenAudience",
-  "InvalidAuthenticationTokenTenant",
-  "SubscriptionNotFound",
-  "MissingSubscriptionRegistration",
-  "AuthorizationFailed",
-  "ResourceGroupNotFound",
-  "ResourceNotFound",
-  "LocationNotAvailableForResourceType",
-  "PrincipalNotFound",
-  "UnmatchedPrincipalType",
-  "RoleAssignmentExists",
-  "RoleAssignmentRequestPolicyValidationFailed",
-  "SubjectNotFound",
-  "ScopeDoesNotMatchRoleDefinition",
-  "RoleAssignmentDoesNotExist",
-  "ActiveDurationTooShort",
-]);
-
 describe("every refusal of Azure Resource Manager", () => {
-  for (const row of ROWS)
-    it(`is ${row.status} ${row.code}${row.when === undefined ? "" : `: ${row.when}`}`, async () => {
-      const answer = await row.ask();
-      expect({ status: answer.status, code: answer.body?.error?.code }).toEqual({
-        status: row.status,
-        code: row.code,
-      });
-      expect(Object.keys(answer.body)).toEqual(["error"]);
-      expect(answer.body.error.message).toMatch(row.message ?? /./);
-      expect(answer.body.error.target).toBe(row.target);
-      expect(answer.headers["x-ms-failure-cause"]).toBe(row.gateway === true ? "gateway" : undefined);
-      expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
-      expect(answer.headers).toMatchObject(row.headers ?? {});
-      prove({
-        api: "Azure Resource Manager",
-        operation: `${row.status} ${row.code}`,
-        proof: DOCUMENTED.has(row.code) ? "documentation" : "inferred",
-        source: "docs/sandbox/azure-resource-manager.md",
-      });
-    });
+  for (const row of ROWS) itRefuses(row);
 
   it("is 409 Conflict for the secrets of a bot that is being provisioned", async () => {
     const path = `${BOT}/fresh`;
