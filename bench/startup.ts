@@ -21,7 +21,8 @@ interface Contender {
 
 function timeOf({ command: [file = "", ...args] }: Contender): number {
   const began = performance.now();
-  spawnSync(file, args, { stdio: "ignore", env: { ...process.env, ...QUIET } });
+  // Some leave files where they are started.
+  spawnSync(file, args, { cwd: scratch, stdio: "ignore", env: { ...process.env, ...QUIET } });
   return performance.now() - began;
 }
 

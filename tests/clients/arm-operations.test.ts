@@ -50,6 +50,8 @@ const STEPS: readonly {
   readonly status: number;
   readonly body?: object;
   readonly wait?: number;
+  /** Reads the first entry of a list by its name as well. */
+  readonly andFirst?: boolean;
 }[] = [
   { method: "GET", path: "/subscriptions", version: SUBSCRIPTIONS, status: 200 },
   { method: "GET", path: ROOT, version: SUBSCRIPTIONS, status: 200 },
@@ -135,6 +137,7 @@ const STEPS: readonly {
   { method: "DELETE", path: `${SETTINGS}/audit`, version: EXPORT, status: 200 },
   { method: "GET", path: `${GROUP}/resources`, version: RESOURCES, status: 200 },
   { method: "GET", path: `${ROOT}/resources`, version: RESOURCES, status: 200 },
+  { method: "GET", path: `${AUTH}/permissions`, version: ROLES, status: 200 },
   { method: "GET", path: `${AUTH}/roleDefinitions`, version: ROLES, status: 200 },
   { method: "GET", path: `${AUTH}/roleDefinitions/${ROLE}`, version: ROLES, status: 200 },
   {
@@ -146,8 +149,14 @@ const STEPS: readonly {
   },
   { method: "GET", path: `${AUTH}/roleAssignments/${guid(1)}`, version: ROLES, status: 200, wait: 60 },
   { method: "GET", path: `${AUTH}/roleAssignments?$filter=atScope()`, version: ROLES, status: 200 },
-  { method: "GET", path: `${AUTH}/roleAssignmentSchedules`, version: PIM, status: 200 },
-  { method: "GET", path: `${AUTH}/roleAssignmentScheduleInstances`, version: PIM, status: 200 },
+  { method: "GET", path: `${AUTH}/roleAssignmentSchedules`, version: PIM, status: 200, andFirst: true },
+  {
+    method: "GET",
+    path: `${AUTH}/roleAssignmentScheduleInstances`,
+    version: PIM,
+    status: 200,
+    andFirst: true,
+  },
   { method: "DELETE", path: `${AUTH}/roleAssignments/${guid(1)}`, version: ROLES, status: 200 },
   { method: "DELETE", path: `${AUTH}/roleAssignments/${guid(1)}`, version: ROLES, status: 204 },
   {
@@ -172,8 +181,14 @@ const STEPS: readonly {
     wait: 60,
   },
   { method: "GET", path: `${AUTH}/roleEligibilityScheduleRequests`, version: PIM, status: 200 },
-  { method: "GET", path: `${AUTH}/roleEligibilitySchedules`, version: PIM, status: 200 },
-  { method: "GET", path: `${AUTH}/roleEligibilityScheduleInstances`, version: PIM, status: 200 },
+  { method: "GET", path: `${AUTH}/roleEligibilitySchedules`, version: PIM, status: 200, andFirst: true },
+  {
+    method: "GET",
+    path: `${AUTH}/roleEligibilityScheduleInstances`,
+    version: PIM,
+    status: 200,
+    andFirst: true,
+  },
   {
     method: "PUT",
     path: `${AUTH}/roleAssignmentScheduleRequests/${guid(3)}`,
@@ -182,8 +197,14 @@ const STEPS: readonly {
     body: eligibility,
   },
   { method: "GET", path: `${AUTH}/roleAssignmentScheduleRequests/${guid(3)}`, version: PIM, status: 200 },
-  { method: "GET", path: `${AUTH}/roleManagementPolicies`, version: PIM, status: 200 },
-  { method: "GET", path: `${AUTH}/roleManagementPolicyAssignments`, version: PIM, status: 200 },
+  { method: "GET", path: `${AUTH}/roleManagementPolicies`, version: PIM, status: 200, andFirst: true },
+  {
+    method: "GET",
+    path: `${AUTH}/roleManagementPolicyAssignments`,
+    version: PIM,
+    status: 200,
+    andFirst: true,
+  },
   {
     method: "PUT",
     path: `${AUTH}/locks/keep`,
@@ -223,6 +244,10 @@ const STEPS: readonly {
   },
 ];
 
+/** Collections whose members the steps call by names of their own. */
+const NAMED =
+  /(healthBots|workspaces|components|diagnosticSettings|locks|policyAssignments|resourceGroups)\/(?!\{)[^/]+/gi;
+
 /** Where the service was recorded otherwise than it is described, or the description cannot be meant. */
 const KNOWN_DEVIATIONS: readonly RegExp[] = [
   // Required by the description, though there is no next page to link to.
@@ -246,7 +271,8 @@ describe.skipIf(!areDescriptionsHere)(
     it("asks and answers as Azure describes it", async () => {
       const trouble: string[] = [];
       const proven = new Set<string>();
-      for (const step of STEPS) {
+      const queue = [...STEPS];
+      for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
         if (step.wait !== undefined) await session.advance(step.wait);
         const answer = await session.arm(step.method, step.path, step.version, step.body);
         const label = `${step.method} ${step.path.replace(ROOT, "")}`;
@@ -267,8 +293,18 @@ describe.skipIf(!areDescriptionsHere)(
             .replace(/^.*\/providers\//, "")
             .replace(ROOT, "/subscriptions/{id}")
             .replace(/\?.*$/, "")
-            .replace(/[0-9a-f-]{36}/g, "{id}")}`,
+            .replace(/(?<=schedule\w*\/|role\w+\/)[0-9a-f-]{36}/gi, "{name}")
+            .replace(/[0-9a-f-]{36}/g, "{id}")
+            .replace(NAMED, "$1/{name}")}`,
         );
+        const first: { name?: string } | undefined = answer.body?.value?.[0];
+        if (step.andFirst === true && first?.name !== undefined)
+          queue.unshift({
+            method: "GET",
+            path: `${step.path}/${first.name}`,
+            version: step.version,
+            status: 200,
+          });
       }
       expect(trouble).toEqual([]);
       prove(

@@ -159,11 +159,11 @@ function presentAssignment(world: World, scope: string, role: BuiltInRole): Json
   };
 }
 
+/** The role whose policy the path names; its assignment has the role's id behind the policy's name. */
 function requirePolicyRole(call: ArmCall): BuiltInRole {
   requireScope(call.world, call.scope());
-  const role = BUILT_IN_ROLES.find(
-    (candidate) => policyName(call.scope(), candidate) === call.param("name").toLowerCase(),
-  );
+  const [name] = call.param("name").toLowerCase().split("_");
+  const role = BUILT_IN_ROLES.find((candidate) => policyName(call.scope(), candidate) === name);
   if (role === undefined)
     return refuseArm(
       404,
@@ -232,6 +232,17 @@ export const ROLE_MANAGEMENT_POLICY_ROUTES: readonly Route[] = [
       );
       return { status: 200, body: { value } };
     },
+  }),
+  armRoute({
+    method: "GET",
+    template: "/{scope*}/providers/Microsoft.Authorization/roleManagementPolicyAssignments/{name}",
+    type: TYPE,
+    action: "Microsoft.Authorization/roleManagementPolicyAssignments/read",
+    at,
+    handle: (call) => ({
+      status: 200,
+      body: presentAssignment(call.world, call.scope(), requirePolicyRole(call)),
+    }),
   }),
   armRoute({
     method: "GET",
