@@ -84,6 +84,15 @@ export function checkLine(
 
 /** Says what is wrong with an option, with a guess at what was meant. */
 export function unknownOption(word: string, path: string, options: readonly OptionDefinition[]): PscError {
+  // Added out of habit, where there is nothing to choose.
+  if (word === "--sandbox") {
+    return usageError(
+      `"psc ${path}" has no option --sandbox`,
+      path.startsWith("sandbox ")
+        ? "leave it out: this command always works in the sandbox"
+        : "leave it out: this command sends no request and knows runs in the sandbox and elsewhere alike",
+    );
+  }
   const names = options.map(({ flags }) => `--${readFlags(flags).name}`);
   const guess = closest(word.replace(/=.*$/, ""), [...names, "--help"]);
   return usageError(

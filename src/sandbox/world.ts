@@ -43,7 +43,10 @@ export interface World {
    * are found by comparison.
    */
   touch(service: string, path: readonly string[]): void;
-  /** Runs the named event handler `afterMs` of sandbox time from now, at the next request at or after that moment. */
+  /**
+   * Runs the named event handler `afterMs` of sandbox time from now, at the next request at or after that moment. Inside
+   * a handler "now" is the moment its own event was due.
+   */
   schedule(afterMs: number, name: string, payload: JsonObject): void;
 }
 
@@ -95,6 +98,8 @@ export function createWorld(
 ): HostedWorld {
   const state: WorldState = saved ?? { format: "psc.sandbox/1", services: {}, events: [], sequence: 0 };
   const pending = noPendingChanges();
+  /** Moment of the event whose handler runs: what follows from it is counted from then, however late it is noticed. */
+  let acting: number | undefined;
   const handlers = new Map(services.flatMap((service) => Object.entries(service.events ?? {})));
   const world: HostedWorld = {
     clock,
@@ -114,7 +119,7 @@ export function createWorld(
     schedule(afterMs, name, payload) {
       if (!handlers.has(name)) throw new Error(`no handler for sandbox event ${name}`);
       state.sequence += 1;
-      state.events.push({ at: clock.now() + afterMs, sequence: state.sequence, name, payload });
+      state.events.push({ at: (acting ?? clock.now()) + afterMs, sequence: state.sequence, name, payload });
     },
     pending,
     replace(other) {
@@ -133,7 +138,12 @@ export function createWorld(
           .sort((a, b) => a.at - b.at || a.sequence - b.sequence)[0];
         if (due === undefined) return;
         state.events = state.events.filter((event) => event !== due);
-        handlers.get(due.name)?.(due.payload, world);
+        acting = due.at;
+        try {
+          handlers.get(due.name)?.(due.payload, world);
+        } finally {
+          acting = undefined;
+        }
       }
     },
   };

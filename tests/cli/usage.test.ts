@@ -15,6 +15,8 @@ describe("a command line psc does not understand", () => {
     ["gate confirm consent", /needs <file>/, /for example/],
     ["plan a.yaml b.yaml", /does not take the argument "b\.yaml"/, /--help/],
     ["plan a.yaml --sanbox", /no option --sanbox/, /did you mean --sandbox\?/],
+    ["sandbox person consent --sandbox", /no option --sandbox/, /always works in the sandbox/],
+    ["status --sandbox", /no option --sandbox/, /in the sandbox and elsewhere alike/],
     ["plan a.yaml --colour", /no option --colour/, /--no-color|--help/],
     ["--frob", /no option --frob/, /psc --help/],
     ["plan a.yaml --output xml", /--output cannot be "xml"/, /text, json/],

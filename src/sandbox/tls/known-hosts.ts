@@ -1,4 +1,5 @@
 import { dataverseState } from "../dataverse/state.ts";
+import { healthBotState } from "../health-bot/accounts.ts";
 import type { KeyVaultState } from "../key-vault/vault-state.ts";
 import { chatHosts } from "../live-chat/conversation-state.ts";
 import { LOCATIONS, regionalHost } from "../power-platform/locations.ts";
@@ -7,7 +8,7 @@ import type { World } from "../world.ts";
 
 /**
  * Host names that a client of this tenant is likely to ask for: the fixed ones of each API, and those of the
- * organizations and vaults that exist now. Services answer for more (any region, any new organization).
+ * organizations, bots and vaults that exist now. Services answer for more (any region, any new organization).
  */
 export function knownHosts(world: World): readonly string[] {
   const organizations = Object.values(dataverseState(world).organizations).flatMap((organization) => {
@@ -24,6 +25,7 @@ export function knownHosts(world: World): readonly string[] {
     "api.powerplatform.com",
     TENANT_ISLAND,
     "na.csanalytics.powerplatform.microsoft.com",
+    ...new Set(Object.values(healthBotState(world).accounts).map(({ host }) => host)),
     ...vaults,
     ...organizations,
   ];

@@ -30,6 +30,17 @@ async function call(method: string, path: string, body?: unknown, token?: string
   });
 }
 
+function proven(source: string, ...operations: readonly string[]): void {
+  prove(
+    ...operations.map((operation) => ({
+      api: "Azure Health Bot management API",
+      operation,
+      proof: "documentation" as const,
+      source,
+    })),
+  );
+}
+
 beforeEach(async () => {
   session = await startArmSession();
   bot = `${await session.group()}/providers/Microsoft.HealthBot/healthBots/contoso-bot`;
@@ -49,6 +60,7 @@ describe("who may call", () => {
     expect((await call("GET", "/backup")).status).toBe(200);
     const asText = sign({ tenantName, iat: String(await nowSeconds()) }, secret);
     expect((await call("GET", "/backup", undefined, asText)).status).toBe(200);
+    proven("microsoft/HealthBotCodeSnippets HealthAgentAPI/README.md", "authorization by HS256");
   });
 
   it("refuses other signatures, algorithms, tenants, missing and old tokens with 401", async () => {
@@ -131,6 +143,7 @@ describe("backup", () => {
     const { skills: _skills, ...without } = before;
     await call("POST", "/backup", { hbs: JSON.stringify(without) });
     expect((await call("GET", "/backup")).body).toEqual(without);
+    proven("microsoft/ClinicalTrialsBlueprint scripts/RestoreBot.ps1", "GET /backup", "POST /backup");
   });
 
   it("refuses what is no backup and changes nothing", async () => {
@@ -162,6 +175,7 @@ describe("scenarios", () => {
     expect(JSON.parse(listed[0].code)).toEqual(code);
     const backup = (await call("GET", "/backup")).body;
     expect(backup.scenarios[0].code).toEqual(code);
+    proven("microsoft/HealthBotCodeSnippets HealthAgentAPI/README.md", "GET /scenarios", "POST /scenarios");
   });
 
   it("are refused without a name or with code that is not JSON", async () => {
@@ -199,6 +213,7 @@ describe("files and strings", () => {
       headers: { "content-type": `multipart/form-data; boundary=${boundary}` },
     });
     expect(spaced.status).toBe(400);
+    proven("microsoft/HealthBotCodeSnippets HealthAgentAPI/README.md", "GET /resources", "POST /resources");
   });
 
   it("spells languages with a hyphen here and with an underscore in the backup", async () => {
@@ -210,6 +225,11 @@ describe("files and strings", () => {
     expect((await call("GET", "/backup")).body.localization.custom).toEqual([
       { stringId: "hello", en_us: "Hello", de_de: "Hallo" },
     ]);
+    proven(
+      "microsoft/HealthBotCodeSnippets HealthAgentAPI/README.md",
+      "GET /localization",
+      "POST /localization",
+    );
   });
 });
 
@@ -265,6 +285,10 @@ describe("refusals", () => {
     const answer = await call("GET", "/backup");
     expect([answer.status, answer.headers["retry-after"]]).toEqual([429, "7"]);
   });
+});
+
+it("is among the hosts that another client is told of", async () => {
+  expect((await session.test.control("GET", "hosts")).body.value).toContain("eastus.healthbot.microsoft.com");
 });
 
 describe("what only a person can do", () => {

@@ -342,3 +342,18 @@ describe("what is not simulated", () => {
     expect(answer.status).toBe(501);
   });
 });
+
+it("attachments have a host of their own that says 501", async () => {
+  for (const url of [
+    "https://us-api.asm.skype.com/v1/objects",
+    "https://us-api.asm.skype.com/v1/skypetokenauth",
+    "https://api.asm.skype.com/v1/objects/0-wus-d1/views/imgpsh_fullsize_anim",
+  ]) {
+    const answer = await clinic.ask(url.endsWith("objects") ? "POST" : "GET", url);
+    expect(answer.status).toBe(501);
+    expect(answer.body.error).toEqual({
+      code: "NotSimulated",
+      message: expect.stringMatching(/^The sandbox does not simulate attachments \(/),
+    });
+  }
+});
