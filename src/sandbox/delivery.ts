@@ -40,7 +40,12 @@ export async function sendStream(
   response.writeHead(answer.status, headersOf(answer, true));
   for (const piece of pieces) {
     if (response.destroyed) return;
-    if (!response.write(piece)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    if (response.write(piece)) continue;
+    // Whichever does not come must not leave its listener behind.
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })]);
+    waiting.abort();
   }
   response.end();
 }

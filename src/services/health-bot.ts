@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import { PscError } from "../errors.ts";
+import { isServiceError, PscError } from "../errors.ts";
 import type { Http, HttpRequest, HttpResponse } from "./http/types.ts";
 
 /** One step of a scenario; types carry further members of their own. */
@@ -107,7 +107,7 @@ export function createHealthBotManagement(
       method,
       url: `${base}${path}`,
       authorization: `Bearer ${managementToken(tenantName, secret, clock.now())}`,
-      ...(method === "GET" ? { expect: [404, 503] } : {}),
+      ...(method === "GET" ? { expect: [404] } : {}),
       ...(body === undefined
         ? {}
         : {
@@ -117,21 +117,28 @@ export function createHealthBotManagement(
             repeatable: true,
           }),
     });
-  const starting = (response: HttpResponse): boolean => response.status === 404 || response.status === 503;
+  /** Undefined while the API starts: 404, or 503 for longer than the pipeline has patience. */
+  async function read(path: string): Promise<unknown> {
+    try {
+      const response = await send("GET", path);
+      return response.status === 404 ? undefined : parsed(response, `GET ${path}`);
+    } catch (error) {
+      if (isServiceError(error, 503)) return undefined;
+      throw error;
+    }
+  }
 
   return {
     base,
     tenantName,
     async getBackup() {
-      const response = await send("GET", "/backup");
-      return starting(response) ? undefined : (parsed(response, "GET /backup") as Backup);
+      return (await read("/backup")) as Backup | undefined;
     },
     async restoreBackup(backup) {
       await send("POST", "/backup", { hbs: JSON.stringify(backup) });
     },
     async getScenarios() {
-      const response = await send("GET", "/scenarios");
-      return starting(response) ? undefined : (parsed(response, "GET /scenarios") as readonly Scenario[]);
+      return (await read("/scenarios")) as readonly Scenario[] | undefined;
     },
     async postScenarios(scenarios) {
       // The import takes the code as text ("HealthAgentAPI/README.md"), although a backup holds it as an object.

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
 import { PscError } from "../errors.ts";
 import { transportError } from "./http/failures.ts";
+import { patientClient } from "./http/patient-client.ts";
 import type { TokenSource } from "./http/types.ts";
 import type { SignedIn } from "./services.ts";
 
@@ -141,7 +142,8 @@ async function credentialOf(options: SignInOptions, client: HttpClient): Promise
     authorityHost: cloud.authority,
     disableInstanceDiscovery: true,
     httpClient: client,
-    retryOptions: { maxRetries: 1 },
+    // Repeating is the client's business.
+    retryOptions: { maxRetries: 0 },
   };
   if (clientId !== undefined && secret !== undefined)
     return new identity.ClientSecretCredential(env["AZURE_TENANT_ID"] ?? tenant, clientId, secret, common);
@@ -159,9 +161,10 @@ export function createSignIn(options: SignInOptions): SignIn {
   let credential: Promise<TokenCredential> | undefined;
   // The library turns every network failure into "network_error"; the errno is only seen here.
   let networkFailure: unknown;
+  const patient = patientClient(options.client, clock);
   const client: HttpClient = {
     sendRequest: (request) =>
-      options.client.sendRequest(request).catch((error: unknown) => {
+      patient.sendRequest(request).catch((error: unknown) => {
         if (new URL(request.url).origin === new URL(options.cloud.authority).origin) networkFailure = error;
         throw error;
       }),
@@ -172,7 +175,7 @@ export function createSignIn(options: SignInOptions): SignIn {
 
   async function issue(audience: string, signal: AbortSignal | undefined): Promise<IssuedToken> {
     if (useSandboxPerson) {
-      const { token, lifetimeMs } = await passwordToken(options, audience);
+      const { token, lifetimeMs } = await passwordToken({ ...options, client: patient }, audience);
       return { token, expiresAt: clock.now() + lifetimeMs };
     }
     networkFailure = undefined;

@@ -84,4 +84,23 @@ describe("Health Bot management API", () => {
     const elsewhere = services.healthBot(link.replace("contoso-health-dev", "not-there"), secret);
     expect(await elsewhere.getBackup()).toBeUndefined();
   });
+
+  it("sits out a 503 and a 429", async () => {
+    for (const action of [
+      { kind: "fail", status: 503 },
+      { kind: "throttle", retryAfter: 3 },
+    ]) {
+      await tenant.sandbox.control("POST", "faults", { service: "healthBot", times: 2, action });
+      expect(await api().getBackup()).toHaveProperty("configuration");
+    }
+  });
+
+  it("takes a 503 that does not pass for a bot that still starts", async () => {
+    await tenant.sandbox.control("POST", "faults", {
+      service: "healthBot",
+      action: { kind: "fail", status: 503 },
+    });
+    expect(await api().getScenarios()).toBeUndefined();
+    await tenant.sandbox.control("DELETE", "faults");
+  });
 });
