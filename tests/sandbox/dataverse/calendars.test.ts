@@ -138,6 +138,12 @@ describe("an operating hour's calendar", () => {
       const answer = await save(info);
       expect(answer.status).toBe(400);
       expect(answer.body.error.message).toContain(message);
+      const codes: Record<string, string> = {
+        "The calendar is invalid.": "0x80044d00",
+        "The calendar rule does not exist.": "0x80045100",
+      };
+      if (codes[message] !== undefined)
+        expect(answer.body).toEqual({ error: { code: codes[message], message } });
     }
     const notText = await organization.ask("POST", "msdyn_SaveCalendar", { body: { CalendarEventInfo: {} } });
     expect(notText.status).toBe(400);

@@ -64,6 +64,21 @@ describe("callers", () => {
     expect([answer.status, answer.body.error.code]).toEqual([403, "0x80040225"]);
   });
 
+  it("lets only System Administrators change a table: 403 in the words of metadata", async () => {
+    await bareUser("Basic User");
+    const table = "EntityDefinitions(LogicalName='contact')";
+    const { body } = await organization.get(table);
+    const answer = await organization.ask("PUT", table, { as: "bare", body });
+    expect(answer.status).toBe(403);
+    expect(answer.body).toEqual({
+      error: {
+        code: "0x80048306",
+        message:
+          "Not enough privilege to access the Microsoft Dynamics 365 object or perform the requested operation.",
+      },
+    });
+  });
+
   it("names the missing privilege, the table and the caller", async () => {
     const id = await bareUser("Basic User");
     expect((await organization.ask("GET", "queues?$top=1", { as: "bare" })).status).toBe(200);
