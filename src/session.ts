@@ -16,8 +16,8 @@ import type { Plan } from "./engine/plan.ts";
 import { createPlan, type PlannedRun } from "./engine/planning.ts";
 import type { Confirmation } from "./engine/resource.ts";
 import { resourcesOf } from "./resources/index.ts";
-import { createHttp } from "./services/http/http.ts";
-import type { Http } from "./services/http/types.ts";
+import { createPipeline } from "./services/http/pipeline.ts";
+import type { RememberingHttp } from "./services/http/remembering.ts";
 import { createServices, type Services, type SignedIn } from "./services/services.ts";
 import { createSignIn } from "./services/sign-in.ts";
 import type { EnvironmentSpec, Manifest } from "./spec/model.ts";
@@ -60,7 +60,7 @@ export interface Session {
   readonly manifest: Manifest;
   readonly graph: ResourceGraph;
   readonly memory: RunMemory;
-  readonly http: Http;
+  readonly http: RememberingHttp;
   readonly services: Services;
   readonly clock: Clock;
   readonly confirmations: ConfirmationBook;
@@ -82,7 +82,7 @@ export function openSession(options: SessionOptions): Session {
     env: options.env,
     ...(target.sandboxPerson === undefined ? {} : { sandboxPerson: target.sandboxPerson }),
   });
-  const http = createHttp({
+  const http = createPipeline({
     cloud,
     clock: target.clock,
     tokens: signIn,

@@ -7,7 +7,7 @@ import { buildGraph } from "../../src/engine/graph.ts";
 import { openJournal } from "../../src/engine/journal.ts";
 import { acquireLock } from "../../src/engine/lock.ts";
 import { createPlan } from "../../src/engine/planning.ts";
-import { createHttp } from "../../src/services/http/http.ts";
+import { createPipeline } from "../../src/services/http/pipeline.ts";
 import { createServices } from "../../src/services/services.ts";
 import type { EnvironmentSpec, Manifest } from "../../src/spec/model.ts";
 import { thingResources } from "./things.ts";
@@ -22,7 +22,7 @@ const { env } = process;
 const nobody = (): Promise<never> => Promise.reject(new Error("nobody signs in to the benchmark"));
 
 const started = performance.now();
-const http = createHttp({
+const http = createPipeline({
   cloud: CLOUDS.public,
   clock: systemClock,
   tokens: { getToken: nobody },

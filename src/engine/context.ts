@@ -23,9 +23,24 @@ export interface WaitNotice {
   readonly operationUrl?: string;
 }
 
+/** Thrown into a read that asks for what is not observed yet: it is begun again once that is there. */
+export class NotObservedYet extends Error {
+  readonly address: string;
+
+  constructor(address: string) {
+    super(`${address} is not observed yet`);
+    this.address = address;
+  }
+}
+
 /** The run's memory: one observation a resource, shared by all contexts of the run. */
 export interface RunMemory {
   readonly observations: Map<string, Observation>;
+  /**
+   * Addresses being looked at right now: asking for one of them throws `NotObservedYet`. Empty outside a look at the
+   * tenant as a whole.
+   */
+  readonly awaited: Set<string>;
   /** A context whose waits and notes are reported as those of `resource`. */
   contextOf(
     resource: Resource,
@@ -46,9 +61,11 @@ const MIN_LOOKS = 8;
 
 export function createRunMemory(options: ContextOptions): RunMemory {
   const observations = new Map<string, Observation>();
+  const awaited = new Set<string>();
   const { clock, signal } = options;
   return {
     observations,
+    awaited,
     contextOf(resource, onWait = () => {}, onNote = () => {}) {
       return {
         spec: options.spec,
@@ -56,7 +73,10 @@ export function createRunMemory(options: ContextOptions): RunMemory {
         services: options.services,
         clock,
         signal,
-        observation: (address) => observations.get(address),
+        observation(address) {
+          if (awaited.has(address)) throw new NotObservedYet(address);
+          return observations.get(address);
+        },
         addresses: (kind) =>
           [...observations.keys()].filter((address) => address === kind || address.startsWith(`${kind}[`)),
         confirmation: options.confirmation,

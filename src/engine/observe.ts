@@ -1,7 +1,7 @@
 import { PscError } from "../errors.ts";
 import { createSemaphore } from "../services/http/semaphore.ts";
 import type { Exchange, Http } from "../services/http/types.ts";
-import type { RunMemory } from "./context.ts";
+import { NotObservedYet, type RunMemory } from "./context.ts";
 import type { ResourceGraph } from "./graph.ts";
 import type { Observation } from "./observation.ts";
 import type { Problem } from "./plan.ts";
@@ -33,9 +33,13 @@ export function asPscError(error: unknown, doing: string): PscError {
   });
 }
 
+/** Reads that may begin again because of each other, before a cycle is assumed. */
+const MOST_RESTARTS = 50;
+
 /**
- * Reads every resource, each after those it depends on, as parallel as the graph allows. A resource whose dependency
- * could not be read is not read: its state would be judged on missing facts.
+ * Reads every resource. All begin at once; a read that asks for another resource's state waits for just that one and
+ * begins again, so that what does not depend on one another is asked for together. A failure that follows from another
+ * one is not told again.
  */
 export async function observeAll(
   graph: ResourceGraph,
@@ -45,44 +49,87 @@ export async function observeAll(
   const slot = createSemaphore(READS_AT_ONCE);
   const results = new Map<string, Observed>();
   const problems: Problem[] = [];
+  /** Address of the failure at the root, by address of what it keeps from being told. */
   const broken = new Map<string, string>();
   const running = new Map<string, Promise<void>>();
 
-  async function observe(resource: Resource): Promise<void> {
+  /** The failure that explains why this resource cannot be told, once all it stands on has been read. */
+  async function rootOf(resource: Resource): Promise<string | undefined> {
     await Promise.all(resource.dependsOn.map((address) => running.get(address)));
     const cause = resource.dependsOn.find((address) => broken.has(address));
-    if (cause !== undefined) {
-      const root = broken.get(cause) ?? cause;
-      broken.set(resource.address, root);
-      record(resource, { status: "unknown", reason: `${root} could not be read` }, []);
-      return;
+    return cause === undefined ? undefined : (broken.get(cause) ?? cause);
+  }
+
+  async function observe(resource: Resource): Promise<void> {
+    const exchanges: Exchange[] = [];
+    for (let restarts = 0; ; restarts += 1) {
+      try {
+        const traced = await slot(() =>
+          http.traced(
+            () => resource.read(memory.contextOf(resource)),
+            (exchange) => exchanges.push(exchange),
+          ),
+        );
+        record(resource, traced.result, exchanges);
+        return;
+      } catch (error) {
+        if (error instanceof NotObservedYet && restarts < MOST_RESTARTS) {
+          await running.get(error.address);
+          const root = broken.get(error.address);
+          if (root === undefined) continue;
+          consequence(resource, root);
+          return;
+        }
+        if (memory.contextOf(resource).signal.aborted) throw error;
+        const root = await rootOf(resource);
+        if (root !== undefined) {
+          consequence(resource, root);
+          return;
+        }
+        broken.set(resource.address, resource.address);
+        problems.push({
+          address: resource.address,
+          step: resource.info.step,
+          error: asPscError(error, `reading ${resource.label}`),
+        });
+        record(resource, { status: "unknown", reason: "it could not be read" }, []);
+        return;
+      }
     }
-    try {
-      const { result, exchanges } = await slot(() =>
-        http.traced(() => resource.read(memory.contextOf(resource))),
-      );
-      record(resource, result, exchanges);
-    } catch (error) {
-      if (memory.contextOf(resource).signal.aborted) throw error;
-      broken.set(resource.address, resource.address);
-      problems.push({
-        address: resource.address,
-        step: resource.info.step,
-        error: asPscError(error, `reading ${resource.label}`),
-      });
-      record(resource, { status: "unknown", reason: "it could not be read" }, []);
-    }
+  }
+
+  function consequence(resource: Resource, root: string): void {
+    broken.set(resource.address, root);
+    record(resource, { status: "unknown", reason: `${root} could not be read` }, []);
   }
 
   function record(resource: Resource, observation: Observation, exchanges: readonly Exchange[]): void {
     memory.observations.set(resource.address, observation);
-    results.set(resource.address, { observation, exchanges });
+    memory.awaited.delete(resource.address);
+    // A read that began again asked for the same things again and was given the same answers.
+    results.set(resource.address, { observation, exchanges: distinct(exchanges) });
   }
 
-  for (const resource of graph.order) running.set(resource.address, observe(resource));
-  await Promise.all(running.values());
+  for (const { address } of graph.order) memory.awaited.add(address);
+  try {
+    // What was seen before is not to be taken for what is there now.
+    for (const resource of graph.order) running.set(resource.address, observe(resource));
+    await Promise.all(running.values());
+  } finally {
+    memory.awaited.clear();
+  }
   return {
     results,
     problems: problems.sort((a, b) => a.step - b.step || a.address.localeCompare(b.address)),
   };
+}
+
+function distinct(exchanges: readonly Exchange[]): readonly Exchange[] {
+  const seen = new Set<string>();
+  return exchanges.filter(({ method, url, sent }) => {
+    const key = `${sent} ${method} ${url}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }

@@ -1,5 +1,5 @@
 import { PscError } from "../errors.ts";
-import type { Http } from "../services/http/types.ts";
+import type { RememberingHttp } from "../services/http/remembering.ts";
 import type { RunMemory } from "./context.ts";
 import type { ResourceGraph } from "./graph.ts";
 import { compareFields, type FieldChange, type Observation } from "./observation.ts";
@@ -107,9 +107,13 @@ export interface PlannedRun {
 }
 
 /** Observes the tenant and decides about every resource. Writes nothing. */
-export async function createPlan(graph: ResourceGraph, memory: RunMemory, http: Http): Promise<PlannedRun> {
+export async function createPlan(
+  graph: ResourceGraph,
+  memory: RunMemory,
+  http: RememberingHttp,
+): Promise<PlannedRun> {
   const started = performance.now();
-  const observed = await observeAll(graph, memory, http);
+  const observed = await http.remembering(() => observeAll(graph, memory, http));
   const problems: Problem[] = [...observed.problems];
   const troubled = new Set(problems.map(({ address }) => address));
   const actions: Action[] = [];
@@ -139,7 +143,8 @@ export async function createPlan(graph: ResourceGraph, memory: RunMemory, http: 
   const summary = Object.fromEntries(
     ACTIONS.map((name) => [name, actions.filter(({ action }) => action === name).length]),
   ) as Record<ActionName, number>;
-  const reads = [...observed.results.values()].reduce((sum, { exchanges }) => sum + exchanges.length, 0);
+  const sent = [...observed.results.values()].flatMap(({ exchanges }) => exchanges.map((one) => one.sent));
+  const reads = new Set(sent).size;
   const plan: Plan = {
     actions,
     problems,

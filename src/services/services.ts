@@ -5,7 +5,7 @@ import { type Bap, createBap } from "./bap.ts";
 import { createDataverse, type Dataverse } from "./dataverse.ts";
 import { createGraph, type Graph } from "./graph.ts";
 import { createHealthBotManagement, type HealthBotManagement } from "./health-bot.ts";
-import type { Http } from "./http/types.ts";
+import type { RememberingHttp } from "./http/remembering.ts";
 import { createPowerPlatform, type PowerPlatform } from "./power-platform.ts";
 
 /** Who psc is signed in as, read from a token. */
@@ -24,7 +24,7 @@ export interface SignedIn {
 
 export interface Services {
   readonly cloud: Cloud;
-  readonly http: Http;
+  readonly http: RememberingHttp;
   readonly clock: Clock;
   /** Signs in if that has not happened yet. */
   signedIn(): Promise<SignedIn>;
@@ -40,7 +40,7 @@ export interface Services {
 
 export function createServices(options: {
   cloud: Cloud;
-  http: Http;
+  http: RememberingHttp;
   clock: Clock;
   signedIn: () => Promise<SignedIn>;
 }): Services {

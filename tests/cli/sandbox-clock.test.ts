@@ -216,7 +216,7 @@ describe("a fault file given to a command", () => {
   it("is armed for the command, survived, and disarmed", async () => {
     writeFileSync(
       join(folder.path, "faults.yaml"),
-      "seed: 3\nfaults:\n  - name: busy\n    when: { service: graph, method: GET }\n    times: 2\n    action: { kind: throttle, retryAfter: 4 }\n",
+      "seed: 3\nfaults:\n  - name: busy\n    when: { service: arm, method: GET }\n    times: 2\n    action: { kind: throttle, retryAfter: 4 }\n",
     );
     expect((await plan("faults.yaml")).code).toBe(2);
     const log = (await cloud.control("GET", "requests")).body.value as {

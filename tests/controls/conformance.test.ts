@@ -15,6 +15,7 @@ const exchange: Exchange = {
   status: 200,
   requestId: "req-1",
   write: false,
+  sent: 1,
 };
 const present: Observation = { status: "present", id: "q-1", fields: {}, data: {} };
 

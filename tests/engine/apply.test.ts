@@ -241,8 +241,19 @@ describe("plan and apply", () => {
   it("does not read what stands on something unreadable, and says so once", async () => {
     const cloud = memoryCloud();
     const overrides = { read: async () => Promise.reject(refused()) };
-    const { plan } = bench(cloud, [thing(cloud, "a", { overrides }), thing(cloud, "b", { after: ["a"] })]);
+    const asks: Parameters<typeof thing>[2] = {
+      after: ["a"],
+      overrides: {
+        async read(_props, context) {
+          cloud.calls.push("b asks for a");
+          context.observation(thingAddress("a"));
+          return { status: "absent" };
+        },
+      },
+    };
+    const { plan } = bench(cloud, [thing(cloud, "a", { overrides }), thing(cloud, "b", asks)]);
     const planned = await plan();
+    expect(cloud.calls).toEqual(["b asks for a"]);
     expect(planned.problems.map(({ address }) => address)).toEqual([thingAddress("a")]);
     expect(planned.actions).toEqual([]);
   });
@@ -278,7 +289,6 @@ describe("the guide's order", () => {
             method: "POST",
             url: `https://graph.microsoft.com/v1.0/${name}`,
           });
-          cloud.calls.push(`start ${name}`);
           await context.clock.sleep(3_600_000);
           cloud.calls.push(`end ${name}`);
           cloud.objects.set(name, {});
@@ -292,7 +302,7 @@ describe("the guide's order", () => {
       thing(cloud, "first", { step: 1 }),
     ]);
     await apply(await plan());
-    expect(cloud.calls).toEqual(["create first", "start package", "create late", "end package"]);
+    expect(cloud.calls).toEqual(["create first", "sent POST /v1.0/package", "create late", "end package"]);
   });
 });
 

@@ -14,7 +14,7 @@ import {
   type KindDefinition,
   type Resource,
 } from "../../src/engine/resource.ts";
-import { createHttp } from "../../src/services/http/http.ts";
+import { createPipeline } from "../../src/services/http/pipeline.ts";
 import { createServices } from "../../src/services/services.ts";
 import type { EnvironmentSpec, Manifest } from "../../src/spec/model.ts";
 
@@ -100,17 +100,15 @@ export function bench(
   signal: AbortSignal = new AbortController().signal,
 ): Bench {
   const clock = scaledClock(100_000, Date.UTC(2026, 0, 1));
-  const http = createHttp({
+  const http = createPipeline({
     cloud: CLOUDS.public,
     clock,
     tokens: { getToken: async () => "unused" },
     client: {
-      sendRequest: async (request) => ({
-        request,
-        status: 204,
-        headers: createHttpHeaders(),
-        bodyAsText: "",
-      }),
+      async sendRequest(request) {
+        cloud.calls.push(`sent ${request.method} ${new URL(request.url).pathname}`);
+        return { request, status: 204, headers: createHttpHeaders(), bodyAsText: "" };
+      },
     },
     readOnly: false,
   });

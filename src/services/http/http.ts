@@ -19,7 +19,7 @@ import {
   retryAfterMs,
 } from "./retry.ts";
 import { createSemaphore } from "./semaphore.ts";
-import type { Exchange, Http, HttpRequest, HttpResponse, TokenSource } from "./types.ts";
+import type { Exchange, HttpRequest, HttpResponse, TokenSource, TracingHttp } from "./types.ts";
 
 export interface HttpOptions {
   readonly cloud: Cloud;
@@ -76,11 +76,12 @@ function toResponse(response: PipelineResponse): HttpResponse {
 }
 
 /** The one door to the network: every request of every client passes through it. */
-export function createHttp(options: HttpOptions): Http {
+export function createHttp(options: HttpOptions): TracingHttp {
   const { cloud, clock, tokens, client } = options;
   const random = options.random ?? Math.random;
   const traces = new AsyncLocalStorage<(exchange: Exchange) => void>();
   const gates = new Map<ServiceName, ReturnType<typeof createSemaphore>>();
+  let sent = 0;
 
   function gateOf(service: ServiceName): ReturnType<typeof createSemaphore> {
     const known = gates.get(service);
@@ -200,6 +201,8 @@ export function createHttp(options: HttpOptions): Http {
           side: "psc",
         });
       }
+      sent += 1;
+      const number = sent;
       const response = await attempts(request, url, service);
       traces.getStore()?.({
         service,
@@ -208,6 +211,7 @@ export function createHttp(options: HttpOptions): Http {
         status: response.status,
         requestId: response.requestId,
         write,
+        sent: number,
       });
       if ((response.status >= 200 && response.status < 300) || request.expect?.includes(response.status))
         return response;
@@ -222,6 +226,14 @@ export function createHttp(options: HttpOptions): Http {
         outer?.(exchange);
       };
       const result = await traces.run(record, work);
+      return { result, exchanges };
+    },
+    note(exchange) {
+      traces.getStore()?.(exchange);
+    },
+    async apart(work) {
+      const exchanges: Exchange[] = [];
+      const result = await traces.run((exchange) => exchanges.push(exchange), work);
       return { result, exchanges };
     },
   };

@@ -39,6 +39,8 @@ export interface Exchange {
   readonly status: number;
   readonly requestId: string | undefined;
   readonly write: boolean;
+  /** Running number of the HTTP request that carried it: parts of one batch have the same. */
+  readonly sent: number;
 }
 
 export interface Http {
@@ -55,6 +57,14 @@ export interface Http {
     work: () => Promise<T>,
     onExchange?: (exchange: Exchange) => void,
   ): Promise<{ readonly result: T; readonly exchanges: readonly Exchange[] }>;
+}
+
+/** The pipeline as the layers on it see it. */
+export interface TracingHttp extends Http {
+  /** Records an exchange as one of the work that runs now. */
+  note(exchange: Exchange): void;
+  /** Runs `work` as nobody's: its exchanges are returned and recorded nowhere else. */
+  apart<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly exchanges: readonly Exchange[] }>;
 }
 
 /** Hands out bearer tokens per audience. */

@@ -35,7 +35,7 @@ import { packageOfferResources } from "../../../src/resources/power-platform/pac
 import { regionResources } from "../../../src/resources/power-platform/region.ts";
 import { securityGroupResources } from "../../../src/resources/power-platform/security-group.ts";
 import { ADMIN_USER, PIPELINE_APP, PUBLIC_CLIENT_APP_ID, TENANT } from "../../../src/sandbox/seed.ts";
-import { createHttp } from "../../../src/services/http/http.ts";
+import { createPipeline } from "../../../src/services/http/pipeline.ts";
 import { sandboxTransport } from "../../../src/services/http/sandbox-transport.ts";
 import { createServices, type Services } from "../../../src/services/services.ts";
 import { createSignIn } from "../../../src/services/sign-in.ts";
@@ -330,7 +330,7 @@ export async function startContactCentre(speed = SPEED): Promise<ContactCentre> 
         password: ADMIN_USER.password,
       },
     });
-    const http = createHttp({ cloud, clock, tokens: signIn, client, readOnly });
+    const http = createPipeline({ cloud, clock, tokens: signIn, client, readOnly });
     return createServices({ cloud, http, clock, signedIn: () => signIn.whoAmI() });
   }
 

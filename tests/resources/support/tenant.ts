@@ -16,7 +16,7 @@ import {
   PUBLIC_CLIENT_APP_ID,
   TENANT,
 } from "../../../src/sandbox/seed.ts";
-import { createHttp } from "../../../src/services/http/http.ts";
+import { createPipeline } from "../../../src/services/http/pipeline.ts";
 import { sandboxTransport } from "../../../src/services/http/sandbox-transport.ts";
 import { createServices, type Services } from "../../../src/services/services.ts";
 import { createSignIn } from "../../../src/services/sign-in.ts";
@@ -85,7 +85,7 @@ export async function startTenant(speed = DEFAULT_SPEED): Promise<TestTenant> {
         password: ADMIN_USER.password,
       },
     });
-    const http = createHttp({
+    const http = createPipeline({
       cloud,
       clock,
       tokens: signIn,

@@ -1,0 +1,43 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Exchange, HttpRequest, HttpResponse, TracingHttp } from "./types.ts";
+
+/** A pipeline that can hand out what it has read before. */
+export interface RememberingHttp extends TracingHttp {
+  /**
+   * While `work` runs, a read that was sent before is answered by the first one's answer, and is evidence for both
+   * askers. For looking at a tenant as a whole only: whoever waits for a change has to look afresh.
+   */
+  remembering<T>(work: () => Promise<T>): Promise<T>;
+}
+
+interface Remembered {
+  readonly result: HttpResponse;
+  readonly exchanges: readonly Exchange[];
+}
+
+function keyOf({ method, url, headers, body, reads, expect }: HttpRequest): string | undefined {
+  if (method !== "GET" && reads !== true) return undefined;
+  return JSON.stringify([method, url, headers, body, expect]);
+}
+
+export function remembering(base: TracingHttp): RememberingHttp {
+  const memories = new AsyncLocalStorage<Map<string, Promise<Remembered>>>();
+  return {
+    ...base,
+    remembering: (work) => memories.run(new Map(), work),
+    async send(request) {
+      const memory = memories.getStore();
+      const key = memory === undefined ? undefined : keyOf(request);
+      if (memory === undefined || key === undefined) return base.send(request);
+      const known = memory.get(key);
+      if (known === undefined) {
+        const first = base.traced(() => base.send(request));
+        memory.set(key, first);
+        return (await first).result;
+      }
+      const { result, exchanges } = await known;
+      for (const exchange of exchanges) base.note(exchange);
+      return result;
+    },
+  };
+}
