@@ -13,7 +13,7 @@ import {
 } from "./engine/journal.ts";
 import { acquireLock } from "./engine/lock.ts";
 import type { Plan } from "./engine/plan.ts";
-import { createPlan, type PlannedRun } from "./engine/planning.ts";
+import { createPlan, type PlannedRun, type PlanOptions } from "./engine/planning.ts";
 import type { Confirmation } from "./engine/resource.ts";
 import { resourcesOf } from "./resources/index.ts";
 import { createPipeline } from "./services/http/pipeline.ts";
@@ -124,9 +124,9 @@ export function openSession(options: SessionOptions): Session {
 }
 
 /** Reads the tenant and says what differs. Writes nothing. */
-export async function planSession(session: Session): Promise<PlannedRun> {
+export async function planSession(session: Session, options: PlanOptions = {}): Promise<PlannedRun> {
   await session.signIn();
-  return createPlan(session.graph, session.memory, session.http);
+  return createPlan(session.graph, session.memory, session.http, options);
 }
 
 export interface DeployOptions {

@@ -42,7 +42,7 @@ const MOST_RESTARTS = 50;
  * one is not told again.
  */
 export async function observeAll(
-  graph: ResourceGraph,
+  graph: Pick<ResourceGraph, "order">,
   memory: RunMemory,
   http: Http,
 ): Promise<ObservationRun> {

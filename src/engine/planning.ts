@@ -106,18 +106,64 @@ export interface PlannedRun {
   readonly observed: ObservationRun;
 }
 
+export interface PlanOptions {
+  /** Makes checks of what only writing needs even when nothing is to be written. */
+  readonly allChecks?: boolean;
+}
+
 /** Observes the tenant and decides about every resource. Writes nothing. */
 export async function createPlan(
   graph: ResourceGraph,
   memory: RunMemory,
   http: RememberingHttp,
+  options: PlanOptions = {},
 ): Promise<PlannedRun> {
   const started = performance.now();
-  const observed = await http.remembering(() => observeAll(graph, memory, http));
+  const later = options.allChecks === true ? [] : graph.order.filter(({ info }) => info.onlyForWriting);
+  const first = graph.order.filter((resource) => !later.includes(resource));
+  const observed = await http.remembering(async () => {
+    const seen = await observeAll({ order: first }, memory, http);
+    const decided = decideAll(first, seen, memory);
+    const changes = decided.actions.some(({ action }) => action !== "none");
+    return !changes && decided.problems.length === 0
+      ? seen
+      : merged(seen, await observeAll({ order: later }, memory, http));
+  });
+  const { actions, problems } = decideAll(graph.order, observed, memory);
+  const summary = Object.fromEntries(
+    ACTIONS.map((name) => [name, actions.filter(({ action }) => action === name).length]),
+  ) as Record<ActionName, number>;
+  const sent = [...observed.results.values()].flatMap(({ exchanges }) => exchanges.map((one) => one.sent));
+  const plan: Plan = {
+    actions,
+    problems,
+    summary,
+    reads: new Set(sent).size,
+    tookMs: performance.now() - started,
+    usualMs: usualDuration(actions),
+  };
+  return { plan, observed };
+}
+
+function merged(one: ObservationRun, other: ObservationRun): ObservationRun {
+  return {
+    results: new Map([...one.results, ...other.results]),
+    problems: [...one.problems, ...other.problems].sort(
+      (a, b) => a.step - b.step || a.address.localeCompare(b.address),
+    ),
+  };
+}
+
+interface Decided {
+  readonly actions: Action[];
+  readonly problems: Problem[];
+}
+
+function decideAll(resources: readonly Resource[], observed: ObservationRun, memory: RunMemory): Decided {
   const problems: Problem[] = [...observed.problems];
   const troubled = new Set(problems.map(({ address }) => address));
   const actions: Action[] = [];
-  for (const resource of graph.order) {
+  for (const resource of resources) {
     const observation = observed.results.get(resource.address)?.observation;
     if (observation === undefined || troubled.has(resource.address)) continue;
     // A consequence of a problem that is listed already is not listed again.
@@ -140,18 +186,5 @@ export async function createPlan(
       });
     }
   }
-  const summary = Object.fromEntries(
-    ACTIONS.map((name) => [name, actions.filter(({ action }) => action === name).length]),
-  ) as Record<ActionName, number>;
-  const sent = [...observed.results.values()].flatMap(({ exchanges }) => exchanges.map((one) => one.sent));
-  const reads = new Set(sent).size;
-  const plan: Plan = {
-    actions,
-    problems,
-    summary,
-    reads,
-    tookMs: performance.now() - started,
-    usualMs: usualDuration(actions),
-  };
-  return { plan, observed };
+  return { actions, problems };
 }

@@ -101,6 +101,8 @@ export interface KindInfo {
   readonly sources: readonly string[];
   /** `managed`: psc makes it so. `gate`: only a person can. `check`: must hold before anything is written. */
   readonly nature: "managed" | "gate" | "check";
+  /** A check of what only writing needs: a plan that changes nothing leaves it out. */
+  readonly onlyForWriting?: boolean;
 }
 
 /**
@@ -179,8 +181,28 @@ export interface Kind<P, D> {
 export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
   const address = (name?: string): string =>
     name === undefined ? definition.kind : `${definition.kind}[${JSON.stringify(name)}]`;
-  const { kind, summary, step, api, persona, permissions, sources, nature } = definition;
-  const info: KindInfo = { kind, summary, step, api, persona, permissions, sources, nature };
+  const {
+    kind,
+    summary,
+    step,
+    api,
+    persona,
+    permissions,
+    sources,
+    nature,
+    onlyForWriting = false,
+  } = definition;
+  const info: KindInfo = {
+    kind,
+    summary,
+    step,
+    api,
+    persona,
+    permissions,
+    sources,
+    nature,
+    ...(onlyForWriting ? { onlyForWriting } : {}),
+  };
   return {
     info,
     address,

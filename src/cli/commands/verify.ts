@@ -37,7 +37,7 @@ export const verify: CommandDefinition = {
         const { terminal } = invocation;
         const { name, stage, tenant } = loaded.spec;
         const { planSession } = await import("../../session.ts");
-        const planned = await planSession(session);
+        const planned = await planSession(session, { allChecks: true });
         const { name: identity } = await session.signIn();
         const report = conformance({
           environment: { name, stage, tenant },

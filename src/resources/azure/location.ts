@@ -25,6 +25,7 @@ export const location = defineKind<LocationProps, { readonly location: string }>
   permissions: { read: ["Microsoft.Resources/subscriptions/providers/read"], write: [] },
   sources: ["Azure REST: Providers - Get (resourceTypes[].locations)"],
   nature: "check",
+  onlyForWriting: true,
   label: (props) => `region ${props.location}`,
   async read(props, context) {
     const provider = await context.services.arm.get<Provider>(

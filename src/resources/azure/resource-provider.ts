@@ -1,6 +1,9 @@
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { tenant } from "../entra/tenant.ts";
+import { account } from "../health-bot/account.ts";
+import { applicationInsights } from "./application-insights.ts";
+import { logAnalyticsWorkspace } from "./log-analytics-workspace.ts";
 import { subscriptionId } from "./resource-ids.ts";
 
 export const PROVIDERS = [
@@ -30,6 +33,16 @@ const LOOK_EVERY_MS = 15_000;
 
 function idOf({ subscription, namespace }: ProviderProps): string {
   return `${subscription}/providers/${namespace}`;
+}
+
+/** What psc makes with each provider. Azure refuses to unregister a provider that is in use. */
+function inUse({ namespace }: ProviderProps, context: Context): boolean {
+  const made: Readonly<Record<ProviderNamespace, () => unknown>> = {
+    "Microsoft.HealthBot": () => account.data(context),
+    "Microsoft.Insights": () => applicationInsights.data(context),
+    "Microsoft.OperationalInsights": () => logAnalyticsWorkspace.data(context),
+  };
+  return made[namespace]() !== undefined;
 }
 
 async function stateOf(props: ProviderProps, context: Context): Promise<string> {
@@ -67,7 +80,7 @@ export const resourceProvider = defineKind<ProviderProps, ProviderData>({
   usualMinutes: 2,
   label: ({ namespace }) => `resource provider ${namespace}`,
   async read(props, context) {
-    const state = await stateOf(props, context);
+    const state = inUse(props, context) ? "registered" : await stateOf(props, context);
     if (state === "registered")
       return {
         status: "present",

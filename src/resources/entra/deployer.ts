@@ -156,6 +156,7 @@ export const deployer = defineKind<EnvironmentSpec, DeployerData>({
     "microsoftgraph/microsoft-graph-devx-content:permissions/new/permissions.json",
   ],
   nature: "check",
+  onlyForWriting: true,
   label: () => "rights of the signed-in identity",
   async read(spec, context) {
     const who = await context.services.signedIn();

@@ -1,5 +1,6 @@
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
+import type { Backup, Scenario } from "../../services/health-bot.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { account } from "./account.ts";
 import { configuration } from "./configuration.ts";
@@ -14,6 +15,11 @@ export interface ScenarioData {
   readonly trigger: string;
 }
 
+function scenariosOf(backup: Backup): readonly Scenario[] {
+  const list = backup["scenarios"];
+  return Array.isArray(list) ? (list as readonly Scenario[]) : [];
+}
+
 async function post({ handoff }: ScenarioProps, context: Context): Promise<undefined> {
   const api = await management(context);
   if (api === undefined) throw new Error("the bot was not observed");
@@ -26,7 +32,7 @@ export const scenario = defineKind<ScenarioProps, ScenarioData>({
   kind: "health-bot.scenario",
   summary: "the scenario that hands a conversation to a human agent",
   step: 8,
-  api: "Health Bot management API: GET /scenarios, POST /scenarios",
+  api: "Health Bot management API: GET /backup, POST /scenarios",
   persona: "Subscription Contributor",
   permissions: {
     read: ["Microsoft.HealthBot/healthBots/listSecrets/action"],
@@ -51,12 +57,13 @@ export const scenario = defineKind<ScenarioProps, ScenarioData>({
     const bot = account.data(context);
     const api = await management(context);
     if (bot === undefined || api === undefined) return { status: "absent", reason: "the bot does not exist" };
-    const scenarios = await api.getScenarios();
-    if (scenarios === undefined) {
+    // The backup holds them too, and the configuration reads it anyway.
+    const backup = await api.getBackup();
+    if (backup === undefined) {
       if (!isOpening(bot, context)) throw stillClosed(bot);
       return { status: "in-progress", what: "the bot's management API is opening" };
     }
-    const named = scenarios.filter(({ name }) => name === handoff.scenario);
+    const named = scenariosOf(backup).filter(({ name }) => name === handoff.scenario);
     if (named.length > 1) {
       throw new PscError({
         code: "PSC-E401",

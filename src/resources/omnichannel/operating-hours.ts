@@ -51,10 +51,14 @@ async function fieldsOf(
   calendarId: string,
   now: number,
 ): Promise<Fields> {
-  const calendar = calendarId === "" ? undefined : await readCalendar(client, calendarId, now);
+  const [calendar, wantedCode] = await Promise.all([
+    calendarId === "" ? undefined : readCalendar(client, calendarId, now),
+    zoneCode(client, props.timeZone).catch(() => undefined),
+  ]);
   if (calendar === undefined) return { timeZone: null, open: [] };
-  const zones = await Promise.all(calendar.timeZoneCodes.map((code) => zoneName(client, code)));
-  const same = zones.length === 1 && zones[0] === windowsZone(props.timeZone);
+  const codes = calendar.timeZoneCodes;
+  const same = codes.length === 1 && codes[0] === wantedCode;
+  const zones = same ? [] : await Promise.all(codes.map((code) => zoneName(client, code)));
   return {
     timeZone: same ? props.timeZone : zones.join(", ") || null,
     open: [...shownHours(calendar.hours), ...calendar.unknown.map((rule) => `unknown rule ${rule}`)],

@@ -39,10 +39,25 @@ async function findRows(
   props: WorkstreamSpec,
   workstreamId: string,
 ): Promise<RoutingRows | undefined> {
-  const configurations = await client.list("msdyn_routingconfigurations", {
-    select: ["msdyn_routingconfigurationid", "msdyn_name"],
-    filter: `_msdyn_liveworkstreamid_value eq ${workstreamId} and msdyn_isactiveconfiguration eq true`,
-  });
+  // Asked for together; of the steps there is one a workstream, so that all workstreams share the answer.
+  const [configurations, allSteps, own] = await Promise.all([
+    client.list("msdyn_routingconfigurations", {
+      select: ["msdyn_routingconfigurationid", "msdyn_name"],
+      filter: `_msdyn_liveworkstreamid_value eq ${workstreamId} and msdyn_isactiveconfiguration eq true`,
+    }),
+    client.list("msdyn_routingconfigurationsteps", {
+      select: [
+        "msdyn_routingconfigurationstepid",
+        "_msdyn_rulesetid_value",
+        "_msdyn_routingconfigurationid_value",
+      ],
+      filter: `msdyn_type eq ${ROUTE_TO_QUEUE}`,
+    }),
+    // All columns: whether rules can be disabled depends on the organisation's version.
+    client.list("msdyn_decisionrulesets", {
+      filter: `msdyn_uniquename eq ${quoted(stableUniqueName("ruleset", workstreamId))}`,
+    }),
+  ]);
   if (configurations === undefined) return undefined;
   const configurationId = textAt(
     onlyRow(
@@ -52,23 +67,16 @@ async function findRows(
     ),
     "msdyn_routingconfigurationid",
   );
-  const steps =
-    configurationId === ""
-      ? []
-      : ((await client.list("msdyn_routingconfigurationsteps", {
-          select: ["msdyn_routingconfigurationstepid", "_msdyn_rulesetid_value"],
-          filter: `_msdyn_routingconfigurationid_value eq ${configurationId} and msdyn_type eq ${ROUTE_TO_QUEUE}`,
-        })) ?? []);
+  const steps = (allSteps ?? []).filter(
+    (candidate) =>
+      configurationId !== "" && textAt(candidate, "_msdyn_routingconfigurationid_value") === configurationId,
+  );
   const step = onlyRow(steps, "msdyn_routingconfigurationstepid", `route-to-queue step of "${props.name}"`);
   const linked = textAt(step, "_msdyn_rulesetid_value");
-  // All columns: whether rules can be disabled depends on the organisation's version.
+  const ours = own?.[0];
   const ruleset =
-    linked === ""
-      ? (
-          await client.list("msdyn_decisionrulesets", {
-            filter: `msdyn_uniquename eq ${quoted(stableUniqueName("ruleset", workstreamId))}`,
-          })
-        )?.[0]
+    linked === "" || linked === textAt(ours, "msdyn_decisionrulesetid")
+      ? ours
       : await client.get(`msdyn_decisionrulesets(${linked})`);
   return { configurationId, stepId: textAt(step, "msdyn_routingconfigurationstepid"), ruleset };
 }
@@ -103,7 +111,7 @@ async function fieldsOf(
   client: Dataverse,
   props: WorkstreamSpec,
   ruleset: Row,
-  contractId: string,
+  contract: string,
   context: Context,
 ): Promise<Fields> {
   const read = readRuleset(textAt(ruleset, "msdyn_rulesetdefinition"));
@@ -114,7 +122,7 @@ async function fieldsOf(
     context,
   );
   const disabled = textAt(ruleset, "msdyn_disabledrules").toLowerCase();
-  const variables = exposedVariables(await contractDefinition(client, contractId), props.variables);
+  const variables = exposedVariables(contract, props.variables);
   return {
     rules: rules.map(({ name, when, queueId }) => ({ name, when, to: names.get(queueId) ?? "no queue" })),
     hitPolicy: read?.hitPolicy ?? "unreadable",
@@ -137,7 +145,10 @@ async function read(props: WorkstreamSpec, context: Context): Promise<Observatio
   if (client === undefined) return ABSENT_ENVIRONMENT;
   const owner = workstream.data(context, props.name);
   if (owner === undefined) return { status: "absent", reason: "the workstream does not exist yet" };
-  const rows = await findRows(client, props, owner.id);
+  const [rows, contract] = await Promise.all([
+    findRows(client, props, owner.id),
+    contractDefinition(client, owner.contractId),
+  ]);
   if (rows === undefined) return ABSENT_TABLE;
   if (rows.configurationId === "" || rows.stepId === "" || rows.ruleset === undefined)
     return { status: "absent" };
@@ -145,7 +156,7 @@ async function read(props: WorkstreamSpec, context: Context): Promise<Observatio
   return {
     status: "present",
     id: rulesetId,
-    fields: await fieldsOf(client, props, rows.ruleset, owner.contractId, context),
+    fields: await fieldsOf(client, props, rows.ruleset, contract, context),
     data: { rulesetId },
   };
 }

@@ -52,10 +52,12 @@ function attachmentsOf(row: Row): WidgetSpec["attachments"] {
   return customers ? "customers" : agents ? "agents" : "none";
 }
 
-async function languageTag(client: Dataverse, id: string): Promise<string | null> {
-  if (id === "") return null;
-  const row = await client.get(`msdyn_oclanguages(${id})`, { select: ["msdyn_localecode"] });
-  return textAt(row, "msdyn_localecode") || id;
+/** Locale codes of the organisation's widget languages by id: a short list that never changes. */
+async function languageTags(client: Dataverse): Promise<ReadonlyMap<string, string>> {
+  const rows = await client.list("msdyn_oclanguages", { select: ["msdyn_oclanguageid", "msdyn_localecode"] });
+  return new Map(
+    (rows ?? []).map((row) => [textAt(row, "msdyn_oclanguageid"), textAt(row, "msdyn_localecode")]),
+  );
 }
 
 async function hoursName(
@@ -80,6 +82,8 @@ async function read(props: WidgetProps, context: Context): Promise<Observation<W
   if (client === undefined) return ABSENT_ENVIRONMENT;
   const workstreamId = workstream.data(context, props.workstream)?.id;
   if (workstreamId === undefined) return { status: "absent", reason: "the workstream does not exist yet" };
+  const languages = languageTags(client);
+  languages.catch(() => {});
   const rows = await client.list("msdyn_livechatconfigs", {
     select: [
       "msdyn_livechatconfigid",
@@ -101,10 +105,12 @@ async function read(props: WidgetProps, context: Context): Promise<Observation<W
   if (row === undefined) return { status: "absent" };
   const id = textAt(row, "msdyn_livechatconfigid");
   const snippet = textAt(row, "msdyn_widgetsnippet");
-  const [language, hours] = await Promise.all([
-    languageTag(client, textAt(row, "_msdyn_ocwidgetlanguage_value")),
+  const languageId = textAt(row, "_msdyn_ocwidgetlanguage_value");
+  const [tags, hours] = await Promise.all([
+    languages,
     hoursName(client, textAt(row, "_msdyn_operatinghourid_value"), props, context),
   ]);
+  const language = languageId === "" ? null : tags.get(languageId) || languageId;
   return {
     status: "present",
     id,

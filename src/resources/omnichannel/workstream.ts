@@ -1,5 +1,6 @@
 import type { FieldChange, Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
+import { PscError } from "../../errors.ts";
 import { type Dataverse, quoted } from "../../services/dataverse.ts";
 import { numberAt, type Row, textAt, valueAt } from "../../services/json-reading.ts";
 import type { Channel, EnvironmentSpec, Manifest, WorkstreamSpec } from "../../spec/model.ts";
@@ -36,21 +37,33 @@ const PRESENCES = "192360000,192360001";
 /** Defaults of the admin center, minutes. */
 const CLOSE_AFTER_INACTIVITY: Readonly<Record<Channel, number>> = { chat: 5, sms: 2880, teams: 2880 };
 
+/**
+ * Navigation property of the fallback queue; undefined while the table is missing. A plain select has been seen to drop
+ * the queue silently; expanding it has not.
+ */
+async function fallbackNavigation(client: Dataverse): Promise<string | undefined> {
+  try {
+    return await client.navigationProperty(TABLE, "msdyn_defaultqueue");
+  } catch (error) {
+    if (error instanceof PscError && error.code === "PSC-E423") return undefined;
+    throw error;
+  }
+}
+
 async function read(props: WorkstreamSpec, context: Context): Promise<Observation<WorkstreamData>> {
   const client = organization(context);
   if (client === undefined) return ABSENT_ENVIRONMENT;
-  const found = await client.list("msdyn_liveworkstreams", {
-    select: ["msdyn_liveworkstreamid"],
-    filter: `msdyn_name eq ${quoted(props.name)} and msdyn_streamsource eq ${STREAM_SOURCES[props.channel]} and msdyn_mode eq ${UNIFIED_ROUTING}`,
-  });
-  if (found === undefined) return ABSENT_TABLE;
+  const natural = `msdyn_name eq ${quoted(props.name)} and msdyn_streamsource eq ${STREAM_SOURCES[props.channel]} and msdyn_mode eq ${UNIFIED_ROUTING}`;
+  const [found, fallback] = await Promise.all([
+    client.list("msdyn_liveworkstreams", { select: ["msdyn_liveworkstreamid"], filter: natural }),
+    fallbackNavigation(client),
+  ]);
+  if (found === undefined || fallback === undefined) return ABSENT_TABLE;
   const id = textAt(
     onlyRow(found, "msdyn_liveworkstreamid", `${props.channel} workstream "${props.name}"`),
     "msdyn_liveworkstreamid",
   );
   if (id === "") return { status: "absent" };
-  // A plain select has been seen to drop the fallback queue silently; expanding it has not.
-  const fallback = await client.navigationProperty(TABLE, "msdyn_defaultqueue");
   const row = await client.get(`msdyn_liveworkstreams(${id})`, {
     select: [
       "msdyn_capacityrequired",

@@ -54,10 +54,9 @@ function notProved(wanted: ManifestPackage, missing: string): PscError {
 async function prove(
   wanted: ManifestPackage,
   entry: ApplicationPackage,
-  context: Context,
+  proof: Promise<readonly string[]>,
 ): Promise<Observation<PackageData>> {
-  const client = organization(context);
-  const missing = client === undefined ? [] : await missingProof(client, wanted.proof);
+  const missing = await proof;
   return missing.length === 0
     ? {
         status: "present",
@@ -81,10 +80,13 @@ async function look(
   }
   const target = environment.data(context);
   if (target === undefined) return { status: "absent", reason: "the environment does not exist yet" };
+  const client = organization(context);
+  // Asked for beside the catalogue; without the package it is not looked at.
+  const proof = client === undefined ? Promise.resolve([]) : missingProof(client, wanted.proof);
+  proof.catch(() => {});
   const entry = await catalogueEntry(wanted, target.id, context, now);
   if (entry === undefined) return { status: "absent", reason: "it is not in the environment's catalogue" };
-  if (entry.state === "Installed" || entry.state === "TemplateInstalled")
-    return prove(wanted, entry, context);
+  if (entry.state === "Installed" || entry.state === "TemplateInstalled") return prove(wanted, entry, proof);
   if (UNDER_WAY.has(entry.state)) return { status: "in-progress", what: INSTALLING };
   return {
     status: "absent",

@@ -31,6 +31,11 @@ function hasDatabase(environment: BapEnvironment): environment is WithDatabase {
   return environment.dataverse !== undefined;
 }
 
+/** One environment as the list has it, which a look at the whole tenant reads anyway. */
+export async function listedEnvironment(context: Context, id: string): Promise<BapEnvironment | undefined> {
+  return (await context.services.bap.environments()).find((candidate) => candidate.id === id);
+}
+
 /** The environment of the declared domain; else one of the declared name without a database. */
 async function find(
   props: EnvironmentProps,
@@ -57,8 +62,12 @@ async function find(
   return { found, bare: bare[0] };
 }
 
-/** True when Dataverse lets the caller in; a young organisation answers 403 until the caller's user row exists. */
+/**
+ * True when Dataverse lets the caller in; a young organisation answers 403 until the caller's user row exists. Whether
+ * an older one does, every read of its rows tells.
+ */
 async function letsIn(environment: WithDatabase, context: Context): Promise<boolean> {
+  if (!isYoung(environment.dataverse.createdTime || environment.createdTime, context)) return true;
   try {
     await context.services.dataverse(environment.dataverse.instanceUrl).whoAmI();
     return true;

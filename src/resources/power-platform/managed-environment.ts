@@ -1,7 +1,7 @@
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
-import { environment } from "./environment.ts";
+import { environment, listedEnvironment } from "./environment.ts";
 import { followOperation, waitUntilReady } from "./lifecycle.ts";
 
 const TRIES = 10;
@@ -55,7 +55,7 @@ export const managedEnvironment = defineKind<Record<string, never>, Record<strin
   async read(_props, context) {
     const found = environment.data(context);
     if (found === undefined) return { status: "absent", reason: "the environment does not exist yet" };
-    const seen = await context.services.bap.environment(found.id);
+    const seen = await listedEnvironment(context, found.id);
     return { status: "present", id: found.id, fields: { managed: seen?.managed === true }, data: {} };
   },
   create: (_props, context) => enable(context),

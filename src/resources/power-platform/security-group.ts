@@ -2,7 +2,7 @@ import { type Context, defineKind, type Resource } from "../../engine/resource.t
 import { PscError } from "../../errors.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { group } from "../entra/group.ts";
-import { environment } from "./environment.ts";
+import { environment, listedEnvironment } from "./environment.ts";
 import { followOperation, startWhenFree, waitUntilReady } from "./lifecycle.ts";
 
 export interface SecurityGroupProps {
@@ -48,7 +48,7 @@ export const securityGroup = defineKind<SecurityGroupProps, { readonly groupId: 
     const found = environment.data(context);
     if (found === undefined) return { status: "absent", reason: "the environment does not exist yet" };
     // The environment's own observation may be older than a restriction made in this run.
-    const current = (await context.services.bap.environment(found.id))?.dataverse?.securityGroupId;
+    const current = (await listedEnvironment(context, found.id))?.dataverse?.securityGroupId;
     const wanted = group.data(context, key)?.id;
     return {
       status: "present",

@@ -5,7 +5,7 @@ import { answersOf, multipartOf, type PartAnswer } from "./multipart.ts";
 import type { Http, HttpRequest, HttpResponse, TracingHttp } from "./types.ts";
 
 /**
- * Reads that are asked for in the same turn of the event loop go to Microsoft Graph and to Dataverse in one request.
+ * Reads that are asked for at the same time go to Microsoft Graph and to Dataverse in one request.
  * Whoever asks notices nothing: a part that was not answered as it should be is asked for again on its own, with the
  * retries and the errors of every other request.
  */
@@ -29,6 +29,13 @@ interface Batchable {
     endpoint: string,
     reads: readonly Waiting[],
   ) => Promise<readonly Part[] | undefined>;
+}
+
+/** Reads for one address. While some are under way the next ones gather, so that few requests carry many reads. */
+interface Queue {
+  readonly how: Batchable;
+  reads: Waiting[];
+  state: "idle" | "gathering" | "under way";
 }
 
 type Part = PartAnswer & { readonly requestId: string | undefined };
@@ -143,10 +150,14 @@ function responseOf({ status, headers, text, requestId }: Part): HttpResponse {
 }
 
 export function batching(base: TracingHttp, cloud: Cloud): TracingHttp {
-  let queues = new Map<string, { readonly how: Batchable; readonly reads: Waiting[] }>();
+  const queues = new Map<string, Queue>();
 
-  function alone({ request, asAsker, answered, failed }: Waiting): void {
-    asAsker(() => base.send(request)).then(answered, failed);
+  async function alone({ request, asAsker, answered, failed }: Waiting): Promise<void> {
+    try {
+      answered(await asAsker(() => base.send(request)));
+    } catch (error) {
+      failed(error);
+    }
   }
 
   async function together(how: Batchable, reads: readonly Waiting[]): Promise<void> {
@@ -159,6 +170,7 @@ export function batching(base: TracingHttp, cloud: Cloud): TracingHttp {
     } catch {
       // Each by itself then: whatever is wrong, its own answer says it in its own words.
     }
+    const again: Waiting[] = [];
     for (const [index, read] of reads.entries()) {
       const { request, url, asAsker, answered } = read;
       const part = parts?.[index];
@@ -166,7 +178,7 @@ export function batching(base: TracingHttp, cloud: Cloud): TracingHttp {
         part !== undefined &&
         ((part.status >= 200 && part.status < 300) || request.expect?.includes(part.status) === true);
       if (!understood) {
-        alone(read);
+        again.push(read);
         continue;
       }
       const { status, requestId } = part;
@@ -174,18 +186,31 @@ export function batching(base: TracingHttp, cloud: Cloud): TracingHttp {
       asAsker(() => base.note({ ...exchange, write: false, sent }));
       answered(responseOf(part));
     }
+    // Not waited for: a part that is throttled for minutes must not hold up the queue.
+    for (const read of again) void alone(read);
   }
 
-  function flush(): void {
-    const due = queues;
-    queues = new Map();
-    for (const { how, reads } of due.values()) {
-      const [only, ...more] = reads;
-      if (only !== undefined && more.length === 0) alone(only);
-      else
-        for (let start = 0; start < reads.length; start += how.most)
-          void together(how, reads.slice(start, start + how.most));
+  async function flush(queue: Queue): Promise<void> {
+    const { how, reads } = queue;
+    queue.reads = [];
+    queue.state = "under way";
+    const [only, ...more] = reads;
+    if (only !== undefined && more.length === 0) await alone(only);
+    else {
+      const starts = Array.from(
+        { length: Math.ceil(reads.length / how.most) },
+        (_, index) => index * how.most,
+      );
+      await Promise.all(starts.map((start) => together(how, reads.slice(start, start + how.most))));
     }
+    queue.state = "idle";
+    // What the answers made others ask for comes in the turns that follow.
+    if (queue.reads.length > 0) schedule(queue);
+  }
+
+  function schedule(queue: Queue): void {
+    queue.state = "gathering";
+    setImmediate(() => void flush(queue));
   }
 
   return {
@@ -196,10 +221,10 @@ export function batching(base: TracingHttp, cloud: Cloud): TracingHttp {
       if (how === undefined) return base.send(request);
       const asAsker = AsyncLocalStorage.snapshot();
       return new Promise<HttpResponse>((answered, failed) => {
-        if (queues.size === 0) setImmediate(flush);
-        const queue = queues.get(how.endpoint) ?? { how, reads: [] };
-        queue.reads.push({ request, url, asAsker, answered, failed });
+        const queue: Queue = queues.get(how.endpoint) ?? { how, reads: [], state: "idle" };
         queues.set(how.endpoint, queue);
+        queue.reads.push({ request, url, asAsker, answered, failed });
+        if (queue.state === "idle") schedule(queue);
       });
     },
   };

@@ -347,7 +347,7 @@ export async function startContactCentre(speed = SPEED): Promise<ContactCentre> 
       signal: new AbortController().signal,
       confirmation: () => undefined,
     });
-    return { http, graph, memory, planned: await createPlan(graph, memory, http) };
+    return { http, graph, memory, planned: await createPlan(graph, memory, http, { allChecks: true }) };
   }
 
   /** A request refused for its expired token is sent again and counts once. */

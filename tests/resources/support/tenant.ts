@@ -107,7 +107,12 @@ export async function startTenant(speed = DEFAULT_SPEED): Promise<TestTenant> {
       signal: new AbortController().signal,
       confirmation: (address) => confirmations.get(address),
     });
-    return { services: made, graph, memory, planned: await createPlan(graph, memory, made.http) };
+    return {
+      services: made,
+      graph,
+      memory,
+      planned: await createPlan(graph, memory, made.http, { allChecks: true }),
+    };
   }
 
   return {

@@ -184,7 +184,15 @@ describe("the HTTP pipeline", () => {
     );
     expect(result.status).toBe(404);
     expect(exchanges).toEqual([
-      { service: "graph", method: "GET", url: `${ME}?sig=…`, status: 404, requestId: "r-1", write: false },
+      {
+        service: "graph",
+        method: "GET",
+        url: `${ME}?sig=…`,
+        status: 404,
+        requestId: "r-1",
+        write: false,
+        sent: 1,
+      },
     ]);
   });
 

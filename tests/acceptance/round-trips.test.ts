@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openWorkplace, type Workplace } from "./support.ts";
+
+/** A look at the whole example, sign-in included. */
+const MOST_REQUESTS = 25;
+
+let place: Workplace;
+beforeAll(async () => {
+  place = await openWorkplace();
+  expect((await place.psc("deploy dev.yaml")).code).toBe(0);
+}, 60_000);
+afterAll(() => place.close());
+
+/** Requests of one command, in order. */
+async function requestsOf(command: string): Promise<{ code: number; text: string; urls: string[] }> {
+  const mark = await place.mark();
+  const ran = await place.psc(command);
+  const asked = await place.requests(mark);
+  expect(asked.filter(({ write }) => write)).toEqual([]);
+  return { code: ran.code, text: ran.stdout, urls: asked.map(({ method, url }) => `${method} ${url}`) };
+}
+
+describe("round trips", () => {
+  it("of a plan that finds nothing to do are few", async () => {
+    const { code, text, urls } = await requestsOf("plan dev.yaml");
+    expect([code, text]).toEqual([0, expect.stringContaining("no changes")]);
+    expect(urls.length, urls.join("\n")).toBeLessThanOrEqual(MOST_REQUESTS);
+    const told = Number(/(\d+) requests/.exec(text)?.[1]);
+    expect(told).toBe(urls.filter((url) => !url.includes("login.microsoftonline.com")).length);
+  });
+
+  it("do not grow with the number of queues", async () => {
+    const named = Array.from({ length: 60 }, (_, index) => `  - { name: Queue ${index} }`).join("\n");
+    place.write("many.yaml", `extends: dev.yaml\nname: contoso-dev\nqueues:\n${named}\n`);
+    const { code, urls } = await requestsOf("plan many.yaml");
+    expect(code).toBe(2);
+    // The checks of what writing needs come on top.
+    expect(urls.length, urls.join("\n")).toBeLessThanOrEqual(MOST_REQUESTS + 6);
+  });
+
+  it("are made again one by one where a part of a batch is throttled", async () => {
+    await place.sandbox.control("POST", "faults", {
+      when: { service: "graph", url: "groups.*transitiveMembers" },
+      times: 2,
+      action: { kind: "throttle", retryAfter: 3 },
+    });
+    const { code, urls } = await requestsOf("plan dev.yaml");
+    expect(code).toBe(0);
+    expect(urls.filter((url) => /GET .*transitiveMembers/.test(url))).toHaveLength(2);
+  });
+
+  it("are made one by one where batches are refused", async () => {
+    await place.sandbox.control("POST", "faults", {
+      when: { url: "batch$" },
+      action: {
+        kind: "respond",
+        status: 400,
+        body: { error: { code: "BadRequest", message: "no batches" } },
+      },
+    });
+    const { code, urls } = await requestsOf("plan dev.yaml");
+    expect(code).toBe(0);
+    expect(urls.some((url) => url.includes("queues?"))).toBe(true);
+    await place.sandbox.control("DELETE", "faults");
+  });
+
+  it("tell once what every read of an organisation is refused for", async () => {
+    await place.sandbox.control("POST", "faults", {
+      when: { service: "dataverse" },
+      action: {
+        kind: "respond",
+        status: 403,
+        body: { error: { code: "0x80072560", message: "The user is not a member of the organization." } },
+      },
+    });
+    const ran = await place.psc("plan dev.yaml");
+    await place.sandbox.control("DELETE", "faults");
+    expect(ran.code).toBe(1);
+    expect(`${ran.stdout}${ran.stderr}`.match(/The user is not a member/g)).toHaveLength(1);
+  });
+});
