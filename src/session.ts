@@ -158,6 +158,14 @@ export async function deploySession(
     tenant: who.tenantId,
     summary: plan.summary,
   });
+  // Written ahead, all at once: whoever finds this journal knows what may have been begun, and what to look for.
+  journal.append({
+    type: "intents",
+    actions: plan.actions
+      .filter(({ action }) => action !== "none")
+      .map(({ resource, action }) => ({ address: resource.address, action, label: resource.label })),
+  });
+  await journal.flushed();
   const recordDetection = (gate: string): Confirmation => {
     const confirmation: Confirmation = {
       gate,
@@ -175,6 +183,7 @@ export async function deploySession(
       http: session.http,
       patienceMs: options.patienceMs,
       recordDetection,
+      recorded: () => journal.flushed(),
       emit: (event) => {
         journal.record(event);
         options.onEvent(event);

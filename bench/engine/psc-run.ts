@@ -49,6 +49,7 @@ const result = await apply(plan, {
   http,
   patienceMs: 0,
   recordDetection: (gate) => ({ gate, by: "bench", at: new Date().toISOString(), how: "detected" }),
+  recorded: () => journal.flushed(),
   emit: (event) => journal.record(event),
 });
 journal.close();

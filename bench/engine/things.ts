@@ -56,6 +56,7 @@ export function thingResources(baseUrl: string, nodes: readonly Node[], suffix: 
     permissions: { read: [], write: [] },
     sources: [],
     nature: "managed",
+    standsAlone: true,
     label: ({ node }) => node.id,
     declared: ({ name }) => ({ name }),
     async read({ node }) {

@@ -7,7 +7,7 @@ import type { ResourceGraph } from "./graph.ts";
 import type { Observation } from "./observation.ts";
 import { asPscError } from "./observe.ts";
 import { createStepOrder } from "./order.ts";
-import type { ActionName, Plan } from "./plan.ts";
+import type { Action, ActionName, Plan } from "./plan.ts";
 import { decide } from "./planning.ts";
 import type { Confirmation, Context, GateInstructions, Resource } from "./resource.ts";
 
@@ -20,6 +20,8 @@ export interface ApplyOptions {
   readonly patienceMs: number;
   /** While a person is waited for at most this long, later steps keep the guide's order and wait too. */
   readonly orderPatienceMs?: number;
+  /** Resolves when all that was emitted is safe from a crash: nothing that was not planned is written before that. */
+  readonly recorded?: () => Promise<void>;
   /** Called when psc itself sees that a gate was passed, so that it can be recorded. */
   readonly recordDetection: (address: string) => Confirmation;
 }
@@ -74,7 +76,7 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
       context.signal.throwIfAborted();
       return planned.action === "gate"
         ? await passGate(resource, context)
-        : await carryOut(resource, context);
+        : await carryOut(resource, planned, context);
     } catch (error) {
       order.settled(resource);
       if (context.signal.aborted) {
@@ -88,12 +90,12 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
     }
   }
 
-  async function carryOut(resource: Resource, context: Context): Promise<Fate> {
+  async function carryOut(resource: Resource, planned: Action, context: Context): Promise<Fate> {
     await order.turn(resource);
     context.signal.throwIfAborted();
     const started = context.clock.now();
     // Read again right before acting: the plan may be old, and what this one stands on may have come to be since.
-    let observation = await resource.read(context);
+    let observation = memory.freshly(resource) ?? (await resource.read(context));
     memory.observations.set(resource.address, observation);
     let now = decide(resource, observation, context);
     if (now.action === "wait") {
@@ -109,6 +111,8 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
     if (now.action === "none") return finish(resource, now.action, observation, started, []);
     const { action, diff } = now;
     emit({ type: "started", resource, action, reason: now.reason });
+    // What was planned is in the journal since the run began; something else has to get there first.
+    if (action !== planned.action) await options.recorded?.();
     const { result, exchanges } = await http.traced(
       async () => settle(resource, await act(resource, { action, diff }, observation, context), context),
       // The step has begun when its first write is answered: only then may a later step write.

@@ -41,6 +41,10 @@ export interface RunMemory {
    * tenant as a whole.
    */
   readonly awaited: Set<string>;
+  /** A look at the tenant as a whole has ended now. */
+  looked(): void;
+  /** What that look saw of a resource, while it still holds: for kinds that stand alone, and for a moment only. */
+  freshly(resource: Resource): Observation | undefined;
   /** A context whose waits and notes are reported as those of `resource`. */
   contextOf(
     resource: Resource,
@@ -59,13 +63,27 @@ const LONGEST_WAIT_MS = 24 * 3_600_000;
  */
 const MIN_LOOKS = 8;
 
+/** What stands alone is not read again so soon after it was seen. */
+const FRESH_FOR_MS = 20_000;
+/** Long waits are looked at less often: by a twentieth of what has passed, but not more seldom than this. */
+const SLOWEST_PACE_MS = 2 * 60_000;
+const PACE = 1 / 20;
+
 export function createRunMemory(options: ContextOptions): RunMemory {
   const observations = new Map<string, Observation>();
   const awaited = new Set<string>();
+  let lookedAt: number | undefined;
   const { clock, signal } = options;
   return {
     observations,
     awaited,
+    looked() {
+      lookedAt = clock.now();
+    },
+    freshly(resource) {
+      const isRecent = lookedAt !== undefined && clock.now() - lookedAt < FRESH_FOR_MS;
+      return isRecent && resource.info.standsAlone === true ? observations.get(resource.address) : undefined;
+    },
     contextOf(resource, onWait = () => {}, onNote = () => {}) {
       return {
         spec: options.spec,
@@ -96,7 +114,8 @@ export function createRunMemory(options: ContextOptions): RunMemory {
                 side: "service",
               });
             }
-            const nextLookMs = Math.min(seen.retryAfterMs ?? everyMs, MAX_LOOK_PAUSE_MS);
+            const pace = Math.min(elapsedMs * PACE, SLOWEST_PACE_MS);
+            const nextLookMs = Math.min(Math.max(seen.retryAfterMs ?? everyMs, pace), MAX_LOOK_PAUSE_MS);
             onWait({
               what: seen.note ?? what,
               elapsedMs,

@@ -2,6 +2,7 @@ import {
   appendFileSync,
   closeSync,
   existsSync,
+  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -21,9 +22,10 @@ export interface JournalEntry {
 
 export interface Journal {
   readonly file: string;
-  /** @param durable waits until the line is on the disk: for intents, which must survive a crash. */
-  append(entry: Omit<JournalEntry, "at">, durable?: boolean): void;
+  append(entry: Omit<JournalEntry, "at">): void;
   record(event: EngineEvent): void;
+  /** Resolves when every line so far is on the disk. Whoever asks while that happens shares the next turn. */
+  flushed(): Promise<void>;
   close(): void;
 }
 
@@ -44,18 +46,40 @@ export function openJournal(folder: string, now: () => number): Journal {
   mkdirSync(runs, { recursive: true, mode: 0o700 });
   const file = join(runs, `${new Date(Date.now()).toISOString().replace(/[:.]/g, "-")}-${process.pid}.jsonl`);
   const handle = openSync(file, "a", 0o600);
-  const append: Journal["append"] = (entry, durable = false) => {
+  const append: Journal["append"] = (entry) => {
     appendFileSync(handle, `${JSON.stringify({ at: new Date(now()).toISOString(), ...entry })}\n`);
-    if (durable) fsyncSync(handle);
   };
+  const sync = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      fsync(handle, (error) => (error === null ? resolve() : reject(error)));
+    });
+  let syncing: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  /** One flush at a time: lines written while it runs are covered by the one after it, however many wait for that. */
+  function flushed(): Promise<void> {
+    if (syncing === undefined) {
+      syncing = sync().finally(() => {
+        syncing = undefined;
+      });
+      return syncing;
+    }
+    next ??= syncing
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        return flushed();
+      });
+    return next;
+  }
   return {
     file,
     append,
+    flushed,
     record(event) {
       const address = event.resource.address;
       switch (event.type) {
         case "started":
-          append({ type: "intent", address, action: event.action, reason: event.reason }, true);
+          append({ type: "intent", address, action: event.action, reason: event.reason });
           break;
         case "waiting":
           if (event.operationUrl !== undefined)
@@ -97,7 +121,10 @@ export function openJournal(folder: string, now: () => number): Journal {
           break;
       }
     },
-    close: () => closeSync(handle),
+    close() {
+      fsyncSync(handle);
+      closeSync(handle);
+    },
   };
 }
 

@@ -7,8 +7,8 @@ import type { Observation } from "./observation.ts";
 import type { Problem } from "./plan.ts";
 import type { Resource } from "./resource.ts";
 
-/** Reads in flight; the HTTP pipeline bounds the requests of each service besides. */
-const READS_AT_ONCE = 24;
+/** Reads in flight; the HTTP pipeline bounds the requests of each service. */
+const READS_AT_ONCE = 256;
 
 export interface Observed {
   readonly observation: Observation;

@@ -129,6 +129,7 @@ export async function createPlan(
       ? seen
       : merged(seen, await observeAll({ order: later }, memory, http));
   });
+  memory.looked();
   const { actions, problems } = decideAll(graph.order, observed, memory);
   const summary = Object.fromEntries(
     ACTIONS.map((name) => [name, actions.filter(({ action }) => action === name).length]),

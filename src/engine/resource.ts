@@ -101,6 +101,11 @@ export interface KindInfo {
   readonly sources: readonly string[];
   /** `managed`: psc makes it so. `gate`: only a person can. `check`: must hold before anything is written. */
   readonly nature: "managed" | "gate" | "check";
+  /**
+   * Nothing else brings it about or changes it, and making it is safe to repeat: what was seen of it a moment ago may be
+   * acted on without another look.
+   */
+  readonly standsAlone?: boolean;
   /** A check of what only writing needs: a plan that changes nothing leaves it out. */
   readonly onlyForWriting?: boolean;
 }
@@ -191,6 +196,7 @@ export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
     sources,
     nature,
     onlyForWriting = false,
+    standsAlone = false,
   } = definition;
   const info: KindInfo = {
     kind,
@@ -202,6 +208,7 @@ export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
     sources,
     nature,
     ...(onlyForWriting ? { onlyForWriting } : {}),
+    ...(standsAlone ? { standsAlone } : {}),
   };
   return {
     info,
