@@ -119,6 +119,7 @@ export function answerOperationStatus(request: SandboxRequest, world: World): Sa
       405,
       "MethodNotAllowed",
       `The requested resource does not support http method '${request.method}'.`,
+      { headers: { Allow: "GET" } },
     );
   const body = {
     id: request.url.pathname,

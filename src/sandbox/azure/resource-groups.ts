@@ -7,7 +7,7 @@ import { refuseArm } from "./arm-errors.ts";
 import { armState, type ResourceGroup } from "./arm-state.ts";
 import { isWithin } from "./authorization.ts";
 import { type ArmCall, armRoute, bodyOf, tagsOf } from "./pipeline.ts";
-import { findRegion } from "./regions.ts";
+import { findRegion, REGIONS } from "./regions.ts";
 import {
   dropResourcesUnder,
   groupId,
@@ -48,7 +48,7 @@ function put(call: ArmCall): SandboxResponse {
     return refuseArm(
       400,
       "LocationNotAvailableForResourceGroup",
-      `The provided location '${location}' is not available for resource group.`,
+      `The provided location '${location}' is not available for resource group. List of available regions is '${REGIONS.map(({ name }) => name).join(",")}'.`,
     );
   const id = groupId(call.param("subscription"), name);
   const groups = armState(call.world).resourceGroups;

@@ -173,6 +173,9 @@ function requirePolicyRole(call: ArmCall): BuiltInRole {
   return role;
 }
 
+/** The code that hashicorp/terraform-provider-azurerm issue 30844 reports; it does not say which rule is wrong. */
+const refuseRules = (): never => refuseArm(400, "InvalidPolicy", "The policy is invalid.");
+
 const DURATION = /^P(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?$/;
 
 function checkRule(wanted: JsonObject): void {
@@ -183,7 +186,7 @@ function checkRule(wanted: JsonObject): void {
     duration !== null &&
     (typeof duration !== "string" || !DURATION.test(duration) || duration === "P")
   )
-    refuseArm(400, "InvalidPolicyRule", `The rule '${String(wanted["id"])}' has an invalid maximumDuration.`);
+    refuseRules();
 }
 
 /** Rules of the body replace those of the same id; the rest stays. */
@@ -194,8 +197,7 @@ function patch(call: ArmCall): JsonObject {
   const wanted = (Array.isArray(sent) ? sent : []).map((entry: Json) => objectIn(entry));
   const before = rulesOf(call.world, scope, role);
   for (const changed of wanted) {
-    if (!before.some((known) => known["id"] === changed["id"]))
-      refuseArm(400, "InvalidPolicyRule", `The policy has no rule '${String(changed["id"])}'.`);
+    if (!before.some((known) => known["id"] === changed["id"])) refuseRules();
     checkRule(changed);
   }
   const rules = before.map((known) => {

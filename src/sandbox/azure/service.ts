@@ -11,7 +11,7 @@ import { DIAGNOSTIC_SETTING_ROUTES } from "./diagnostic-settings.ts";
 import { endBotOperation, HEALTH_BOT_ROUTES } from "./health-bots.ts";
 import { LOCK_ROUTES } from "./locks.ts";
 import { refuseNotSimulated } from "./not-simulated.ts";
-import { answered, requireSubscription, subscriptionIn } from "./pipeline.ts";
+import { answered, requireSubscription, subscriptionIn, withArmHeaders } from "./pipeline.ts";
 import { POLICY_ASSIGNMENT_ROUTES } from "./policy-assignments.ts";
 import { PRIVILEGED_ACCESS_ROUTES } from "./privileged-access.ts";
 import { dropGroup, RESOURCE_GROUP_ROUTES } from "./resource-groups.ts";
@@ -108,16 +108,16 @@ export const armService: FakeService = {
   name: "arm",
   ownsHost: (host) => host === "management.azure.com",
   audiences: () => AUDIENCES,
-  unauthorized(reason) {
+  unauthorized(reason, request, world) {
     const [code, message] = REFUSED_TOKENS[reason];
-    return {
+    return withArmHeaders(request, world, {
       status: 401,
       headers: {
         "WWW-Authenticate": `Bearer authorization_uri="https://login.windows.net/${TENANT.id}", error="invalid_token", error_description="${message}"`,
         "x-ms-failure-cause": "gateway",
       },
       body: { error: { code, message } },
-    };
+    });
   },
   seed: (world) => seedArm(world, TENANT.id, randomBytes(32).toString("base64url")),
   handle: (request, world) => answered(request, world, () => dispatch(request, world)),
