@@ -18,7 +18,7 @@ export const ACCESS: readonly Refusal[] = [
   {
     code: "RoleDefinitionDoesNotExist",
     when: "an assignment of the role",
-    status: 404,
+    status: 400,
     ask: (session) =>
       assign(session, guid(3), {
         properties: { principalId: PERSON, roleDefinitionId: READER.replace(/[^/]+$/, NOBODY) },
@@ -69,7 +69,8 @@ export const ACCESS: readonly Refusal[] = [
   },
   {
     code: "RoleAssignmentUpdateNotPermitted",
-    status: 409,
+    status: 400,
+    documented: true,
     message: /^Tenant ID, application ID, principal ID, and scope are not allowed to be updated\.$/,
     ask: (session) => assign(session, guid(1), assignment(PIPELINE_APP.servicePrincipalId)),
   },

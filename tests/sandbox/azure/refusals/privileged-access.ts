@@ -45,7 +45,7 @@ export const PRIVILEGED_ACCESS: readonly Refusal[] = [
   {
     code: "RoleDefinitionDoesNotExist",
     when: "eligibility for the role",
-    status: 404,
+    status: 400,
     ask: (session) =>
       request(session, 3, eligibility({ roleDefinitionId: READER.replace(/[^/]+$/, NOBODY) })),
   },
