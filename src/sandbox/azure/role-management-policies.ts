@@ -129,9 +129,13 @@ function presentPolicy(world: World, scope: string, role: BuiltInRole): JsonObje
   };
 }
 
+function policyAssignmentName(scope: string, role: BuiltInRole): string {
+  return `${policyName(scope, role)}_${role.id}`;
+}
+
 function presentAssignment(world: World, scope: string, role: BuiltInRole): JsonObject {
   const policy = policyId(scope, role);
-  const name = `${policyName(scope, role)}_${role.id}`;
+  const name = policyAssignmentName(scope, role);
   const rules = [...rulesOf(world, scope, role)];
   return {
     properties: {
@@ -159,10 +163,14 @@ function presentAssignment(world: World, scope: string, role: BuiltInRole): Json
   };
 }
 
-function requirePolicyRole(call: ArmCall): BuiltInRole {
+/** The role whose policy, or whose assignment of it, has the name in the path. */
+function requirePolicyRole(
+  call: ArmCall,
+  nameOf: (scope: string, role: BuiltInRole) => string = policyName,
+): BuiltInRole {
   requireScope(call.world, call.scope());
   const role = BUILT_IN_ROLES.find(
-    (candidate) => policyName(call.scope(), candidate) === call.param("name").toLowerCase(),
+    (candidate) => nameOf(call.scope(), candidate) === call.param("name").toLowerCase(),
   );
   if (role === undefined)
     return refuseArm(
@@ -214,6 +222,7 @@ function patch(call: ArmCall): JsonObject {
   return presentPolicy(call.world, scope, role);
 }
 
+const ASSIGNMENTS = "/{scope*}/providers/Microsoft.Authorization/roleManagementPolicyAssignments";
 const POLICIES = "/{scope*}/providers/Microsoft.Authorization/roleManagementPolicies";
 const at = (call: ArmCall): string => call.scope();
 
@@ -221,7 +230,7 @@ const at = (call: ArmCall): string => call.scope();
 export const ROLE_MANAGEMENT_POLICY_ROUTES: readonly Route[] = [
   armRoute({
     method: "GET",
-    template: "/{scope*}/providers/Microsoft.Authorization/roleManagementPolicyAssignments",
+    template: ASSIGNMENTS,
     type: TYPE,
     action: "Microsoft.Authorization/roleManagementPolicyAssignments/read",
     at,
@@ -234,6 +243,17 @@ export const ROLE_MANAGEMENT_POLICY_ROUTES: readonly Route[] = [
       );
       return { status: 200, body: { value } };
     },
+  }),
+  armRoute({
+    method: "GET",
+    template: `${ASSIGNMENTS}/{name}`,
+    type: TYPE,
+    action: "Microsoft.Authorization/roleManagementPolicyAssignments/read",
+    at,
+    handle: (call) => ({
+      status: 200,
+      body: presentAssignment(call.world, call.scope(), requirePolicyRole(call, policyAssignmentName)),
+    }),
   }),
   armRoute({
     method: "GET",

@@ -10,7 +10,7 @@ import { COMPONENT_ROUTES } from "./components.ts";
 import { DIAGNOSTIC_SETTING_ROUTES } from "./diagnostic-settings.ts";
 import { endBotOperation, HEALTH_BOT_ROUTES } from "./health-bots.ts";
 import { LOCK_ROUTES } from "./locks.ts";
-import { refuseNotSimulated } from "./not-simulated.ts";
+import { refuseManagementGroups, refuseNotSimulated } from "./not-simulated.ts";
 import { answered, requireSubscription, subscriptionIn, withArmHeaders } from "./pipeline.ts";
 import { POLICY_ASSIGNMENT_ROUTES } from "./policy-assignments.ts";
 import { PRIVILEGED_ACCESS_ROUTES } from "./privileged-access.ts";
@@ -78,6 +78,7 @@ function dispatch(raw: SandboxRequest, world: World): SandboxResponse | Promise<
     );
   const status = answerOperationStatus(request, world);
   if (status !== undefined) return status;
+  refuseManagementGroups(request);
   const match = matchRoute(ROUTES, request);
   if (match.kind === "found") return match.handler(match.request, world);
   refuseNotSimulated(request);

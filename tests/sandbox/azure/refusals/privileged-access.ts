@@ -180,6 +180,12 @@ export const PRIVILEGED_ACCESS: readonly Refusal[] = [
   },
   {
     code: "PolicyNotFound",
+    when: "its assignment",
+    status: 404,
+    ask: ({ arm }) => arm("GET", `${AUTH}/roleManagementPolicyAssignments/${NOBODY}`, PIM),
+  },
+  {
+    code: "PolicyNotFound",
     when: "changed",
     status: 404,
     ask: ({ arm }) =>
