@@ -80,7 +80,11 @@ export function refusalIn(
       const id = world.newId();
       return {
         status,
-        headers: { "x-ms-request-id": id, "x-ms-correlation-request-id": id },
+        headers: {
+          "x-ms-request-id": id,
+          "x-ms-correlation-request-id": id,
+          "x-ms-routing-request-id": `EASTUS:${world.iso().replace(/[-:]|\.\d+/g, "")}:${id}`,
+        },
         body: { error: said },
       };
     }

@@ -48,6 +48,7 @@ async function expectRefused(refusal: Refusal): Promise<void> {
   expect(answer.headers["x-ms-failure-cause"]).toBe(refusal.gateway === true ? "gateway" : undefined);
   expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
   expect(answer.headers["x-ms-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+  expect(answer.headers["x-ms-routing-request-id"]).toMatch(/^EASTUS:\d{8}T\d{6}Z:[0-9a-f-]{36}$/);
   expect(answer.headers).toMatchObject(refusal.headers ?? {});
   prove({
     api: "Azure Resource Manager",
