@@ -118,6 +118,8 @@ export function dropGroup(world: World, id: string): void {
   for (const resource of dropResourcesUnder(world, id)) removeAccountOf(world, resource);
   for (const table of [state.roleAssignments, state.roleSchedules])
     for (const [key, row] of Object.entries(table)) if (isWithin(row.scope, id)) delete table[key];
+  for (const table of [state.policyAssignments, state.locks])
+    for (const key of Object.keys(table)) if (isWithin(key, id)) delete table[key];
   delete state.resourceGroups[id.toLowerCase()];
 }
 
