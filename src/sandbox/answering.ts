@@ -148,7 +148,7 @@ export function createAnswering(world: HostedWorld): Answering {
         notBefore,
       );
       if (verdict.kind !== "valid")
-        return service.unauthorized(verdict.kind, { ...request, caller: undefined });
+        return service.unauthorized(verdict.kind, { ...request, caller: undefined }, view);
       caller = callerOf(verdict.claims);
     }
     try {

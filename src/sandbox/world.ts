@@ -64,6 +64,7 @@ export interface FakeService {
   unauthorized(
     reason: "missing" | "expired" | "invalid" | "audience",
     request: SandboxRequest,
+    world: World,
   ): SandboxResponse;
   /** Initial slice of the state, keyed like `name`; called once per world. */
   seed(world: World): object;

@@ -1,252 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AGENT_USERS } from "../../src/sandbox/seed.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { prove } from "../harness/fidelity.ts";
+import type { Answer, ParsedJson } from "../harness/sandbox.ts";
+import { ARM, type ArmSession, SUBSCRIPTION, startArmSession } from "../sandbox/azure/arm-session.ts";
+import { GENERATIONS, type Step, stepsOf } from "./arm-operation-steps.ts";
 import {
-  ARM,
-  type ArmSession,
-  BOT_VERSION,
-  SUBSCRIPTION,
-  startArmSession,
-} from "../sandbox/azure/arm-session.ts";
-import { areDescriptionsHere, type Descriptions, openDescriptions } from "./arm-validator.ts";
-
-const ROOT = `/subscriptions/${SUBSCRIPTION}`;
-const GROUP = `${ROOT}/resourceGroups/rg-psc`;
-const AUTH = `${GROUP}/providers/Microsoft.Authorization`;
-const BOTS = `${GROUP}/providers/Microsoft.HealthBot/healthBots`;
-const WORKSPACES = `${GROUP}/providers/Microsoft.OperationalInsights/workspaces`;
-const COMPONENTS = `${GROUP}/providers/Microsoft.Insights/components`;
-const SETTINGS = `${ROOT}/providers/Microsoft.Insights/diagnosticSettings`;
-const ROLE = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
-const roleDefinitionId = `${ROOT}/providers/Microsoft.Authorization/roleDefinitions/${ROLE}`;
-const principalId = AGENT_USERS[0].id;
-const guid = (digit: number): string => `50000000-0000-4000-8000-00000000000${digit}`;
-
-const RESOURCES = "2025-04-01";
-const SUBSCRIPTIONS = "2022-12-01";
-const LOGS = "2025-07-01";
-const INSIGHTS = "2020-02-02";
-const EXPORT = "2021-05-01-preview";
-const ROLES = "2022-04-01";
-const PIM = "2020-10-01";
-const LOCKS = "2020-05-01";
-const POLICY = "2025-03-01";
-
-const eligibility = {
-  properties: {
-    principalId,
-    roleDefinitionId,
-    requestType: "AdminAssign",
-    justification: "duty",
-    scheduleInfo: { expiration: { type: "AfterDuration", duration: "P30D" } },
-  },
-};
-
-/** Every operation the sandbox serves, in an order in which each finds what it needs. `wait` passes sandbox seconds before it. */
-const STEPS: readonly {
-  readonly method: string;
-  readonly path: string;
-  readonly version: string;
-  readonly status: number;
-  readonly body?: object;
-  readonly wait?: number;
-  /** Reads the first entry of a list by its name as well. */
-  readonly andFirst?: boolean;
-}[] = [
-  { method: "GET", path: "/subscriptions", version: SUBSCRIPTIONS, status: 200 },
-  { method: "GET", path: ROOT, version: SUBSCRIPTIONS, status: 200 },
-  { method: "GET", path: `${ROOT}/locations`, version: SUBSCRIPTIONS, status: 200 },
-  { method: "GET", path: `${ROOT}/providers`, version: RESOURCES, status: 200 },
-  { method: "GET", path: `${ROOT}/providers/Microsoft.HealthBot`, version: RESOURCES, status: 200 },
-  { method: "POST", path: `${ROOT}/providers/Microsoft.HealthBot/register`, version: RESOURCES, status: 200 },
-  { method: "POST", path: `${ROOT}/providers/Microsoft.Insights/register`, version: RESOURCES, status: 200 },
-  {
-    method: "POST",
-    path: `${ROOT}/providers/Microsoft.OperationalInsights/register`,
-    version: RESOURCES,
-    status: 200,
-  },
-  { method: "PUT", path: GROUP, version: RESOURCES, status: 201, body: { location: "eastus" }, wait: 100 },
-  { method: "PUT", path: GROUP, version: RESOURCES, status: 200, body: { location: "eastus" } },
-  { method: "PATCH", path: GROUP, version: RESOURCES, status: 200, body: { tags: { owner: "psc" } } },
-  { method: "GET", path: GROUP, version: RESOURCES, status: 200 },
-  { method: "HEAD", path: GROUP, version: RESOURCES, status: 204 },
-  { method: "GET", path: `${ROOT}/resourcegroups?$top=1`, version: RESOURCES, status: 200 },
-  {
-    method: "PUT",
-    path: `${BOTS}/bot`,
-    version: BOT_VERSION,
-    status: 201,
-    body: { location: "eastus", sku: { name: "C1" } },
-  },
-  { method: "GET", path: `${BOTS}/bot`, version: BOT_VERSION, status: 200, wait: 100 },
-  { method: "GET", path: BOTS, version: BOT_VERSION, status: 200 },
-  {
-    method: "GET",
-    path: `${ROOT}/providers/Microsoft.HealthBot/healthBots`,
-    version: BOT_VERSION,
-    status: 200,
-  },
-  { method: "GET", path: "/providers/Microsoft.HealthBot/operations", version: BOT_VERSION, status: 200 },
-  { method: "PATCH", path: `${BOTS}/bot`, version: BOT_VERSION, status: 201, body: { tags: { a: "b" } } },
-  { method: "POST", path: `${BOTS}/bot/listSecrets`, version: BOT_VERSION, status: 200, wait: 20 },
-  { method: "POST", path: `${BOTS}/bot/regenerateApiJwtSecret`, version: BOT_VERSION, status: 200 },
-  { method: "GET", path: `${BOTS}/none`, version: BOT_VERSION, status: 404 },
-  { method: "PUT", path: `${WORKSPACES}/log-one`, version: LOGS, status: 201, body: { location: "eastus" } },
-  { method: "GET", path: `${WORKSPACES}/log-one`, version: LOGS, status: 200 },
-  {
-    method: "PATCH",
-    path: `${WORKSPACES}/log-one`,
-    version: LOGS,
-    status: 200,
-    body: { properties: { retentionInDays: 60 } },
-    wait: 20,
-  },
-  { method: "GET", path: WORKSPACES, version: LOGS, status: 200 },
-  {
-    method: "GET",
-    path: `${ROOT}/providers/Microsoft.OperationalInsights/workspaces`,
-    version: LOGS,
-    status: 200,
-  },
-  {
-    method: "PUT",
-    path: `${COMPONENTS}/appi`,
-    version: INSIGHTS,
-    status: 200,
-    body: {
-      location: "eastus",
-      kind: "web",
-      properties: { Application_Type: "web", WorkspaceResourceId: `${WORKSPACES}/log-one` },
-    },
-  },
-  { method: "GET", path: `${COMPONENTS}/appi`, version: INSIGHTS, status: 200 },
-  { method: "GET", path: COMPONENTS, version: INSIGHTS, status: 200 },
-  { method: "GET", path: `${ROOT}/providers/Microsoft.Insights/components`, version: INSIGHTS, status: 200 },
-  {
-    method: "PUT",
-    path: `${SETTINGS}/audit`,
-    version: EXPORT,
-    status: 200,
-    body: {
-      properties: { workspaceId: `${WORKSPACES}/log-one`, logs: [{ category: "Security", enabled: true }] },
-    },
-  },
-  { method: "GET", path: `${SETTINGS}/audit`, version: EXPORT, status: 200 },
-  { method: "GET", path: SETTINGS, version: EXPORT, status: 200 },
-  { method: "DELETE", path: `${SETTINGS}/audit`, version: EXPORT, status: 200 },
-  { method: "GET", path: `${GROUP}/resources`, version: RESOURCES, status: 200 },
-  { method: "GET", path: `${ROOT}/resources`, version: RESOURCES, status: 200 },
-  { method: "GET", path: `${AUTH}/permissions`, version: ROLES, status: 200 },
-  { method: "GET", path: `${AUTH}/roleDefinitions`, version: ROLES, status: 200 },
-  { method: "GET", path: `${AUTH}/roleDefinitions/${ROLE}`, version: ROLES, status: 200 },
-  {
-    method: "PUT",
-    path: `${AUTH}/roleAssignments/${guid(1)}`,
-    version: ROLES,
-    status: 201,
-    body: { properties: { roleDefinitionId, principalId, principalType: "User" } },
-  },
-  { method: "GET", path: `${AUTH}/roleAssignments/${guid(1)}`, version: ROLES, status: 200, wait: 60 },
-  { method: "GET", path: `${AUTH}/roleAssignments?$filter=atScope()`, version: ROLES, status: 200 },
-  { method: "GET", path: `${AUTH}/roleAssignmentSchedules`, version: PIM, status: 200, andFirst: true },
-  {
-    method: "GET",
-    path: `${AUTH}/roleAssignmentScheduleInstances`,
-    version: PIM,
-    status: 200,
-    andFirst: true,
-  },
-  { method: "DELETE", path: `${AUTH}/roleAssignments/${guid(1)}`, version: ROLES, status: 200 },
-  { method: "DELETE", path: `${AUTH}/roleAssignments/${guid(1)}`, version: ROLES, status: 204 },
-  {
-    method: "POST",
-    path: `${AUTH}/roleEligibilityScheduleRequests/${guid(2)}/validate`,
-    version: PIM,
-    status: 200,
-    body: eligibility,
-  },
-  {
-    method: "PUT",
-    path: `${AUTH}/roleEligibilityScheduleRequests/${guid(2)}`,
-    version: PIM,
-    status: 201,
-    body: eligibility,
-  },
-  {
-    method: "GET",
-    path: `${AUTH}/roleEligibilityScheduleRequests/${guid(2)}`,
-    version: PIM,
-    status: 200,
-    wait: 60,
-  },
-  { method: "GET", path: `${AUTH}/roleEligibilityScheduleRequests`, version: PIM, status: 200 },
-  { method: "GET", path: `${AUTH}/roleEligibilitySchedules`, version: PIM, status: 200, andFirst: true },
-  {
-    method: "GET",
-    path: `${AUTH}/roleEligibilityScheduleInstances`,
-    version: PIM,
-    status: 200,
-    andFirst: true,
-  },
-  {
-    method: "PUT",
-    path: `${AUTH}/roleAssignmentScheduleRequests/${guid(3)}`,
-    version: PIM,
-    status: 201,
-    body: eligibility,
-  },
-  { method: "GET", path: `${AUTH}/roleAssignmentScheduleRequests/${guid(3)}`, version: PIM, status: 200 },
-  { method: "GET", path: `${AUTH}/roleManagementPolicies`, version: PIM, status: 200, andFirst: true },
-  {
-    method: "GET",
-    path: `${AUTH}/roleManagementPolicyAssignments`,
-    version: PIM,
-    status: 200,
-    andFirst: true,
-  },
-  {
-    method: "PUT",
-    path: `${AUTH}/locks/keep`,
-    version: LOCKS,
-    status: 201,
-    body: { properties: { level: "CanNotDelete" } },
-  },
-  { method: "GET", path: `${AUTH}/locks/keep`, version: LOCKS, status: 200 },
-  { method: "GET", path: `${AUTH}/locks`, version: LOCKS, status: 200 },
-  { method: "DELETE", path: `${COMPONENTS}/appi`, version: INSIGHTS, status: 409 },
-  { method: "DELETE", path: `${AUTH}/locks/keep`, version: LOCKS, status: 200 },
-  {
-    method: "PUT",
-    path: `${AUTH}/policyAssignments/regions`,
-    version: POLICY,
-    status: 201,
-    body: {
-      properties: {
-        policyDefinitionId:
-          "/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c",
-        parameters: { listOfAllowedLocations: { value: ["eastus"] } },
-      },
-    },
-  },
-  { method: "GET", path: `${AUTH}/policyAssignments/regions`, version: POLICY, status: 200 },
-  { method: "GET", path: `${AUTH}/policyAssignments`, version: POLICY, status: 200 },
-  { method: "DELETE", path: `${AUTH}/policyAssignments/regions`, version: POLICY, status: 200 },
-  { method: "DELETE", path: `${COMPONENTS}/appi`, version: INSIGHTS, status: 200 },
-  { method: "DELETE", path: `${WORKSPACES}/log-one`, version: LOGS, status: 200 },
-  { method: "DELETE", path: `${BOTS}/bot`, version: BOT_VERSION, status: 202 },
-  { method: "DELETE", path: GROUP, version: RESOURCES, status: 202 },
-  {
-    method: "POST",
-    path: `${ROOT}/providers/Microsoft.HealthBot/unregister`,
-    version: RESOURCES,
-    status: 200,
-  },
-];
-
-/** Collections whose members the steps call by names of their own. */
-const NAMED =
-  /(healthBots|workspaces|components|diagnosticSettings|locks|policyAssignments|resourceGroups)\/(?!\{)[^/]+/gi;
+  areDescriptionsHere,
+  type DescribedOperation,
+  describedOperations,
+  openDescriptions,
+} from "./arm-validator.ts";
 
 /** Where the service was recorded otherwise than it is described, or the description cannot be meant. */
 const KNOWN_DEVIATIONS: readonly RegExp[] = [
@@ -254,67 +16,133 @@ const KNOWN_DEVIATIONS: readonly RegExp[] = [
   /GET \/subscriptions 200: OBJECT_MISSING_REQUIRED_PROPERTY \/nextLink/,
   /diagnosticSettings.*ADDITIONAL_PROPERTIES \S*\/(location|kind|tags|identity|retentionPolicy)\b/,
   /components.*ADDITIONAL_PROPERTIES \S*\/Ver /,
+  // Described for a resource below another only: none of the sandbox's has a parent.
+  /healthBots\/bot\/providers\/Microsoft.Authorization\/(permissions|policyAssignments) 200: OPERATION_NOT_FOUND/,
+];
+
+/** A request that was checked, with its answer. */
+interface Checked {
+  readonly method: string;
+  readonly path: string;
+  readonly version: string;
+}
+
+/** `/{roleAssignmentId}` and its like: the whole id of an extension resource in one parameter. */
+function spelledOut(template: string): string {
+  return template.replace(
+    /^\/\{(role|deny|policy)AssignmentId\}$/,
+    "/{scope}/providers/Microsoft.Authorization/$1Assignments/{name}",
+  );
+}
+
+/** Values for the parameters of a description's path. */
+function filled(template: string): string {
+  return spelledOut(template)
+    .replace(/\{(scope|resourceId|resourceUri)\}/gi, `subscriptions/${SUBSCRIPTION}/resourceGroups/rg-psc`)
+    .replace("{subscriptionId}", SUBSCRIPTION)
+    .replace("{resourceGroupName}", "rg-psc")
+    .replace("{resourceProviderNamespace}", "Microsoft.HealthBot")
+    .replace("/{parentResourcePath}", "")
+    .replace("{resourceType}", "healthBots")
+    .replace(/\{\w+\}/g, "x")
+    .replace(/^\/+/, "/");
+}
+
+function matches(template: string, path: string): boolean {
+  const source = spelledOut(template)
+    .replace("/{parentResourcePath}", "")
+    .split(/(\{\w+\})/)
+    .map((part) => {
+      if (/^\{(scope|resourceId|resourceUri)\}$/i.test(part)) return "[^?]+";
+      return part.startsWith("{") ? "[^/?]+" : part.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
+    })
+    .join("");
+  return new RegExp(`^/*${source.replace(/^\/+/, "")}/?(\\?.*)?$`, "i").test(path);
+}
+
+/** Described operations that cannot be checked as they stand. */
+const NOT_AS_DESCRIBED: readonly { readonly operation: RegExp; readonly why: string }[] = [
+  {
+    operation: /\{resourceType\}\/\{resourceName\} /,
+    why: "a resource of any type, on the type's own api-version: checked type by type",
+  },
+  {
+    operation: /^GET \/subscriptions\/\{subscriptionId\}\/resources (2025-05-01|2023-07-01)$/,
+    why: "Key Vault describes this list of Microsoft.Resources once more, under its own api-version",
+  },
 ];
 
 describe.skipIf(!areDescriptionsHere)(
   `Every operation of the sandbox's Azure${areDescriptionsHere ? "" : " (skipped: PSC_SPECS_DIR has no arm folder)"}`,
   () => {
-    let session: ArmSession;
-    let descriptions: Descriptions;
+    const trouble: string[] = [];
+    const checked: Checked[] = [];
 
     beforeAll(async () => {
-      session = await startArmSession();
-      descriptions = await openDescriptions();
-    }, 60_000);
-    afterAll(() => session.close());
+      const descriptions = await openDescriptions();
 
-    it("asks and answers as Azure describes it", async () => {
-      const trouble: string[] = [];
-      const proven = new Set<string>();
-      const queue = [...STEPS];
-      for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
+      async function check(session: ArmSession, step: Step, before: ParsedJson): Promise<Answer> {
         if (step.wait !== undefined) await session.advance(step.wait);
-        const answer = await session.arm(step.method, step.path, step.version, step.body);
-        const label = `${step.method} ${step.path.replace(ROOT, "")}`;
-        if (answer.status !== step.status) trouble.push(`${label}: ${answer.status} ${answer.text}`);
-        const joint = step.path.includes("?") ? "&" : "?";
+        const path = typeof step.path === "string" ? step.path : step.path(before);
+        const answer = await session.arm(step.method, path, step.version, step.body);
+        const label = `${step.method} ${path.replace(`/subscriptions/${SUBSCRIPTION}`, "") || "/"} ${answer.status}`;
+        if (answer.status !== step.status) trouble.push(`${label} for ${step.status}: ${answer.text}`);
+        const joint = path.includes("?") ? "&" : "?";
         const found = await descriptions.complaints({
           method: step.method,
-          url: `${ARM}${step.path}${joint}api-version=${step.version}`,
+          url: `${ARM}${path}${joint}api-version=${step.version}`,
           sent: step.body,
           status: answer.status,
           headers: answer.headers,
           answered: answer.body,
         });
-        for (const complaint of found.map((one) => `${label} ${answer.status}: ${one}`))
+        for (const complaint of found.map((one) => `${label}: ${one} (${step.version})`))
           if (!KNOWN_DEVIATIONS.some((known) => known.test(complaint))) trouble.push(complaint);
-        proven.add(
-          `${step.method} ${step.path
-            .replace(/^.*\/providers\//, "")
-            .replace(ROOT, "/subscriptions/{id}")
-            .replace(/\?.*$/, "")
-            .replace(/(?<=schedule\w*\/|role\w+\/)[0-9a-f-]{36}/gi, "{name}")
-            .replace(/[0-9a-f-]{36}/g, "{id}")
-            .replace(NAMED, "$1/{name}")}`,
-        );
-        const first: { name?: string } | undefined = answer.body?.value?.[0];
-        if (step.andFirst === true && first?.name !== undefined)
-          queue.unshift({
-            method: "GET",
-            path: `${step.path}/${first.name}`,
-            version: step.version,
-            status: 200,
-          });
+        checked.push({ method: step.method, path, version: step.version });
+        return answer;
       }
+
+      for (const versions of GENERATIONS) {
+        const session = await startArmSession();
+        let before: ParsedJson;
+        for (const step of stepsOf(versions)) before = (await check(session, step, before)).body;
+        await session.close();
+      }
+    }, 240_000);
+
+    it("asks and answers as Azure describes it, on every described api-version", () => {
       expect(trouble).toEqual([]);
       prove(
-        ...[...proven].map((operation) => ({
+        ...checked.map(({ method, path }) => ({
           api: "Azure Resource Manager",
-          operation,
+          operation: `${method} ${path}`,
           proof: "official description" as const,
           source: "Azure/azure-rest-api-specs",
         })),
       );
-    }, 120_000);
+    });
+
+    it("is checked if it is described, or answers 501", async () => {
+      const unchecked: string[] = [];
+      const played = async (session: ArmSession, operation: DescribedOperation): Promise<boolean> => {
+        const { method, template, version } = operation;
+        const body = ["PUT", "PATCH", "POST"].includes(method) ? {} : undefined;
+        const answer = await session.arm(method, filled(template), version, body);
+        // Providers the sandbox does not know at all are unknown to its subscription too.
+        return answer.status !== 501 && answer.body?.error?.code !== "InvalidResourceNamespace";
+      };
+      const session = await startArmSession();
+      for (const operation of describedOperations()) {
+        const { method, template, version } = operation;
+        const name = `${method} ${template} ${version}`;
+        if (NOT_AS_DESCRIBED.some((one) => one.operation.test(name))) continue;
+        const isChecked = checked.some(
+          (one) => one.method === method && one.version === version && matches(template, one.path),
+        );
+        if (!isChecked && (await played(session, operation))) unchecked.push(name);
+      }
+      await session.close();
+      expect(unchecked).toEqual([]);
+    }, 60_000);
   },
 );

@@ -73,10 +73,10 @@ describe("@azure/arm-resources", () => {
     expect(pages.length).toBeGreaterThan(1);
     proven(
       CLIENT,
-      "PUT resourceGroups/{name}",
-      "GET resourceGroups/{name}",
-      "PATCH resourceGroups/{name}",
-      "GET resourceGroups",
+      "PUT /subscriptions/{id}/resourceGroups/{name}",
+      "GET /subscriptions/{id}/resourceGroups/{name}",
+      "PATCH /subscriptions/{id}/resourceGroups/{name}",
+      "GET /subscriptions/{id}/resourceGroups",
     );
   });
 
@@ -95,7 +95,7 @@ describe("@azure/arm-resources", () => {
     await expect(
       new ResourceManagementClient(session.stranger, SUBSCRIPTION).resourceGroups.get("rg-here"),
     ).rejects.toMatchObject({ statusCode: 403, code: "AuthorizationFailed" });
-    proven(CLIENT, "HEAD resourceGroups/{name}");
+    proven(CLIENT, "HEAD /subscriptions/{id}/resourceGroups/{name}");
   });
 
   it("reads any resource by its id", async () => {
@@ -109,7 +109,11 @@ describe("@azure/arm-resources", () => {
       "log-any",
     ]);
     expect((await all(client.resources.list())).map((one) => one.id)).toContain(id);
-    proven(CLIENT, "GET resourceGroups/{name}/resources", "GET /subscriptions/{id}/resources");
+    proven(
+      CLIENT,
+      "GET /subscriptions/{id}/resourceGroups/{name}/resources",
+      "GET /subscriptions/{id}/resources",
+    );
   });
 
   it("follows the deletion of a group to its end", async () => {
@@ -123,7 +127,7 @@ describe("@azure/arm-resources", () => {
     await deletion.poll();
     expect(deletion.isDone).toBe(true);
     expect((await client.resourceGroups.checkExistence("rg-gone")).body).toBe(false);
-    proven(CLIENT, "DELETE resourceGroups/{name}");
+    proven(CLIENT, "DELETE /subscriptions/{id}/resourceGroups/{name}");
   });
 
   it("is told plainly what the sandbox does not simulate", async () => {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LiveValidator, parseValidationRequest } from "oav";
 import type { LiveRequest, LiveResponse } from "oav/dist/lib/liveValidation/operationValidator.js";
@@ -10,6 +10,29 @@ const DESCRIPTIONS = join(
 
 /** Whether Azure's descriptions are on this machine. */
 export const areDescriptionsHere = existsSync(DESCRIPTIONS);
+
+/** An operation as a description names it. */
+export interface DescribedOperation {
+  readonly method: string;
+  /** Such as `/subscriptions/{subscriptionId}/locations`. */
+  readonly template: string;
+  readonly version: string;
+}
+
+const METHODS = ["get", "put", "post", "patch", "delete", "head"];
+
+/** Every operation of the descriptions on this machine. */
+export function describedOperations(): DescribedOperation[] {
+  const files = globSync("**/{stable,preview}/*/*.json", { cwd: DESCRIPTIONS });
+  return files.flatMap((file) => {
+    const { paths, info } = JSON.parse(readFileSync(join(DESCRIPTIONS, file), "utf8"));
+    return Object.entries<object>(paths ?? {}).flatMap(([template, operations]) =>
+      Object.keys(operations)
+        .filter((method) => METHODS.includes(method))
+        .map((method) => ({ method: method.toUpperCase(), template, version: info.version })),
+    );
+  });
+}
 
 export interface Call {
   readonly method: string;

@@ -21,6 +21,38 @@ export interface Evidence {
   readonly source?: string;
 }
 
+/** `{name}` in the place of what a test called its group, bot or lock; a path is told by its type alone. */
+function armPath(path: string): string {
+  const plain = path.replace(/\?.*$/, "").replace(/\/resourcegroups(?=\/|$)/i, "/resourceGroups");
+  const typed = /^(?:.*\/providers\/)?([^/]+\.[^/]+\/.+)$/i.exec(plain)?.[1];
+  if (typed !== undefined && !/^\/subscriptions\/[^/]+\/providers\/[^/]+\/(un)?register$/i.test(plain))
+    return typed
+      .split("/")
+      .map((segment, index) => (index > 0 && index % 2 === 0 ? "{name}" : segment))
+      .join("/");
+  return plain
+    .replace(/^\/subscriptions\/[^/]+/, "/subscriptions/{id}")
+    .replace(/(?<=^\/subscriptions\/\{id\}\/providers\/)[^/]+/, "{namespace}")
+    .replace(/(?<=^\/subscriptions\/\{id\}\/\w+\/)(?!\{namespace\})[^/]+/, "{name}");
+}
+
+/**
+ * The row an operation belongs to. A test names what it called, such as `GET /users/ada%40contoso.com`; for the reader
+ * that is `GET /users/{id}`, whoever was asked for.
+ */
+export function rowOf(api: string, operation: string): string {
+  const [, method, path, rest] = /^([A-Z]+) (\S+)(.*)$/.exec(operation) ?? [];
+  if (method === undefined || path === undefined || !path.includes("/")) return operation;
+  const named =
+    api === "Azure Resource Manager"
+      ? armPath(path)
+      : path
+          .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, "{id}")
+          .replace(/(?<=\/)[^/?()]+(@|%40)[^/?()]+/g, "{id}")
+          .replace(/(?<=\(\w+=)'[^']*'(?=\))/g, "{name}");
+  return `${method} ${named}${rest}`;
+}
+
 const folder = resolve(import.meta.dirname, "../../coverage/fidelity");
 
 /**
@@ -30,6 +62,8 @@ const folder = resolve(import.meta.dirname, "../../coverage/fidelity");
 export function prove(...evidence: readonly Evidence[]): void {
   // Every time: another run that begins meanwhile empties the folder.
   mkdirSync(folder, { recursive: true });
-  const lines = evidence.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+  const lines = evidence
+    .map((entry) => `${JSON.stringify({ ...entry, operation: rowOf(entry.api, entry.operation) })}\n`)
+    .join("");
   appendFileSync(join(folder, `${process.pid}.jsonl`), lines);
 }

@@ -55,7 +55,7 @@ export const API_VERSIONS = {
     "2018-07-01",
     "2015-07-01",
   ],
-  "Microsoft.Authorization/permissions": ["2022-04-01", "2018-07-01", "2015-07-01"],
+  "Microsoft.Authorization/permissions": ["2022-05-01-preview", "2022-04-01", "2018-07-01", "2015-07-01"],
   "Microsoft.Authorization/roleManagement": ["2020-10-01", "2020-10-01-preview"],
   "Microsoft.Authorization/policyAssignments": [
     "2025-03-01",

@@ -34,6 +34,8 @@ function statusUrl(
   at: string,
 ): string {
   const path = `/providers/Microsoft.HealthBot/locations/${region}/operationStatuses/${operation.name}`;
+  // Names with a digest came with the signatures.
+  if (!operation.name.includes("*")) return `${HOST}${path}?api-version=${apiVersion}`;
   const words = [path, apiVersion, at];
   const query = [
     `api-version=${apiVersion}`,
@@ -60,17 +62,23 @@ export function operationStatusUrl(
   return statusUrl(armState(world).signingKey, operation, region, apiVersion, ticks(world.now()));
 }
 
+export interface OperationStart {
+  readonly kind: "create" | "update" | "delete";
+  readonly resourceId: string;
+  readonly region: string;
+  /** Sandbox milliseconds. */
+  readonly durationMs: number;
+  /** Whether the status URL carries a signature. */
+  readonly signed: boolean;
+}
+
 /** Starts an operation of Microsoft.HealthBot; its end is an event `arm.operation-ended`. */
-export function startOperation(
-  world: World,
-  kind: "create" | "update" | "delete",
-  resourceId: string,
-  region: string,
-  durationMs: number,
-): Operation {
+export function startOperation(world: World, start: OperationStart): Operation {
+  const { kind, resourceId, region, durationMs } = start;
   const digits = createHash("sha256").update(resourceId.toLowerCase()).digest("hex").toUpperCase();
+  const id = world.newId();
   const operation: Operation = {
-    name: `${world.newId()}*${digits}`,
+    name: start.signed ? `${id}*${digits}` : id,
     kind,
     resourceId,
     region,
@@ -111,6 +119,7 @@ export function answerOperationStatus(request: SandboxRequest, world: World): Sa
       405,
       "MethodNotAllowed",
       `The requested resource does not support http method '${request.method}'.`,
+      { headers: { Allow: "GET" } },
     );
   const body = {
     id: request.url.pathname,

@@ -1,15 +1,13 @@
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import { TENANT } from "../seed.ts";
 import { refuseArm } from "./arm-errors.ts";
 import type { TrackedResource } from "./arm-state.ts";
-import { type ArmCall, armRoute, bodyOf, newEtag, objectIn, systemDataOf, tagsOf } from "./pipeline.ts";
+import { type ArmCall, bodyOf, newEtag, objectIn, systemDataOf, tagsOf } from "./pipeline.ts";
+import { trackedResourceRoutes } from "./tracked-resource-routes.ts";
 import {
   findResource,
   groupId,
-  requireGroup,
   requireLocation,
-  requireResource,
   requireWritableGroup,
   tableOf,
 } from "./tracked-resources.ts";
@@ -125,68 +123,17 @@ function put(call: ArmCall): SandboxResponse {
   return { status: 200, body: present(component) };
 }
 
-const COLLECTION =
-  "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Insights/components";
-const list = (call: ArmCall, ancestor: string): SandboxResponse => ({
-  status: 200,
-  body: {
-    value: Object.values(tableOf(call.world, TYPE))
-      .filter((component) => component.id.toLowerCase().startsWith(`${ancestor.toLowerCase()}/`))
-      .map(present),
-  },
-});
-
 /**
  * Application Insights components, workspace-based (Azure/azure-rest-api-specs:
  * Microsoft.Insights/stable/2020-02-02/components_API.json; the mixed spelling of properties is the service's own, as
  * recorded in Azure/azure-cli-extensions:src/application-insights/…/test_component_with_linked_workspace.yaml).
  */
-export const COMPONENT_ROUTES: readonly Route[] = [
-  armRoute({
-    method: "GET",
-    template: "/subscriptions/{subscription}/providers/Microsoft.Insights/components",
-    type: TYPE,
-    action: `${TYPE}/read`,
-    at: (call) => `/subscriptions/${call.param("subscription")}`,
-    handle: (call) => list(call, `/subscriptions/${call.param("subscription")}`),
-  }),
-  armRoute({
-    method: "GET",
-    template: COLLECTION,
-    type: TYPE,
-    action: `${TYPE}/read`,
-    at: (call) => groupId(call.param("subscription"), call.param("group")),
-    handle: (call) =>
-      list(call, requireGroup(call.world, call.param("subscription"), call.param("group")).id),
-  }),
-  armRoute({
-    method: "PUT",
-    template: `${COLLECTION}/{name}`,
-    type: TYPE,
-    action: `${TYPE}/write`,
-    gate: "Microsoft.Insights",
-    handle: put,
-  }),
-  armRoute({
-    method: "GET",
-    template: `${COLLECTION}/{name}`,
-    type: TYPE,
-    action: `${TYPE}/read`,
-    handle: (call) => ({ status: 200, body: present(requireResource(call, TYPE)) }),
-  }),
-  armRoute({
-    method: "DELETE",
-    template: `${COLLECTION}/{name}`,
-    type: TYPE,
-    action: `${TYPE}/delete`,
-    handle: (call) => {
-      const existing = findResource(call, TYPE);
-      if (existing === undefined) {
-        requireGroup(call.world, call.param("subscription"), call.param("group"));
-        return { status: 204 };
-      }
-      delete tableOf(call.world, TYPE)[existing.id.toLowerCase()];
-      return { status: 200 };
-    },
-  }),
-];
+export const COMPONENT_ROUTES = trackedResourceRoutes({
+  type: TYPE,
+  present: (_call, component) => present(component),
+  put,
+  remove(call, component) {
+    delete tableOf(call.world, TYPE)[component.id.toLowerCase()];
+    return { status: 200 };
+  },
+});

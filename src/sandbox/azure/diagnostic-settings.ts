@@ -1,8 +1,8 @@
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState } from "./arm-state.ts";
-import { type ArmCall, armRoute, bodyOf, objectIn } from "./pipeline.ts";
+import { namedSettingRoutes } from "./named-setting-routes.ts";
+import { type ArmCall, bodyOf, objectIn } from "./pipeline.ts";
 
 const TYPE = "Microsoft.Insights/diagnosticSettings";
 
@@ -25,17 +25,10 @@ const DESTINATIONS = [
 ] as const;
 const MOST_SETTINGS = 5;
 
-function keyOf(call: ArmCall): string {
-  return `/subscriptions/${call.param("subscription")}/${call.param("name")}`.toLowerCase();
-}
-
-/** Settings are kept as the service presents them. */
-function settingsOf(call: ArmCall): JsonObject[] {
-  const prefix = `/subscriptions/${call.param("subscription")}/`.toLowerCase();
-  return Object.entries(armState(call.world).diagnosticSettings)
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([, setting]) => setting);
-}
+const subscriptionOf = (call: ArmCall): string => `/subscriptions/${call.param("subscription")}`;
+const keyOf = (call: ArmCall): string => `${subscriptionOf(call)}/${call.param("name")}`.toLowerCase();
+const isListed = (call: ArmCall, key: string): boolean =>
+  key.startsWith(`${subscriptionOf(call)}/`.toLowerCase());
 
 function logsOf(properties: JsonObject): JsonObject[] {
   const logs = properties["logs"];
@@ -62,7 +55,8 @@ function put(call: ArmCall): SandboxResponse {
     refuseArm(400, "BadRequest", "The diagnostic setting needs at least one data sink.");
   const key = keyOf(call);
   const table = armState(call.world).diagnosticSettings;
-  if (table[key] === undefined && settingsOf(call).length >= MOST_SETTINGS)
+  const others = Object.keys(table).filter((other) => isListed(call, other));
+  if (table[key] === undefined && others.length >= MOST_SETTINGS)
     refuseArm(409, "Conflict", `A subscription has at most ${MOST_SETTINGS} diagnostic settings.`);
   const setting: JsonObject = {
     // No leading slash and another provider's name: the published example answers like this.
@@ -87,59 +81,20 @@ function put(call: ArmCall): SandboxResponse {
   return { status: 200, body: setting };
 }
 
-const COLLECTION = "/subscriptions/{subscription}/providers/Microsoft.Insights/diagnosticSettings";
-const at = (call: ArmCall): string => `/subscriptions/${call.param("subscription")}`;
-
 /**
  * Export of a subscription's activity log (Azure/azure-rest-api-specs: Microsoft.Insights/preview/2021-05-01-preview/
  * subscriptionDiagnosticsSettings_API.json with its examples).
  */
-export const DIAGNOSTIC_SETTING_ROUTES: readonly Route[] = [
-  armRoute({
-    method: "GET",
-    template: COLLECTION,
-    type: TYPE,
-    action: `${TYPE}/read`,
-    at,
-    handle: (call) => ({ status: 200, body: { value: settingsOf(call) } }),
-  }),
-  armRoute({
-    method: "PUT",
-    template: `${COLLECTION}/{name}`,
-    type: TYPE,
-    action: `${TYPE}/write`,
-    at,
-    gate: "Microsoft.Insights",
-    handle: put,
-  }),
-  armRoute({
-    method: "GET",
-    template: `${COLLECTION}/{name}`,
-    type: TYPE,
-    action: `${TYPE}/read`,
-    at,
-    handle: (call) => {
-      const found = armState(call.world).diagnosticSettings[keyOf(call)];
-      if (found === undefined)
-        return refuseArm(
-          404,
-          "ResourceNotFound",
-          `The diagnostic setting '${call.param("name")}' was not found.`,
-        );
-      return { status: 200, body: found };
-    },
-  }),
-  armRoute({
-    method: "DELETE",
-    template: `${COLLECTION}/{name}`,
-    type: TYPE,
-    action: `${TYPE}/delete`,
-    at,
-    handle: (call) => {
-      const table = armState(call.world).diagnosticSettings;
-      const known = table[keyOf(call)] !== undefined;
-      delete table[keyOf(call)];
-      return { status: known ? 200 : 204 };
-    },
-  }),
-];
+export const DIAGNOSTIC_SETTING_ROUTES = namedSettingRoutes({
+  type: TYPE,
+  table: "diagnosticSettings",
+  collection: `/subscriptions/{subscription}/providers/${TYPE}`,
+  at: subscriptionOf,
+  gate: "Microsoft.Insights",
+  keyOf,
+  isListed,
+  put,
+  refuseMissing: (call) =>
+    refuseArm(404, "ResourceNotFound", `The diagnostic setting '${call.param("name")}' was not found.`),
+  returnsDeleted: false,
+});

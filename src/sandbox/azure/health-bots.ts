@@ -1,4 +1,4 @@
-import type { JsonObject, SandboxResponse } from "../exchange.ts";
+import type { SandboxResponse } from "../exchange.ts";
 import {
   findAccountOf,
   type HealthBotAccount,
@@ -7,16 +7,16 @@ import {
   removeAccountOf,
 } from "../health-bot/accounts.ts";
 import type { Route } from "../routes.ts";
-import { TENANT } from "../seed.ts";
 import type { World } from "../world.ts";
 import { refuseArm } from "./arm-errors.ts";
 import type { Operation, TrackedResource } from "./arm-state.ts";
 import { operationStatusUrl, startOperation } from "./async-operations.ts";
+import { identityOf, keyVaultOf, refuseForeignState, skuOf } from "./bot-body.ts";
 import { type ArmCall, armRoute, bodyOf, newEtag, objectIn, systemDataOf, tagsOf } from "./pipeline.ts";
+import { trackedResourceRoutes } from "./tracked-resource-routes.ts";
 import {
   findResource,
   groupId,
-  requireGroup,
   requireLocation,
   requireResource,
   requireWritableGroup,
@@ -31,15 +31,12 @@ const CREATE_MS = { F0: 14_000, other: 87_000 } as const;
 const UPDATE_MS = 10_000;
 const DELETE_MS = 3_000;
 
-/** SKUs an api-version accepts (Azure/bicep-types-az:generated/healthbot_0/microsoft.healthbot). */
-function skusOf(apiVersion: string): readonly string[] {
-  if (apiVersion >= "2025-11-01") return ["F0", "C0", "PES", "C1"];
-  const skus = ["F0", "S1"];
-  if (apiVersion >= "2020-12-08") skus.push("C0");
-  if (apiVersion >= "2023-05-01") skus.push("PES");
-  if (apiVersion >= "2024-02-01") skus.push("C1");
-  return skus;
-}
+/**
+ * Until this api-version the service answers as it was recorded in 2021 (Azure/azure-cli-extensions: src/healthbot,
+ * test_healthbot_Scenario.yaml of February 2021): status URLs carry no signature, changes and deletions happen at once,
+ * the type is spelled like the request's. That it is the version that makes the difference is an assumption.
+ */
+const isDirect = (call: ArmCall): boolean => call.apiVersion <= "2020-12-08-preview";
 
 /** A bot that is still being created cannot have been updated before it is there. */
 function updateMs(call: ArmCall, bot: TrackedResource): number {
@@ -52,7 +49,7 @@ function present(call: ArmCall, bot: TrackedResource): object {
   return {
     id: bot.id,
     name: bot.name,
-    type: bot.type,
+    type: isDirect(call) ? TYPE : bot.type,
     ...(bot.sku === null ? {} : { sku: bot.sku }),
     location: bot.location,
     ...(bot.tags === null ? {} : { tags: bot.tags }),
@@ -67,70 +64,19 @@ function present(call: ArmCall, bot: TrackedResource): object {
   };
 }
 
-function skuOf(call: ArmCall, body: JsonObject, existing: TrackedResource | undefined): JsonObject {
-  const name = objectIn(body["sku"])["name"];
-  if (typeof name !== "string")
-    return refuseArm(400, "BadRequest", "The sku of the bot is required.", { target: "sku" });
-  const allowed = skusOf(call.apiVersion);
-  if (!allowed.includes(name))
-    return refuseArm(
-      400,
-      "BadRequest",
-      `The sku '${name}' is not one of '${allowed.join(", ")}' of api-version ${call.apiVersion}.`,
-      { target: "sku.name" },
-    );
-  // The service refuses the step down to the free tier without saying why.
-  if (name === "F0" && existing !== undefined && existing.sku?.["name"] !== "F0")
-    return refuseArm(400, "BadRequest", "The request is not valid.");
-  return { name };
-}
-
-function identityOf(
+function start(
   call: ArmCall,
-  body: JsonObject,
-  existing: TrackedResource | undefined,
-): JsonObject | null {
-  if (body["identity"] === undefined || body["identity"] === null || call.apiVersion < "2021-06-10")
-    return null;
-  const wanted = objectIn(body["identity"]);
-  const type = String(wanted["type"] ?? "None");
-  if (!["SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned", "None"].includes(type))
-    return refuseArm(400, "BadRequest", `The identity type '${type}' is not supported.`, {
-      target: "identity.type",
-    });
-  const identity: JsonObject = { type };
-  if (type.includes("SystemAssigned")) {
-    identity["principalId"] = existing?.identity?.["principalId"] ?? call.world.newId();
-    identity["tenantId"] = TENANT.id;
-  }
-  if (type.includes("UserAssigned"))
-    identity["userAssignedIdentities"] = Object.fromEntries(
-      Object.keys(objectIn(wanted["userAssignedIdentities"])).map((id) => [
-        id,
-        { principalId: call.world.newId(), clientId: call.world.newId() },
-      ]),
-    );
-  return identity;
-}
-
-function keyVaultOf(call: ArmCall, properties: JsonObject): JsonObject {
-  const wanted = properties["keyVaultProperties"];
-  if (wanted === undefined || wanted === null || call.apiVersion < "2021-08-24") return {};
-  const key = objectIn(wanted);
-  if (typeof key["keyName"] !== "string" || typeof key["keyVaultUri"] !== "string")
-    return refuseArm(400, "BadRequest", "keyVaultProperties needs keyName and keyVaultUri.", {
-      target: "properties.keyVaultProperties",
-    });
-  return { keyVaultProperties: key };
-}
-
-/** Read-only state sent back unchanged is ignored, anything else is refused (Azure/azure-resource-manager-rpc:v1.0/async-api-reference.md). */
-function refuseForeignState(properties: JsonObject, existing: TrackedResource | undefined): void {
-  const sent = properties["provisioningState"];
-  if (sent !== undefined && sent !== existing?.properties["provisioningState"])
-    refuseArm(400, "BadRequest", "The property 'provisioningState' is read-only.", {
-      target: "properties.provisioningState",
-    });
+  kind: "create" | "update" | "delete",
+  bot: Pick<TrackedResource, "id" | "location">,
+  durationMs: number,
+): Operation {
+  return startOperation(call.world, {
+    kind,
+    resourceId: bot.id,
+    region: bot.location,
+    durationMs,
+    signed: !isDirect(call),
+  });
 }
 
 function accepted(
@@ -171,13 +117,7 @@ function put(call: ArmCall): SandboxResponse {
   const id = resourceIdOf(call, TYPE, group, name);
   const duration =
     existing !== undefined ? updateMs(call, existing) : sku["name"] === "F0" ? CREATE_MS.F0 : CREATE_MS.other;
-  const operation = startOperation(
-    call.world,
-    existing === undefined ? "create" : "update",
-    id,
-    location,
-    duration,
-  );
+  const operation = start(call, existing === undefined ? "create" : "update", { id, location }, duration);
   // Now rather than at the end: what a client will be told must already be in the state this request saves.
   if (existing === undefined)
     openAccount(call.world, { resourceId: id, name, region: location }, operation.endsAt);
@@ -206,8 +146,7 @@ function put(call: ArmCall): SandboxResponse {
   return accepted(call, bot, operation, existing === undefined ? 201 : 200);
 }
 
-function patch(call: ArmCall): SandboxResponse {
-  const bot = requireResource(call, TYPE);
+function patch(call: ArmCall, bot: TrackedResource): SandboxResponse {
   const body = bodyOf(call);
   const properties = objectIn(body["properties"]);
   refuseForeignState(properties, bot);
@@ -215,27 +154,35 @@ function patch(call: ArmCall): SandboxResponse {
   const sku = body["sku"] === undefined ? bot.sku : skuOf(call, body, bot);
   const keyVault = keyVaultOf(call, properties);
   const identity = body["identity"] === undefined ? bot.identity : identityOf(call, body, bot);
-  const operation = startOperation(call.world, "update", bot.id, bot.location, updateMs(call, bot));
+  const created = bot.properties["botManagementPortalLink"] !== undefined;
   bot.sku = sku;
   bot.identity = identity;
   if (body["tags"] !== undefined) {
     const tags = tagsOf(body);
     bot.tags = tags === null || Object.keys(tags).length === 0 ? null : tags;
   }
-  bot.properties = { ...bot.properties, ...keyVault, provisioningState: "Accepted" };
+  bot.properties = { ...bot.properties, ...keyVault };
   bot.systemData = systemDataOf(call, bot.systemData);
   bot.etag = newEtag();
+  if (isDirect(call) && created)
+    return { status: 200, headers: { etag: bot.etag }, body: present(call, bot) };
+  const operation = start(call, "update", bot, updateMs(call, bot));
+  bot.properties = { ...bot.properties, provisioningState: "Accepted" };
   bot["operation"] = operation.name;
   return accepted(call, bot, operation, 201);
 }
 
-function remove(call: ArmCall): SandboxResponse {
-  const bot = findResource(call, TYPE);
-  if (bot === undefined) {
-    requireGroup(call.world, call.param("subscription"), call.param("group"));
-    return { status: 204 };
+function drop(world: World, id: string): void {
+  delete tableOf(world, TYPE)[id.toLowerCase()];
+  removeAccountOf(world, id);
+}
+
+function remove(call: ArmCall, bot: TrackedResource): SandboxResponse {
+  if (isDirect(call)) {
+    drop(call.world, bot.id);
+    return { status: 200 };
   }
-  const operation = startOperation(call.world, "delete", bot.id, bot.location, DELETE_MS);
+  const operation = start(call, "delete", bot, DELETE_MS);
   bot.properties = { ...bot.properties, provisioningState: "Deleting" };
   bot["operation"] = operation.name;
   const url = operationStatusUrl(call.world, operation, call.apiVersion, "upper");
@@ -253,13 +200,10 @@ function remove(call: ArmCall): SandboxResponse {
 
 /** Brings about what an operation was started for, unless a later one took the bot over. */
 export function endBotOperation(world: World, operation: Operation): void {
-  const table = tableOf(world, TYPE);
-  const key = operation.resourceId.toLowerCase();
-  const bot = table[key];
+  const bot = tableOf(world, TYPE)[operation.resourceId.toLowerCase()];
   if (bot === undefined || bot["operation"] !== operation.name) return;
   if (operation.kind === "delete") {
-    delete table[key];
-    removeAccountOf(world, operation.resourceId);
+    drop(world, operation.resourceId);
     return;
   }
   const account = findAccountOf(world, bot.id);
@@ -280,16 +224,6 @@ function requireAccountOf(call: ArmCall): HealthBotAccount {
   return account;
 }
 
-const list = (call: ArmCall, ancestor: string): SandboxResponse => ({
-  status: 200,
-  headers: { "x-ms-original-request-ids": call.world.newId(), "x-ms-providerhub-traffic": "True" },
-  body: {
-    value: Object.values(tableOf(call.world, TYPE))
-      .filter((bot) => bot.id.toLowerCase().startsWith(`${ancestor.toLowerCase()}/`))
-      .map((bot) => present(call, bot)),
-  },
-});
-
 const OPERATIONS = (["read", "write", "delete"] as const).map((verb) => ({
   name: `Microsoft.Healthbot/healthbots/${verb}`,
   display: {
@@ -301,9 +235,7 @@ const OPERATIONS = (["read", "write", "delete"] as const).map((verb) => ({
   origin: "user,system",
 }));
 
-const COLLECTION =
-  "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.HealthBot/healthBots";
-const ONE = `${COLLECTION}/{name}`;
+const ONE = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${TYPE}/{name}`;
 const botScope = (call: ArmCall): string =>
   `${groupId(call.param("subscription"), call.param("group"))}/providers/${TYPE}/${call.param("name")}`;
 
@@ -318,54 +250,18 @@ export const HEALTH_BOT_ROUTES: readonly Route[] = [
     type: TYPE,
     handle: () => ({ status: 200, body: { value: OPERATIONS } }),
   }),
-  armRoute({
-    method: "GET",
-    template: "/subscriptions/{subscription}/providers/Microsoft.HealthBot/healthBots",
+  ...trackedResourceRoutes({
     type: TYPE,
-    action: `${TYPE}/read`,
-    at: (call) => `/subscriptions/${call.param("subscription")}`,
-    handle: (call) => list(call, `/subscriptions/${call.param("subscription")}`),
+    present,
+    put,
+    patch,
+    remove,
+    headers: (bot) => ({ etag: bot.etag, "x-ms-providerhub-traffic": "True" }),
+    listHeaders: (call) => ({
+      "x-ms-original-request-ids": call.world.newId(),
+      "x-ms-providerhub-traffic": "True",
+    }),
   }),
-  armRoute({
-    method: "GET",
-    template: COLLECTION,
-    type: TYPE,
-    action: `${TYPE}/read`,
-    at: (call) => groupId(call.param("subscription"), call.param("group")),
-    handle: (call) =>
-      list(call, requireGroup(call.world, call.param("subscription"), call.param("group")).id),
-  }),
-  armRoute({
-    method: "PUT",
-    template: ONE,
-    type: TYPE,
-    action: `${TYPE}/write`,
-    gate: "Microsoft.HealthBot",
-    handle: put,
-  }),
-  armRoute({
-    method: "GET",
-    template: ONE,
-    type: TYPE,
-    action: `${TYPE}/read`,
-    handle: (call) => {
-      const bot = requireResource(call, TYPE);
-      return {
-        status: 200,
-        headers: { etag: bot.etag, "x-ms-providerhub-traffic": "True" },
-        body: present(call, bot),
-      };
-    },
-  }),
-  armRoute({
-    method: "PATCH",
-    template: ONE,
-    type: TYPE,
-    action: `${TYPE}/write`,
-    gate: "Microsoft.HealthBot",
-    handle: patch,
-  }),
-  armRoute({ method: "DELETE", template: ONE, type: TYPE, action: `${TYPE}/delete`, handle: remove }),
   armRoute({
     method: "POST",
     template: `${ONE}/listSecrets`,

@@ -17,7 +17,22 @@ const provider = (namespace: string, rest: string): RegExp =>
  * sandbox knows). Found before the answers for wrong paths and methods, so that none of it looks like a client's mistake.
  */
 const GAPS: readonly Gap[] = [
-  { path: /^\/providers\/Microsoft\.Management\//i, what: "management groups" },
+  {
+    methods: ["GET"],
+    path: /^\/providers\/Microsoft\.(Authorization|Resources)\/operations$/i,
+    what: "lists of a provider's operations",
+  },
+  {
+    methods: ["POST"],
+    path: provider("Microsoft.Resources", "(checkZonePeers|checkResourceName|calculateTemplateHash)$"),
+    what: "zone peers, reserved names and template hashes",
+  },
+  {
+    methods: ["HEAD"],
+    path: /\/resourceGroups\/[^/]+\/providers\//i,
+    what: "asking with HEAD whether a resource exists",
+  },
+  { path: /\/resourceGroups\/[^/]+\/deployments(\/|$)/i, what: "template deployments" },
   { methods: ["GET"], path: /^\/providers(\/[^/]+)?$/i, what: "resource providers at tenant level" },
   { path: /^\/tenants$/i, what: "the list of tenants" },
   {
@@ -106,6 +121,12 @@ const GAPS: readonly Gap[] = [
     what: "clusters, query packs and the list of deleted workspaces",
   },
 ];
+
+/** Answers 501 for everything at or in a management group, whichever type it is of. */
+export function refuseManagementGroups(request: SandboxRequest): void {
+  if (/^\/providers\/Microsoft\.Management\//i.test(request.path))
+    refuseArm(501, "NotSimulated", "The sandbox does not simulate management groups.");
+}
 
 /** Answers 501 in ARM's envelope for what the real service has and the sandbox does not imitate. */
 export function refuseNotSimulated(request: SandboxRequest): void {

@@ -7,7 +7,7 @@ import { refuseArm } from "./arm-errors.ts";
 import { armState, type ResourceGroup } from "./arm-state.ts";
 import { isWithin } from "./authorization.ts";
 import { type ArmCall, armRoute, bodyOf, tagsOf } from "./pipeline.ts";
-import { findRegion } from "./regions.ts";
+import { findRegion, REGIONS } from "./regions.ts";
 import {
   dropResourcesUnder,
   groupId,
@@ -48,7 +48,7 @@ function put(call: ArmCall): SandboxResponse {
     return refuseArm(
       400,
       "LocationNotAvailableForResourceGroup",
-      `The provided location '${location}' is not available for resource group.`,
+      `The provided location '${location}' is not available for resource group. List of available regions is '${REGIONS.map(({ name }) => name).join(",")}'.`,
     );
   const id = groupId(call.param("subscription"), name);
   const groups = armState(call.world).resourceGroups;
@@ -118,6 +118,8 @@ export function dropGroup(world: World, id: string): void {
   for (const resource of dropResourcesUnder(world, id)) removeAccountOf(world, resource);
   for (const table of [state.roleAssignments, state.roleSchedules])
     for (const [key, row] of Object.entries(table)) if (isWithin(row.scope, id)) delete table[key];
+  for (const table of [state.policyAssignments, state.locks])
+    for (const key of Object.keys(table)) if (isWithin(key, id)) delete table[key];
   delete state.resourceGroups[id.toLowerCase()];
 }
 

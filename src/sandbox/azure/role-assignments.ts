@@ -50,8 +50,9 @@ export function knownPrincipal(
 export function requireRole(roleDefinitionId: unknown): BuiltInRole {
   const role = typeof roleDefinitionId === "string" ? findRole(roleDefinitionId) : undefined;
   if (role === undefined)
+    // Reading a role that is not there is 404; that assigning it is 400 is an assumption.
     return refuseArm(
-      404,
+      400,
       "RoleDefinitionDoesNotExist",
       `The specified role definition with ID '${bare(String(roleDefinitionId).split("/").at(-1) ?? "")}' does not exist.`,
     );
@@ -188,8 +189,9 @@ function put(call: ArmCall): SandboxResponse {
   const named = armState(world).roleAssignments[keyOf(call)];
   const same = findSame(world, scope, role.id, principalId);
   if (named !== undefined && same !== named)
+    // "BadRequest status" in "Troubleshoot Azure RBAC" (learn.microsoft.com), which quotes code and text.
     refuseArm(
-      409,
+      400,
       "RoleAssignmentUpdateNotPermitted",
       "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
     );

@@ -129,9 +129,13 @@ function presentPolicy(world: World, scope: string, role: BuiltInRole): JsonObje
   };
 }
 
+function policyAssignmentName(scope: string, role: BuiltInRole): string {
+  return `${policyName(scope, role)}_${role.id}`;
+}
+
 function presentAssignment(world: World, scope: string, role: BuiltInRole): JsonObject {
   const policy = policyId(scope, role);
-  const name = `${policyName(scope, role)}_${role.id}`;
+  const name = policyAssignmentName(scope, role);
   const rules = [...rulesOf(world, scope, role)];
   return {
     properties: {
@@ -159,11 +163,15 @@ function presentAssignment(world: World, scope: string, role: BuiltInRole): Json
   };
 }
 
-/** The role whose policy the path names; its assignment has the role's id behind the policy's name. */
-function requirePolicyRole(call: ArmCall): BuiltInRole {
+/** The role whose policy, or whose assignment of it, has the name in the path. */
+function requirePolicyRole(
+  call: ArmCall,
+  nameOf: (scope: string, role: BuiltInRole) => string = policyName,
+): BuiltInRole {
   requireScope(call.world, call.scope());
-  const [name] = call.param("name").toLowerCase().split("_");
-  const role = BUILT_IN_ROLES.find((candidate) => policyName(call.scope(), candidate) === name);
+  const role = BUILT_IN_ROLES.find(
+    (candidate) => nameOf(call.scope(), candidate) === call.param("name").toLowerCase(),
+  );
   if (role === undefined)
     return refuseArm(
       404,
@@ -172,6 +180,9 @@ function requirePolicyRole(call: ArmCall): BuiltInRole {
     );
   return role;
 }
+
+/** The code that hashicorp/terraform-provider-azurerm issue 30844 reports; it does not say which rule is wrong. */
+const refuseRules = (): never => refuseArm(400, "InvalidPolicy", "The policy is invalid.");
 
 const DURATION = /^P(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?$/;
 
@@ -183,7 +194,7 @@ function checkRule(wanted: JsonObject): void {
     duration !== null &&
     (typeof duration !== "string" || !DURATION.test(duration) || duration === "P")
   )
-    refuseArm(400, "InvalidPolicyRule", `The rule '${String(wanted["id"])}' has an invalid maximumDuration.`);
+    refuseRules();
 }
 
 /** Rules of the body replace those of the same id; the rest stays. */
@@ -194,8 +205,7 @@ function patch(call: ArmCall): JsonObject {
   const wanted = (Array.isArray(sent) ? sent : []).map((entry: Json) => objectIn(entry));
   const before = rulesOf(call.world, scope, role);
   for (const changed of wanted) {
-    if (!before.some((known) => known["id"] === changed["id"]))
-      refuseArm(400, "InvalidPolicyRule", `The policy has no rule '${String(changed["id"])}'.`);
+    if (!before.some((known) => known["id"] === changed["id"])) refuseRules();
     checkRule(changed);
   }
   const rules = before.map((known) => {
@@ -212,6 +222,7 @@ function patch(call: ArmCall): JsonObject {
   return presentPolicy(call.world, scope, role);
 }
 
+const ASSIGNMENTS = "/{scope*}/providers/Microsoft.Authorization/roleManagementPolicyAssignments";
 const POLICIES = "/{scope*}/providers/Microsoft.Authorization/roleManagementPolicies";
 const at = (call: ArmCall): string => call.scope();
 
@@ -219,7 +230,7 @@ const at = (call: ArmCall): string => call.scope();
 export const ROLE_MANAGEMENT_POLICY_ROUTES: readonly Route[] = [
   armRoute({
     method: "GET",
-    template: "/{scope*}/providers/Microsoft.Authorization/roleManagementPolicyAssignments",
+    template: ASSIGNMENTS,
     type: TYPE,
     action: "Microsoft.Authorization/roleManagementPolicyAssignments/read",
     at,
@@ -235,13 +246,13 @@ export const ROLE_MANAGEMENT_POLICY_ROUTES: readonly Route[] = [
   }),
   armRoute({
     method: "GET",
-    template: "/{scope*}/providers/Microsoft.Authorization/roleManagementPolicyAssignments/{name}",
+    template: `${ASSIGNMENTS}/{name}`,
     type: TYPE,
     action: "Microsoft.Authorization/roleManagementPolicyAssignments/read",
     at,
     handle: (call) => ({
       status: 200,
-      body: presentAssignment(call.world, call.scope(), requirePolicyRole(call)),
+      body: presentAssignment(call.world, call.scope(), requirePolicyRole(call, policyAssignmentName)),
     }),
   }),
   armRoute({

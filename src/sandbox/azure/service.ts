@@ -10,8 +10,8 @@ import { COMPONENT_ROUTES } from "./components.ts";
 import { DIAGNOSTIC_SETTING_ROUTES } from "./diagnostic-settings.ts";
 import { endBotOperation, HEALTH_BOT_ROUTES } from "./health-bots.ts";
 import { LOCK_ROUTES } from "./locks.ts";
-import { refuseNotSimulated } from "./not-simulated.ts";
-import { answered, requireSubscription, subscriptionIn } from "./pipeline.ts";
+import { refuseManagementGroups, refuseNotSimulated } from "./not-simulated.ts";
+import { answered, requireSubscription, subscriptionIn, withArmHeaders } from "./pipeline.ts";
 import { POLICY_ASSIGNMENT_ROUTES } from "./policy-assignments.ts";
 import { PRIVILEGED_ACCESS_ROUTES } from "./privileged-access.ts";
 import { dropGroup, RESOURCE_GROUP_ROUTES } from "./resource-groups.ts";
@@ -78,6 +78,7 @@ function dispatch(raw: SandboxRequest, world: World): SandboxResponse | Promise<
     );
   const status = answerOperationStatus(request, world);
   if (status !== undefined) return status;
+  refuseManagementGroups(request);
   const match = matchRoute(ROUTES, request);
   if (match.kind === "found") return match.handler(match.request, world);
   refuseNotSimulated(request);
@@ -108,16 +109,16 @@ export const armService: FakeService = {
   name: "arm",
   ownsHost: (host) => host === "management.azure.com",
   audiences: () => AUDIENCES,
-  unauthorized(reason) {
+  unauthorized(reason, request, world) {
     const [code, message] = REFUSED_TOKENS[reason];
-    return {
+    return withArmHeaders(request, world, {
       status: 401,
       headers: {
         "WWW-Authenticate": `Bearer authorization_uri="https://login.windows.net/${TENANT.id}", error="invalid_token", error_description="${message}"`,
         "x-ms-failure-cause": "gateway",
       },
       body: { error: { code, message } },
-    };
+    });
   },
   seed: (world) => seedArm(world, TENANT.id, randomBytes(32).toString("base64url")),
   handle: (request, world) => answered(request, world, () => dispatch(request, world)),

@@ -71,7 +71,8 @@ export const SUBSCRIPTION_ROUTES: readonly Route[] = [
           metadata: {
             regionType: "Physical",
             regionCategory: "Recommended",
-            geography: region.geography,
+            // Described from this api-version on.
+            ...(call.apiVersion < "2022-12-01" ? {} : { geography: region.geography }),
             geographyGroup: region.geographyGroup,
           },
         })),

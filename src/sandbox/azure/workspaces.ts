@@ -1,14 +1,11 @@
 import type { JsonObject, SandboxResponse } from "../exchange.ts";
-import type { Route } from "../routes.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState, type TrackedResource } from "./arm-state.ts";
-import { type ArmCall, armRoute, bodyOf, newEtag, objectIn, systemDataOf, tagsOf } from "./pipeline.ts";
+import { type ArmCall, bodyOf, newEtag, objectIn, systemDataOf, tagsOf } from "./pipeline.ts";
+import { trackedResourceRoutes } from "./tracked-resource-routes.ts";
 import {
   findResource,
-  groupId,
-  requireGroup,
   requireLocation,
-  requireResource,
   requireWritableGroup,
   resourceIdOf,
   tableOf,
@@ -131,87 +128,28 @@ function put(call: ArmCall): SandboxResponse {
   };
 }
 
-function remove(call: ArmCall): SandboxResponse {
-  const existing = findResource(call, TYPE);
-  if (existing === undefined) {
-    requireGroup(call.world, call.param("subscription"), call.param("group"));
-    return { status: 204 };
-  }
-  const key = existing.id.toLowerCase();
+function remove(call: ArmCall, workspace: TrackedResource): SandboxResponse {
+  const key = workspace.id.toLowerCase();
   if (call.request.query.get("force")?.toLowerCase() !== "true")
     armState(call.world).deletedWorkspaces[key] = {
-      customerId: String(existing.properties["customerId"]),
+      customerId: String(workspace.properties["customerId"]),
       deletedAt: call.world.now(),
     };
   delete tableOf(call.world, TYPE)[key];
   return { status: 200 };
 }
 
-const COLLECTION =
-  "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.OperationalInsights/workspaces";
-const list = (call: ArmCall, ancestor: string): SandboxResponse => ({
-  status: 200,
-  body: {
-    value: Object.values(tableOf(call.world, TYPE))
-      .filter((workspace) => workspace.id.toLowerCase().startsWith(`${ancestor.toLowerCase()}/`))
-      .map((workspace) => present(call, workspace)),
-  },
-});
-
 /**
  * Log Analytics workspaces (Azure/azure-rest-api-specs: Microsoft.OperationalInsights/stable/2023-09-01/Workspaces.json;
  * answers as recorded in Azure/azure-cli-extensions:src/application-insights/…/test_component_with_linked_workspace.yaml).
  */
-export const WORKSPACE_ROUTES: readonly Route[] = [
-  armRoute({
-    method: "GET",
-    template: "/subscriptions/{subscription}/providers/Microsoft.OperationalInsights/workspaces",
-    type: TYPE,
-    action: `${TYPE}/read`,
-    at: (call) => `/subscriptions/${call.param("subscription")}`,
-    handle: (call) => list(call, `/subscriptions/${call.param("subscription")}`),
-  }),
-  armRoute({
-    method: "GET",
-    template: COLLECTION,
-    type: TYPE,
-    action: `${TYPE}/read`,
-    at: (call) => groupId(call.param("subscription"), call.param("group")),
-    handle: (call) =>
-      list(call, requireGroup(call.world, call.param("subscription"), call.param("group")).id),
-  }),
-  armRoute({
-    method: "PUT",
-    template: `${COLLECTION}/{name}`,
-    type: TYPE,
-    action: `${TYPE}/write`,
-    gate: "Microsoft.OperationalInsights",
-    handle: put,
-  }),
-  armRoute({
-    method: "GET",
-    template: `${COLLECTION}/{name}`,
-    type: TYPE,
-    action: `${TYPE}/read`,
-    handle: (call) => ({ status: 200, body: present(call, requireResource(call, TYPE)) }),
-  }),
-  armRoute({
-    method: "PATCH",
-    template: `${COLLECTION}/{name}`,
-    type: TYPE,
-    action: `${TYPE}/write`,
-    gate: "Microsoft.OperationalInsights",
-    handle: (call) => {
-      const workspace = requireResource(call, TYPE);
-      write(call, workspace, false);
-      return { status: 200, body: present(call, workspace) };
-    },
-  }),
-  armRoute({
-    method: "DELETE",
-    template: `${COLLECTION}/{name}`,
-    type: TYPE,
-    action: `${TYPE}/delete`,
-    handle: remove,
-  }),
-];
+export const WORKSPACE_ROUTES = trackedResourceRoutes({
+  type: TYPE,
+  present,
+  put,
+  patch(call, workspace) {
+    write(call, workspace, false);
+    return { status: 200, body: present(call, workspace) };
+  },
+  remove,
+});

@@ -87,6 +87,18 @@ export function refusalIn(
           error_description: said.message,
         },
       };
+    case "arm": {
+      const id = world.newId();
+      return {
+        status,
+        headers: {
+          "x-ms-request-id": id,
+          "x-ms-correlation-request-id": id,
+          "x-ms-routing-request-id": `EASTUS:${world.iso().replace(/[-:]|\.\d+/g, "")}:${id}`,
+        },
+        body: { error: said },
+      };
+    }
     case "healthBot":
       return { status };
     case "dataverse":
@@ -135,7 +147,10 @@ export function throttled(
     case "arm": {
       const bucket = request.method === "GET" ? "reads" : request.method === "DELETE" ? "deletes" : "writes";
       const scope = request.path.toLowerCase().startsWith("/subscriptions/") ? "subscription" : "tenant";
-      return { ...plain, headers: { [`x-ms-ratelimit-remaining-${scope}-${bucket}`]: "0" } };
+      return {
+        ...plain,
+        headers: { ...plain.headers, [`x-ms-ratelimit-remaining-${scope}-${bucket}`]: "0" },
+      };
     }
     case "dataverse":
       return {

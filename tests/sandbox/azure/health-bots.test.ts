@@ -159,6 +159,36 @@ describe("life cycle of a bot", () => {
   });
 });
 
+describe("api-version 2020-12-08", () => {
+  const OLD = "2020-12-08";
+
+  it("has status URLs without a signature, and changes and deletes at once", async () => {
+    await session.register("Microsoft.HealthBot");
+    const put = await session.arm("PUT", `${bots}/b1`, OLD, { location: "eastus", sku: { name: "F0" } });
+    expect([put.status, put.body.type]).toEqual([201, "Microsoft.HealthBot/healthBots"]);
+    const url = put.headers["azure-asyncoperation"] ?? "";
+    expect(url).toMatch(/\/locations\/EASTUS\/operationStatuses\/[0-9a-f-]{36}\?api-version=2020-12-08$/);
+    expect((await session.follow(url)).body.status).toBe("Working");
+    // Not ready yet: what changes it now takes as long as the creation.
+    expect((await session.arm("PATCH", `${bots}/b1`, OLD, { tags: { a: "1" } })).status).toBe(201);
+    await session.advance(20);
+    expect((await session.follow(url)).body.status).toBe("Succeeded");
+
+    const patched = await session.arm("PATCH", `${bots}/b1`, OLD, { tags: { a: "2" } });
+    expect([patched.status, patched.body.properties.provisioningState]).toEqual([200, "Succeeded"]);
+    expect(patched.body.tags).toEqual({ a: "2" });
+    expect(patched.headers).not.toHaveProperty("azure-asyncoperation");
+    const gone = await session.arm("DELETE", `${bots}/b1`, OLD);
+    expect([gone.status, gone.text]).toEqual([200, ""]);
+    expect((await session.arm("GET", `${bots}/b1`, OLD)).status).toBe(404);
+    const newer = await session.arm("PUT", `${bots}/b1`, BOT_VERSION, {
+      location: "eastus",
+      sku: { name: "C1" },
+    });
+    expect(newer.body.type).toBe("microsoft.healthbot/healthbots");
+  });
+});
+
 describe("a sandbox that was stopped", () => {
   it("still knows the running operation by its URL, the portal link and the secrets", async () => {
     const folder = mkdtempSync(join(tmpdir(), "psc-bots-"));

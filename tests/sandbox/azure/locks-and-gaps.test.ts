@@ -108,6 +108,15 @@ describe("what is not simulated", () => {
     ["GET", () => "/providers"],
     ["GET", () => "/providers/Microsoft.HealthBot"],
     ["GET", () => "/tenants"],
+    ["GET", () => "/providers/Microsoft.Authorization/operations"],
+    ["POST", () => "/providers/Microsoft.Resources/checkResourceName"],
+    ["POST", () => `${ROOT}/providers/Microsoft.Resources/checkZonePeers`],
+    ["GET", () => `${group}/deployments/main/operations`],
+    [
+      "GET",
+      () =>
+        "/providers/Microsoft.Management/managementGroups/all/providers/Microsoft.Authorization/policyAssignments",
+    ],
     ["GET", () => "/providers/Microsoft.Management/managementGroups"],
     ["GET", () => `${ROOT}/tagNames`],
     ["GET", () => `${ROOT}/providers/Microsoft.HealthBot/resourceTypes`],

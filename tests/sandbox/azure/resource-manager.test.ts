@@ -177,6 +177,9 @@ describe("resource groups", () => {
     await session.register("Microsoft.OperationalInsights");
     const workspace = `${GROUP}/providers/Microsoft.OperationalInsights/workspaces/law-psc`;
     await session.arm("PUT", workspace, "2023-09-01", { location: "eastus", properties: {} });
+    const policy = `${GROUP}/providers/Microsoft.Authorization/policyAssignments/regions`;
+    const properties = { policyDefinitionId: "/providers/Microsoft.Authorization/policyDefinitions/x" };
+    expect((await session.arm("PUT", policy, "2025-03-01", { properties })).status).toBe(201);
     const gone = await group("DELETE");
     expect(gone.status).toBe(202);
     const url = gone.headers["location"] ?? "";
@@ -188,5 +191,6 @@ describe("resource groups", () => {
     expect((await group("GET")).status).toBe(404);
     await session.group();
     expect((await session.arm("GET", workspace, "2023-09-01")).status).toBe(404);
+    expect((await session.arm("GET", policy, "2025-03-01")).status).toBe(404);
   });
 });

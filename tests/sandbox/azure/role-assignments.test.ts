@@ -153,7 +153,7 @@ describe("role assignments", () => {
     expect((await assign(group, 1, READER, name(7))).body.error.code).toBe("PrincipalNotFound");
     const wrong = await assign(group, 1, READER, PLAIN_USER.id, { principalType: "Group" });
     expect([wrong.status, wrong.body.error.code]).toEqual([400, "UnmatchedPrincipalType"]);
-    expect((await assign(group, 1, name(8), PLAIN_USER.id)).status).toBe(404);
+    expect((await assign(group, 1, name(8), PLAIN_USER.id)).status).toBe(400);
     expect((await assign(`${ROOT}/resourceGroups/nope`, 1, READER, PLAIN_USER.id)).body.error.code).toBe(
       "ResourceGroupNotFound",
     );

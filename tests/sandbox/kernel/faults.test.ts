@@ -114,7 +114,7 @@ describe("429 in the words of each service", () => {
     });
     prove({
       api: "Azure Resource Manager",
-      operation: "429 throttling",
+      operation: "429 TooManyRequests",
       proof: "documentation",
       source: "Understand how Azure Resource Manager throttles requests",
     });
