@@ -35,8 +35,10 @@ export interface Dataverse {
   list(entitySet: string, query?: Query): Promise<readonly Row[] | undefined>;
   /** Returns the id of the new row. */
   create(entitySet: string, row: Row): Promise<string>;
-  /** Changes a row that exists; never creates one. */
-  update(entitySet: string, id: string, row: Row): Promise<void>;
+  /**
+   * Changes a row that exists; never creates one. Not `repeatable` where the system reacts to each change with new rows.
+   */
+  update(entitySet: string, id: string, row: Row, how?: Pick<HttpRequest, "repeatable">): Promise<void>;
   /** False when there was nothing to delete. */
   delete(entitySet: string, id: string): Promise<boolean>;
   /** Links two rows through a collection-valued navigation property; a link that exists already is success. */
@@ -166,8 +168,9 @@ export function createDataverse(http: Http, origin: string): Dataverse {
       }
       return id.toLowerCase();
     },
-    async update(entitySet, id, row) {
+    async update(entitySet, id, row, how = {}) {
       await send({
+        ...how,
         method: "PATCH",
         url: url(`${entitySet}(${id})`),
         body: row,

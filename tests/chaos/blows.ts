@@ -28,8 +28,17 @@ export interface StruckClient {
   struck(): string | undefined;
 }
 
-/** A transport on which the blow falls on request `nth` (from 1); without a blow it only counts. */
-export function struckClient(real: HttpClient, blow?: Blow, nth = 0): StruckClient {
+/**
+ * A transport on which the blow falls on request `nth` (from 1), or on the first one that answers the description;
+ * without a blow it only counts.
+ */
+export function struckClient(
+  real: HttpClient,
+  blow?: Blow,
+  at: number | ((request: PipelineRequest) => boolean) = 0,
+): StruckClient {
+  const isMeant = (request: PipelineRequest, nth: number): boolean =>
+    struck === undefined && (typeof at === "number" ? nth === at : at(request));
   let seen = 0;
   let dead = false;
   let struck: string | undefined;
@@ -42,7 +51,7 @@ export function struckClient(real: HttpClient, blow?: Blow, nth = 0): StruckClie
   async function send(request: PipelineRequest): Promise<PipelineResponse> {
     if (dead) throw new Dead();
     seen += 1;
-    if (blow === undefined || seen !== nth) return real.sendRequest(request);
+    if (blow === undefined || !isMeant(request, seen)) return real.sendRequest(request);
     struck = `${request.method} ${request.url}`;
     switch (blow) {
       case "killed before it is sent":

@@ -35,7 +35,10 @@ function canonical(value: unknown): string {
   if (typeof value === "object" && value !== null) {
     const members = Object.entries(value)
       .filter(([name]) => !COUNTERS.test(name))
-      .map(([name, member]) => `${text(name)}:${canonical(member)}`);
+      // A key's value is chance, and may look like words.
+      .map(([name, member]) =>
+        name === "value" && "keyName" in value ? "value:<generated>" : `${text(name)}:${canonical(member)}`,
+      );
     return `{${members.sort().join(",")}}`;
   }
   return String(value);

@@ -45,6 +45,8 @@ async function setBot(props: WorkstreamBotProps, context: Context): Promise<unde
     "msdyn_liveworkstreams",
     owner.id,
     await client.lookup("msdyn_liveworkstream", "msdyn_bot_user", "systemuser", bot),
+    // The system makes a queue and a rule for the bot each time; after a lost answer a look tells whether it did.
+    { repeatable: false },
   );
   return undefined;
 }
