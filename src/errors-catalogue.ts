@@ -93,6 +93,11 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "The deploy that holds the lock runs, or may run, on a machine that cannot be seen from here. Removing its lock lets two deploys write to one environment at once.",
   },
+  "PSC-E142": {
+    title: "environment is protected",
+    explanation:
+      "`psc destroy` leaves an environment alone whose spec says `protect: true`, and every environment of stage `prod` unless it says `protect: false`. Taking the protection away is a change of the file, so that it is seen in review.",
+  },
   "PSC-E190": {
     title: "interrupted",
     explanation:
@@ -237,6 +242,11 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     title: "cannot be changed in place",
     explanation:
       "The existing object has another value in a field that is fixed at creation, and psc never deletes what holds data. Take the existing value into the spec, or remove the object yourself.",
+  },
+  "PSC-E414": {
+    title: "still there after its deletion",
+    explanation:
+      "The service accepted the deletion, but ten minutes later the object was still there. Something in the tenant may hold or restore it, such as a lock, a policy or a synchronisation.",
   },
   "PSC-E420": {
     title: "environment without an id",

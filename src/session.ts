@@ -8,12 +8,15 @@ import { buildGraph, type ResourceGraph } from "./engine/graph.ts";
 import {
   type ConfirmationBook,
   environmentFolder,
+  type Journal,
   openConfirmations,
   openJournal,
+  readCreations,
 } from "./engine/journal.ts";
 import { acquireLock } from "./engine/lock.ts";
 import type { Plan } from "./engine/plan.ts";
 import { createPlan, type PlannedRun, type PlanOptions } from "./engine/planning.ts";
+import { planRemoval, type RemovalPlan, remove } from "./engine/removal.ts";
 import type { Confirmation } from "./engine/resource.ts";
 import { resourcesOf } from "./resources/index.ts";
 import { createPipeline } from "./services/http/pipeline.ts";
@@ -148,47 +151,99 @@ export async function deploySession(
   const problem = plan.problems[0];
   if (problem !== undefined) throw problem.error;
   const who = await session.signIn();
-  const lock = acquireLock(session.recordFolder, session.spec.name, who.name);
-  const journal = openJournal(session.recordFolder, () => session.clock.now());
-  journal.append({
-    type: "run",
-    command: "deploy",
-    environment: session.spec.name,
-    identity: who.name,
-    tenant: who.tenantId,
-    summary: plan.summary,
-  });
-  // Written ahead, all at once: whoever finds this journal knows what may have been begun, and what to look for.
-  journal.append({
-    type: "intents",
-    actions: plan.actions
-      .filter(({ action }) => action !== "none")
-      .map(({ resource, action }) => ({ address: resource.address, action, label: resource.label })),
-  });
-  await journal.flushed();
-  const recordDetection = (gate: string): Confirmation => {
-    const confirmation: Confirmation = {
-      gate,
-      by: who.name,
-      at: new Date(session.clock.now()).toISOString(),
-      how: "detected",
-    };
-    session.confirmations.record(confirmation);
-    return confirmation;
-  };
-  try {
-    const result = await apply(plan, {
+  const intents = plan.actions
+    .filter(({ action }) => action !== "none")
+    .map(({ resource, action }) => ({ address: resource.address, action, label: resource.label }));
+  return recorded(session, { command: "deploy", summary: plan.summary, intents }, (journal) =>
+    apply(plan, {
       graph: session.graph,
       memory: session.memory,
       http: session.http,
       patienceMs: options.patienceMs,
-      recordDetection,
+      recordDetection: (gate) => {
+        const confirmation: Confirmation = {
+          gate,
+          by: who.name,
+          at: new Date(session.clock.now()).toISOString(),
+          how: "detected",
+        };
+        session.confirmations.record(confirmation);
+        return confirmation;
+      },
       recorded: () => journal.flushed(),
       emit: (event) => {
         journal.record(event);
         options.onEvent(event);
       },
+    }),
+  );
+}
+
+/**
+ * Reads the tenant and says what `destroySession` would delete, and what it would not touch. Writes nothing.
+ * @param include addresses the person named.
+ */
+export async function planDestruction(session: Session, include: readonly string[]): Promise<RemovalPlan> {
+  await session.signIn();
+  const creations = readCreations(session.recordFolder);
+  return planRemoval(session.graph, session.memory, session.http, { include, isJournaled: creations.has });
+}
+
+/**
+ * Deletes what the plan says, keeps the journal, and lets nobody else write to the environment meanwhile.
+ * @throws PscError the plan's first problem, or PSC-E140 when a deploy of the environment runs.
+ */
+export async function destroySession(
+  session: Session,
+  plan: RemovalPlan,
+  { onEvent }: Pick<DeployOptions, "onEvent">,
+): Promise<ApplyResult> {
+  const problem = plan.problems[0];
+  if (problem !== undefined) throw problem.error;
+  const intents = plan.verdicts
+    .filter(({ fate }) => fate === "delete")
+    .map(({ resource }) => ({ address: resource.address, action: "delete", label: resource.label }));
+  return recorded(session, { command: "destroy", summary: { delete: intents.length }, intents }, (journal) =>
+    remove(plan, {
+      graph: session.graph,
+      memory: session.memory,
+      http: session.http,
+      emit: (event) => {
+        journal.record(event);
+        onEvent(event);
+      },
+    }),
+  );
+}
+
+interface Undertaking {
+  readonly command: "deploy" | "destroy";
+  readonly summary: object;
+  readonly intents: readonly { readonly address: string; readonly action: string; readonly label: string }[];
+}
+
+/** Runs work that writes: under the environment's lock, between the first and the last line of a journal. */
+async function recorded(
+  session: Session,
+  { command, summary, intents }: Undertaking,
+  work: (journal: Journal) => Promise<ApplyResult>,
+): Promise<ApplyResult> {
+  const who = await session.signIn();
+  const lock = acquireLock(session.recordFolder, session.spec.name, who.name);
+  const journal = openJournal(session.recordFolder, () => session.clock.now());
+  try {
+    journal.append({
+      type: "run",
+      command,
+      environment: session.spec.name,
+      identity: who.name,
+      tenant: who.tenantId,
+      summary,
     });
+    // Written ahead, all at once: whoever finds this journal knows what may have been begun, and what to look for.
+    journal.append({ type: "intents", actions: intents });
+    await journal.flushed();
+    const result = await work(journal);
     journal.append({
       type: "end",
       outcome: result.outcome,

@@ -3,10 +3,12 @@ import { systemClock } from "../../src/clock.ts";
 import { CLOUDS } from "../../src/cloud.ts";
 import { apply } from "../../src/engine/apply.ts";
 import { createRunMemory } from "../../src/engine/context.ts";
+import type { ApplyResult, EngineEvent } from "../../src/engine/events.ts";
 import { buildGraph } from "../../src/engine/graph.ts";
 import { openJournal } from "../../src/engine/journal.ts";
 import { acquireLock } from "../../src/engine/lock.ts";
 import { createPlan } from "../../src/engine/planning.ts";
+import { planRemoval, remove } from "../../src/engine/removal.ts";
 import { createPipeline } from "../../src/services/http/pipeline.ts";
 import { createServices } from "../../src/services/services.ts";
 import type { EnvironmentSpec, Manifest } from "../../src/spec/model.ts";
@@ -39,19 +41,37 @@ const memory = createRunMemory({
 });
 const nodes = layeredGraph(workloadOf(env));
 const graph = buildGraph(thingResources(env["BASE_URL"] ?? "", nodes, env["SUFFIX"] ?? ""));
-const { plan } = await createPlan(graph, memory, http);
-const planned = performance.now();
 const lock = acquireLock(".psc", "bench", "bench");
 const journal = openJournal(".psc", () => systemClock.now());
-const result = await apply(plan, {
-  graph,
-  memory,
-  http,
-  patienceMs: 0,
-  recordDetection: (gate) => ({ gate, by: "bench", at: new Date().toISOString(), how: "detected" }),
-  recorded: () => journal.flushed(),
-  emit: (event) => journal.record(event),
-});
+const emit = (event: EngineEvent): void => journal.record(event);
+
+async function deploy(): Promise<Phase> {
+  const { plan } = await createPlan(graph, memory, http);
+  return {
+    planned: performance.now(),
+    result: await apply(plan, {
+      graph,
+      memory,
+      http,
+      patienceMs: 0,
+      recordDetection: (gate) => ({ gate, by: "bench", at: new Date().toISOString(), how: "detected" }),
+      recorded: () => journal.flushed(),
+      emit,
+    }),
+  };
+}
+
+async function destroy(): Promise<Phase> {
+  const plan = await planRemoval(graph, memory, http, { include: [], isJournaled: () => false });
+  return { planned: performance.now(), result: await remove(plan, { graph, memory, http, emit }) };
+}
+
+interface Phase {
+  readonly planned: number;
+  readonly result: ApplyResult;
+}
+
+const { planned, result } = process.argv.includes("--destroy") ? await destroy() : await deploy();
 journal.close();
 lock.release();
 const ended = performance.now();

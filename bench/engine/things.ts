@@ -73,6 +73,7 @@ export function thingResources(baseUrl: string, nodes: readonly Node[], suffix: 
       if (status !== 204 && status !== 404) throw refusal("DELETE", node.id, status);
       return undefined;
     },
+    isMarked: () => true,
   });
   return nodes.map((node) =>
     kind.resource({

@@ -33,6 +33,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/status.ts")).status,
   },
   {
+    name: "destroy",
+    summary: "delete what psc made for an environment, and nothing else",
+    load: async () => (await import("./commands/destroy.ts")).destroy,
+  },
+  {
     name: "unlock",
     summary: "tell who deploys an environment; remove a dead lock",
     load: async () => (await import("./commands/unlock.ts")).unlock,

@@ -33,7 +33,7 @@ export const TOPICS: Readonly<Record<string, { readonly title: string; readonly 
     files: {
       title: "files psc writes",
       lines: [
-        ".psc/environments/NAME/runs/*.jsonl   the journal: one file a deploy, intents before, outcomes after",
+        ".psc/environments/NAME/runs/*.jsonl   the journal: one file a deploy or destroy, intents before, outcomes after",
         ".psc/environments/NAME/gates.jsonl    who passed which gate, and when",
         ".psc/sandbox/                         the sandbox's tenant, its request log, and the same two for it",
         "None of them is the truth about a tenant: psc reads that from the tenant. They hold no secret.",

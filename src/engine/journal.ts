@@ -156,6 +156,33 @@ export function readLastRun(
   return { file: join(runs, newest), entries: readLines(join(runs, newest)) as JournalEntry[] };
 }
 
+/** What the journals of an environment say about what psc made there. */
+export interface Creations {
+  /** True when this very object was made by psc, or its making was begun by psc and never seen to end. */
+  has(address: string, id: string): boolean;
+}
+
+/** Reads every run. An object that was there before psc came was never created by it, only updated or adopted. */
+export function readCreations(folder: string): Creations {
+  const made = new Map<string, Set<string>>();
+  const begun = new Set<string>();
+  const runs = join(folder, "runs");
+  const files = existsSync(runs) ? readdirSync(runs).filter((name) => name.endsWith(".jsonl")) : [];
+  for (const file of files.sort()) {
+    for (const entry of readLines(join(runs, file)) as JournalEntry[]) {
+      const { type, address, action, id } = entry;
+      if (typeof address !== "string") continue;
+      const creates = action === "create" || action === "replace";
+      if (type === "intent" && creates) begun.add(address);
+      if (type === "failure" || (type === "intent" && action === "delete")) begun.delete(address);
+      if (type !== "outcome" || !creates || typeof id !== "string") continue;
+      begun.delete(address);
+      made.set(address, (made.get(address) ?? new Set()).add(id));
+    }
+  }
+  return { has: (address, id) => made.get(address)?.has(id) === true || begun.has(address) };
+}
+
 /** Who said or was seen to have passed which gate, and when: `gates.jsonl`, append-only; the newest word counts. */
 export interface ConfirmationBook {
   lookup(gate: string): Confirmation | undefined;

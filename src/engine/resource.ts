@@ -101,6 +101,12 @@ export interface KindInfo {
   readonly sources: readonly string[];
   /** `managed`: psc makes it so. `gate`: only a person can. `check`: must hold before anything is written. */
   readonly nature: "managed" | "gate" | "check";
+  /** Address of what holds it: when that is deleted, it goes along. */
+  readonly partOf?: string;
+  /** Why a deletion leaves it alone, where no API deletes it. */
+  readonly staysBecause?: string;
+  /** Why a deletion leaves it alone unless the person names it. */
+  readonly sharedBecause?: string;
   /**
    * Nothing else brings it about or changes it, and making it is safe to repeat: what was seen of it a moment ago may be
    * acted on without another look.
@@ -137,7 +143,17 @@ export interface KindDefinition<P, D> extends KindInfo {
     context: Context,
   ): Promise<Observation<D> | undefined>;
   adopt?(props: P, present: Present<D>, context: Context): Promise<Observation<D> | undefined>;
+  /** Makes room for a replacement; also what `psc destroy` does, unless `destroy` says otherwise. */
   delete?(props: P, present: Present<D>, context: Context): Promise<undefined>;
+  /**
+   * Deletes it with everything in it, for `psc destroy` only: no difference to a spec is ever worth that. Deleting what is
+   * gone already is no error.
+   */
+  destroy?(props: P, present: Present<D>, context: Context): Promise<undefined>;
+  /** True when the object bears a mark that only psc puts on what it makes. */
+  isMarked?(props: P, present: Present<D>, context: Context): boolean;
+  /** Why it must stay although psc made it, such as what else is inside; undefined when nothing speaks against it. */
+  keeps?(props: P, present: Present<D>, context: Context): Promise<string | undefined>;
   /** Waits for work that is already under way; defaults to reading again until it is not. */
   resume?(props: P, state: InProgress, context: Context): Promise<Observation<D> | undefined>;
   /** What a person must do; gates only. */
@@ -166,6 +182,9 @@ export interface Resource {
   ) => Promise<Observation | undefined>;
   readonly adopt?: (present: Present<unknown>, context: Context) => Promise<Observation | undefined>;
   readonly delete?: (present: Present<unknown>, context: Context) => Promise<undefined>;
+  readonly destroy?: (present: Present<unknown>, context: Context) => Promise<undefined>;
+  readonly isMarked?: (present: Present<unknown>, context: Context) => boolean;
+  readonly keeps?: (present: Present<unknown>, context: Context) => Promise<string | undefined>;
   readonly resume?: (state: InProgress, context: Context) => Promise<Observation | undefined>;
   readonly instructions?: (context: Context) => GateInstructions;
 }
@@ -197,6 +216,9 @@ export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
     nature,
     onlyForWriting = false,
     standsAlone = false,
+    partOf,
+    staysBecause,
+    sharedBecause,
   } = definition;
   const info: KindInfo = {
     kind,
@@ -209,13 +231,17 @@ export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
     nature,
     ...(onlyForWriting ? { onlyForWriting } : {}),
     ...(standsAlone ? { standsAlone } : {}),
+    ...(partOf === undefined ? {} : { partOf }),
+    ...(staysBecause === undefined ? {} : { staysBecause }),
+    ...(sharedBecause === undefined ? {} : { sharedBecause }),
   };
   return {
     info,
     address,
     resource({ name, props, dependsOn }) {
-      const { create, update, adopt, resume, instructions } = definition;
+      const { create, update, adopt, resume, instructions, isMarked, keeps } = definition;
       const remove = definition.delete;
+      const destroy = definition.destroy ?? remove;
       const usual =
         typeof definition.usualMinutes === "function"
           ? definition.usualMinutes(props)
@@ -250,6 +276,24 @@ export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
           : {
               delete: (present: Present<unknown>, context: Context) =>
                 remove(props, present as Present<D>, context),
+            }),
+        ...(destroy === undefined
+          ? {}
+          : {
+              destroy: (present: Present<unknown>, context: Context) =>
+                destroy(props, present as Present<D>, context),
+            }),
+        ...(isMarked === undefined
+          ? {}
+          : {
+              isMarked: (present: Present<unknown>, context: Context) =>
+                isMarked(props, present as Present<D>, context),
+            }),
+        ...(keeps === undefined
+          ? {}
+          : {
+              keeps: (present: Present<unknown>, context: Context) =>
+                keeps(props, present as Present<D>, context),
             }),
         ...(resume === undefined
           ? {}

@@ -91,6 +91,8 @@ export interface Bap {
   /** `properties` of the environment to change, in the API's own shape. */
   changeEnvironment(environmentId: string, properties: Row): Promise<BapStart>;
   changeType(environmentId: string, type: string): Promise<BapStart>;
+  /** Soft-deletes the environment with everything in it. `gone`: it does not exist (any more). */
+  deleteEnvironment(environmentId: string): Promise<BapStart | "gone">;
   /** `rejected`: a 409, which says nothing about the state; read the environment again. */
   enableManaged(environmentId: string): Promise<BapStart | "rejected">;
   /** One look at an operation, by the URL that the service handed back. */
@@ -292,6 +294,16 @@ export function createBap(http: Http, cloud: Cloud): Bap {
       start("POST", at(`/scopes/admin/environments/${idInPath(environmentId)}/modifySku`, "2021-04-01"), {
         environmentSku: type,
       }),
+    async deleteEnvironment(environmentId) {
+      const response = await http.send({
+        method: "DELETE",
+        url: at(`/scopes/admin/environments/${idInPath(environmentId)}`, "2023-06-01"),
+        body: { code: "7", message: "Deleted by psc destroy" },
+        repeatable: false,
+        expect: [404],
+      });
+      return response.status === 404 ? "gone" : started(response);
+    },
     async enableManaged(environmentId) {
       const response = await http.send({
         method: "POST",

@@ -155,6 +155,8 @@ export interface HealthBotSpec {
 export interface EnvironmentSpec {
   readonly name: string;
   readonly stage: Stage;
+  /** `psc destroy` leaves it alone. */
+  readonly protect: boolean;
   readonly cloud: CloudName;
   /** Tenant id or a verified domain. */
   readonly tenant: string;

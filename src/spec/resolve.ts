@@ -35,6 +35,7 @@ export function resolveSpec(document: SpecDocument, manifest: Manifest | undefin
   return {
     name,
     stage: document.stage ?? DEFAULTS.stage,
+    protect: document.protect ?? document.stage === "prod",
     cloud: document.cloud ?? DEFAULTS.cloud,
     tenant: document.tenant ?? "",
     solution: manifest?.name ?? document.solution ?? "",

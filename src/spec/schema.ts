@@ -58,6 +58,11 @@ export const specSchema = z.strictObject({
   stage: optional(oneOf(STAGES), "Stage it serves; stages must not share applications, bots or telemetry.", {
     default: DEFAULTS.stage,
   }),
+  protect: optional(
+    z.boolean(),
+    "Whether `psc destroy` leaves the environment alone, whatever it is asked.",
+    { derivedDefault: "true for stage `prod`, false for others" },
+  ),
   cloud: optional(oneOf(CLOUD_NAMES), "Microsoft cloud of the tenant.", { default: DEFAULTS.cloud }),
   tenant: optional(tenantText, "Verified domain or id of the Entra tenant.", { required: true }),
   solution: optional(

@@ -9,7 +9,14 @@ import type { Confirmation } from "../../src/engine/resource.ts";
 import type { LoggedRequest } from "../../src/sandbox/request-log.ts";
 import { ADMIN_USER, PUBLIC_CLIENT_APP_ID } from "../../src/sandbox/seed.ts";
 import { sandboxTransport } from "../../src/services/http/sandbox-transport.ts";
-import { deploySession, openSession, planSession, type Session } from "../../src/session.ts";
+import {
+  deploySession,
+  destroySession,
+  openSession,
+  planDestruction,
+  planSession,
+  type Session,
+} from "../../src/session.ts";
 import { loadSpec } from "../../src/spec/index.ts";
 import { type ParsedJson, startTestSandbox, type TestSandbox } from "../harness/sandbox.ts";
 import { type VirtualTime, virtualTime } from "../harness/virtual-time.ts";
@@ -110,6 +117,20 @@ export async function deployOnce(tenant: Tenant, aim: Aim = {}): Promise<ApplyRe
   } finally {
     // A dead process leaves nobody behind who still passes gates.
     end.abort(new Error("the run is over"));
+  }
+}
+
+/** One `psc destroy`, with the named addresses included. Returns the result, or what it died of. */
+export async function destroyOnce(
+  tenant: Tenant,
+  aim: Aim & { readonly include?: readonly string[] } = {},
+): Promise<ApplyResult | Error> {
+  try {
+    const session = sessionOf(tenant, aim);
+    const plan = await planDestruction(session, aim.include ?? []);
+    return await destroySession(session, plan, { onEvent: () => {} });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

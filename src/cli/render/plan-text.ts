@@ -128,7 +128,7 @@ function haveOneCause(a: Problem, b: Problem): boolean {
 }
 
 /** What does not hold or could not be read; one cause that several resources met is told once. */
-export function problemLines({ problems }: Plan, columns: number): string[] {
+export function problemLines({ problems }: Pick<Plan, "problems">, columns: number): string[] {
   return problems.flatMap((problem) => {
     const same = problems.filter((other) => haveOneCause(problem, other));
     if (same[0] !== problem) return [];

@@ -74,6 +74,8 @@ export const activityLogExport = defineKind<ActivityLogExportProps, { readonly n
     await context.services.arm.send("DELETE", idOf(props), { expect: [404] });
     return undefined;
   },
+  // Its name is psc's own and names the environment.
+  isMarked: () => true,
 });
 
 async function write(props: ActivityLogExportProps, context: Context): Promise<undefined> {

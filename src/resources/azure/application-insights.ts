@@ -1,7 +1,7 @@
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
-import { type ArmResource, markedTags, pick, put } from "./arm-resource.ts";
+import { type ArmResource, bearsMark, markedTags, pick, put, remove } from "./arm-resource.ts";
 import { logAnalyticsWorkspace } from "./log-analytics-workspace.ts";
 import { resourceGroup } from "./resource-group.ts";
 import { applicationInsightsId, asDeclared, sameId, workspaceId } from "./resource-ids.ts";
@@ -146,6 +146,8 @@ export const applicationInsights = defineKind<ApplicationInsightsProps, Applicat
     await arm.untilDone(response, props.id, "Application Insights", context.wait);
     return undefined;
   },
+  destroy: ({ id }, _present, context) => remove(id, "Application Insights", context),
+  isMarked: (_props, { fields }, context) => bearsMark(fields["tags"], context),
 });
 
 export function applicationInsightsResources(spec: EnvironmentSpec): Resource[] {

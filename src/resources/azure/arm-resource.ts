@@ -23,12 +23,36 @@ export function pick<T extends object>(source: T | undefined, names: readonly st
   ) as Partial<T>;
 }
 
+const MARK = "psc-environment";
+
 /** Tags of a resource psc makes: those of the spec, and the mark that says which environment it was made for. */
 export function markedTags(
   tags: Readonly<Record<string, string>>,
   { spec }: Context,
 ): Readonly<Record<string, string>> {
-  return { ...tags, "psc-environment": spec.name };
+  return { ...tags, [MARK]: spec.name };
+}
+
+/** True when the tags hold the mark of this environment. */
+export function bearsMark(tags: unknown, { spec }: Context): boolean {
+  const marked = (tags ?? {}) as Readonly<Record<string, unknown>>;
+  return marked[MARK] === spec.name;
+}
+
+/** Deletes a resource and waits until it is gone. What is gone already is no error. */
+export async function remove(
+  id: string,
+  what: string,
+  context: Context,
+  atMostMs?: number,
+): Promise<undefined> {
+  const { arm } = context.services;
+  const response = await arm.send("DELETE", id, { expect: [404] });
+  if (response.status === 404) return undefined;
+  await arm.untilDone(response, id, `deleting ${what}`, (name, options, look) =>
+    context.wait(name, { ...options, ...(atMostMs === undefined ? {} : { atMostMs }) }, look),
+  );
+  return undefined;
 }
 
 /** Registration reaches the regions one after the other, and a PUT may still meet one that has not heard of it. */

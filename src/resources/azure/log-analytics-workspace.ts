@@ -1,6 +1,6 @@
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
-import { type ArmResource, isWorking, markedTags, pick, put } from "./arm-resource.ts";
+import { type ArmResource, bearsMark, isWorking, markedTags, pick, put, remove } from "./arm-resource.ts";
 import { resourceGroup } from "./resource-group.ts";
 import { asDeclared, workspaceId } from "./resource-ids.ts";
 import { resourceProvider } from "./resource-provider.ts";
@@ -120,6 +120,9 @@ export const logAnalyticsWorkspace = defineKind<WorkspaceProps, WorkspaceData>({
     await arm.untilDone(response, props.id, "the workspace", context.wait);
     return undefined;
   },
+  // Without `force`: Azure keeps what is in it for 14 days, and a new one of that name gets it back.
+  destroy: ({ id }, _present, context) => remove(id, "the workspace", context),
+  isMarked: (_props, { fields }, context) => bearsMark(fields["tags"], context),
 });
 
 export function logAnalyticsWorkspaceResources(spec: EnvironmentSpec): Resource[] {

@@ -77,6 +77,7 @@ export const resourceProvider = defineKind<ProviderProps, ProviderData>({
     "hashicorp/terraform-provider-azurerm:internal/resourceproviders/registration.go (states)",
   ],
   nature: "managed",
+  staysBecause: "other things in the subscription may use the provider",
   usualMinutes: 2,
   label: ({ namespace }) => `resource provider ${namespace}`,
   async read(props, context) {

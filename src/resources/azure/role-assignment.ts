@@ -95,6 +95,12 @@ export const roleAssignment = defineKind<RoleAssignmentProps, { readonly id: str
     await context.services.arm.send("DELETE", present.data.id, { expect: [404] });
     return undefined;
   },
+  isMarked({ role, group: key }, { data }, context) {
+    const bot = account.data(context);
+    const principal = group.data(context, key);
+    if (bot === undefined || principal === undefined) return false;
+    return data.id.toLowerCase().endsWith(deterministicGuid(bot.resourceId, role.id, principal.id));
+  },
 });
 
 /** Address parts of a grant: `Healthcare Agent Admin → botAdmins`. */

@@ -206,6 +206,7 @@ export const applicationUser = defineKind<ApplicationUserProps, ApplicationUserD
     "d365collaborative/d365bap.tools:Add-PpacApplicationUser",
   ],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: ({ applicationName }) => `application user of "${applicationName}"`,
   detail: ({ capacity }) => `bot, capacity ${capacity}`,
   declared,

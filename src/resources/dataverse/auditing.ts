@@ -116,6 +116,7 @@ export const auditing = defineKind<AuditingProps, AuditingData>({
     "Dataverse: Create and update table definitions using the Web API",
   ],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: () => "auditing",
   detail: ({ tables, retentionDays }) => `${tables.join(", ")}; ${retentionDays} days`,
   declared: ({ tables, retentionDays }) => ({ enabled: true, retentionDays, tables }),

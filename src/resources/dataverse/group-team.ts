@@ -6,6 +6,7 @@ import { group } from "../entra/group.ts";
 import { environment } from "../power-platform/environment.ts";
 import {
   ABSENT_ENVIRONMENT,
+  deletesRow,
   missingDependency,
   organization,
   requireOrganization,
@@ -101,12 +102,14 @@ export const groupTeam = defineKind<GroupTeamProps, GroupTeamData>({
     "d365collaborative/d365bap.tools:Add-PpacTeamOnSecurityGroup",
   ],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: ({ name }) => `group team "${name}"`,
   detail: ({ roles }) => roles.join(", "),
   declared: ({ roles }) => ({ roles }),
   read,
   create,
   update: (props, { data }, _changes, context) => grant(props, data, context),
+  destroy: deletesRow("teams"),
 });
 
 export function groupTeamResources(spec: EnvironmentSpec, manifest: Manifest): Resource[] {

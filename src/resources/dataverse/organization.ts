@@ -28,6 +28,14 @@ export function missingDependency(what: string): PscError {
 }
 
 export const ABSENT_ENVIRONMENT = { status: "absent", reason: "the environment does not exist yet" } as const;
+/** How `psc destroy` deletes a row of a table where its environment stays; a row that is gone is no error. */
+export function deletesRow(entitySet: string) {
+  return async (_props: unknown, { id }: { readonly id: string }, context: Context): Promise<undefined> => {
+    await requireOrganization(context).delete(entitySet, id);
+    return undefined;
+  };
+}
+
 /** Tables come with the packages: their absence is a normal state. */
 export const ABSENT_TABLE = {
   status: "absent",

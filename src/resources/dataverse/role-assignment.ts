@@ -67,6 +67,7 @@ export const roleAssignment = defineKind<RoleAssignmentProps, Record<string, nev
     "MicrosoftDocs/dynamics-365-customer-engagement:ce/customer-service/administer/role-persona-mapping.md",
   ],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: ({ role, to }) => `role "${role}" for ${written(to)}`,
   declared: (props, context) => ({ holders: holders(props, context) }),
   read,

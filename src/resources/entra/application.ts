@@ -4,7 +4,7 @@ import { PscError } from "../../errors.ts";
 import { keySegment, literal } from "../../services/graph.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { naming } from "./denied.ts";
-import { untilVisible } from "./replication.ts";
+import { LOOK_EVERY_MS, untilVisible } from "./replication.ts";
 import { tenant } from "./tenant.ts";
 
 export interface ApplicationProps {
@@ -173,9 +173,24 @@ export const application = defineKind<ApplicationProps, ApplicationData>({
     );
     return undefined;
   },
-  async delete(_props, present, context) {
-    await naming(WRITE, () => context.services.graph.remove(`/applications/${present.data.id}`));
+  async destroy(_props, present, context) {
+    const { graph } = context.services;
+    await naming(WRITE, () => graph.remove(`/applications/${present.data.id}`));
+    await naming(WRITE, () =>
+      context.wait("the application to be among the deleted", { everyMs: LOOK_EVERY_MS }, async () => {
+        const deleted = await graph.get<{ id: string }>(`/directory/deletedItems/${present.data.id}`, {
+          $select: "id",
+        });
+        return deleted === undefined ? { done: false } : { done: true, value: undefined };
+      }),
+    );
+    // Among the deleted for 30 days it would keep its unique name, and the next deploy could not make it anew.
+    await naming(WRITE, () => graph.remove(`/directory/deletedItems/${present.data.id}`));
     return undefined;
+  },
+  isMarked: (props, { fields }) => {
+    const tags = fields["tags"];
+    return Array.isArray(tags) && tags.includes(`${ENVIRONMENT_TAG}${props.environment}`);
   },
 });
 

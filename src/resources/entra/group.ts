@@ -224,6 +224,7 @@ export const group = defineKind<GroupProps, GroupData>({
     "hashicorp/terraform-provider-azuread:internal/services/groups/group_resource.go (replication)",
   ],
   nature: "managed",
+  sharedBecause: "other environments may use the group",
   label: ({ group: { name } }) => `group "${name}"`,
   detail: ({ group: { members } }) =>
     members.length === 0 ? "" : `${members.length} ${members.length === 1 ? "member" : "members"}`,
@@ -268,6 +269,10 @@ export const group = defineKind<GroupProps, GroupData>({
     if (Object.keys(patch).length > 0)
       await naming(WRITE, () => context.services.graph.update(`/groups/${present.id}`, patch));
     await ensureMembers(present.id, missingMembers(props.group, present.data), context);
+    return undefined;
+  },
+  async destroy(_props, present, context) {
+    await naming(WRITE, () => context.services.graph.remove(`/groups/${present.id}`));
     return undefined;
   },
   async adopt({ group: { name } }, present, context) {

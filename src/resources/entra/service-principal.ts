@@ -33,6 +33,7 @@ export const servicePrincipal = defineKind<ServicePrincipalProps, ServicePrincip
   permissions: { read: ["Application.Read.All"], write: ["Application.ReadWrite.OwnedBy"] },
   sources: ["Microsoft Graph v1.0: Create servicePrincipal; Get servicePrincipal by appId"],
   nature: "managed",
+  partOf: "entra.application",
   label: (props) => `service principal of "${props.application}"`,
   declared: () => ({ enabled: true }),
   async read(_props, context) {

@@ -2,7 +2,7 @@ import type { Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import type { EnvironmentSpec, HealthBotSpec } from "../../spec/model.ts";
-import { type ArmResource, isWorking, markedTags, put } from "../azure/arm-resource.ts";
+import { type ArmResource, bearsMark, isWorking, markedTags, put, remove } from "../azure/arm-resource.ts";
 import { resourceGroup } from "../azure/resource-group.ts";
 import { asDeclared, healthBotId } from "../azure/resource-ids.ts";
 import { resourceProvider } from "../azure/resource-provider.ts";
@@ -146,11 +146,8 @@ export const account = defineKind<AccountProps, AccountData>({
     await waitFor(response, props, context);
     return undefined;
   },
-  async delete(props, _present, context) {
-    const response = await context.services.arm.send("DELETE", props.id, { expect: [404] });
-    if (response.status !== 404) await waitFor(response, props, context);
-    return undefined;
-  },
+  destroy: ({ id, name }, _present, context) => remove(id, `bot "${name}"`, context, DONE_WITHIN_MS),
+  isMarked: (_props, { fields }, context) => bearsMark(fields["tags"], context),
 });
 
 export function accountResources(spec: EnvironmentSpec): Resource[] {

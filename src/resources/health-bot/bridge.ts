@@ -25,6 +25,7 @@ export const bridge = defineKind<BridgeProps, undefined>({
     "MicrosoftLearning/IC-001T00-Microsoft-Cloud-for-Healthcare:Instructions/Labs/Lab02A_Azure Health_bot.md",
   ],
   nature: "gate",
+  partOf: "health-bot.account",
   label: ({ bot }) => `bridge messages of bot "${bot}"`,
   detail: () => "a person enables one switch",
   async read(_props, context) {

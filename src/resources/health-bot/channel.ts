@@ -63,6 +63,7 @@ export const channel = defineKind<ChannelProps, ChannelData>({
     "MicrosoftLearning/IC-001T00-Microsoft-Cloud-for-Healthcare:Instructions/Labs/Lab02A_Azure Health_bot.md",
   ],
   nature: "gate",
+  partOf: "health-bot.account",
   label: ({ bot }) => `channels of bot "${bot}"`,
   detail: () => "a person switches two channels on and reads the bot id",
   async read(props, context): Promise<Observation<ChannelData>> {

@@ -158,6 +158,7 @@ export const configuration = defineKind<ConfigurationProps, undefined>({
     "learn.microsoft.com/azure/health-bot/handoff; learn.microsoft.com/azure/health-bot/custom_telemetry",
   ],
   nature: "managed",
+  partOf: "health-bot.account",
   usualMinutes: 1,
   label: ({ bot }) => `configuration of bot "${bot}"`,
   detail: ({ keep }) =>

@@ -43,6 +43,7 @@ export const scenario = defineKind<ScenarioProps, ScenarioData>({
     "MicrosoftLearning/IC-001T00-Microsoft-Cloud-for-Healthcare:Instructions/Labs/Lab02B_Configuring Omnichannel.md",
   ],
   nature: "managed",
+  partOf: "health-bot.account",
   label: ({ handoff }) => `scenario "${handoff.scenario}"`,
   detail: ({ handoff }) => `“${handoff.phrase}” sets ${handoff.sets} = ${handoff.value}`,
   declared: ({ handoff: { scenario: name, phrase, message, sets, value } }) => ({

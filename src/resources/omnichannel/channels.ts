@@ -90,6 +90,7 @@ export const channels = defineKind<ChannelsProps, Record<string, never>>({
     "MicrosoftDocs/dynamics-365-customer-engagement:ce/customer-service (uninstall omnichannel solutions)",
   ],
   nature: "gate",
+  partOf: "power-platform.environment",
   label: (props) => `channels ${props.channels.join(", ")}`,
   detail: ({ channels: { length } }) => `a person ticks ${length === 1 ? "one box" : `${length} boxes`}`,
   read,

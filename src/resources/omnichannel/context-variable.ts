@@ -83,6 +83,7 @@ export const contextVariable = defineKind<ContextVariableProps, { readonly id: s
   permissions: { read: [`prvRead${TABLE}`], write: [`prvCreate${TABLE}`, `prvAppend${TABLE}`] },
   sources: ["Customer Service: Manage context variables", `Dataverse table reference: ${TABLE}`],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: ({ workstream: owner, variable }) => `context variable "${variable.name}" of "${owner}"`,
   detail: ({ variable }) => variable.type,
   declared: ({ variable }) => ({ type: variable.type }),

@@ -7,6 +7,7 @@ import type { EnvironmentSpec, Manifest, OperatingHoursSpec } from "../../spec/m
 import {
   ABSENT_ENVIRONMENT,
   ABSENT_TABLE,
+  deletesRow,
   missingDependency,
   onlyRow,
   organization,
@@ -147,6 +148,7 @@ export const operatingHours = defineKind<OperatingHoursSpec, OperatingHoursData>
     "DIGITALLNature/DigitallPower:src/modules/dgt.power.import",
   ],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: ({ name }) => `operating hours "${name}"`,
   detail: (props) => `${shownHours(hoursOfSpec(props.open)).join("; ")} ${props.timeZone}`,
   declared,
@@ -160,6 +162,7 @@ export const operatingHours = defineKind<OperatingHoursSpec, OperatingHoursData>
   },
   update: (props, { data }, _changes, context) =>
     writeCalendar(requireOrganization(context), props, data.id, data.calendarId, context),
+  destroy: deletesRow("msdyn_operatinghours"),
 });
 
 export function operatingHoursResources(spec: EnvironmentSpec, manifest: Manifest): Resource[] {

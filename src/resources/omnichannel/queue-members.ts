@@ -65,6 +65,7 @@ export const queueMembers = defineKind<QueueSpec, Record<string, never>>({
   },
   sources: ["Dataverse table reference: queue", "Customer Service: Create and manage queues"],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: ({ name }) => `members of queue "${name}"`,
   detail: ({ members }) => members.map(written).join(", "),
   declared: ({ members }, context) => ({ members: principalsOf(members, context).map(({ name }) => name) }),

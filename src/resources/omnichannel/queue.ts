@@ -6,6 +6,7 @@ import type { EnvironmentSpec, Manifest, QueueSpec } from "../../spec/model.ts";
 import {
   ABSENT_ENVIRONMENT,
   ABSENT_TABLE,
+  deletesRow,
   missingDependency,
   onlyRow,
   organization,
@@ -102,6 +103,7 @@ export const queue = defineKind<QueueSpec, QueueData>({
     "Dataverse table reference: queue",
   ],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: ({ name }) => `queue "${name}"`,
   detail: ({ priority, assignment }) => `priority ${priority}, ${assignment}`,
   declared: ({ priority, assignment, operatingHours: hours }): Fields => ({
@@ -132,6 +134,7 @@ export const queue = defineKind<QueueSpec, QueueData>({
     await client.update("queues", id, await columnsFor(client, props, wanted, context));
     return undefined;
   },
+  destroy: deletesRow("queues"),
 });
 
 export function queueResources(spec: EnvironmentSpec, manifest: Manifest): Resource[] {

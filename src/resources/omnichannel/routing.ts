@@ -306,6 +306,7 @@ export const routing = defineKind<WorkstreamSpec, RoutingData>({
     "Customer Service: Migrate live chat configuration",
   ],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: ({ name }) => `routing of "${name}"`,
   detail: ({ route }) => route.map(({ name, to }) => `${name} → ${to}`).join("; "),
   declared,

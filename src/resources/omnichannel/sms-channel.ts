@@ -74,6 +74,7 @@ export const smsChannel = defineKind<SmsChannelProps, Record<string, never>>({
   permissions: { read: [`prvRead${TABLE}`], write: [`prvCreate${TABLE}`, `prvAppend${TABLE}`] },
   sources: ["microsoft/Dynamics365-Apps-Samples:customer-service/omnichannel (configuration schema)"],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: (props) => `SMS channel of "${props.workstream}"`,
   read,
   create,

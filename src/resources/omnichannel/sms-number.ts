@@ -62,6 +62,7 @@ export const smsNumber = defineKind<SmsNumberProps, SmsNumberData>({
     "MicrosoftDocs/dynamics-365-customer-engagement:ce/customer-service/administer/configure-sms-channel-acs.md",
   ],
   nature: "gate",
+  partOf: "power-platform.environment",
   label: (props) => `SMS number for "${props.workstream}"`,
   detail: () => "a person synchronises it from Azure Communication Services",
   read,

@@ -58,6 +58,7 @@ export const teamsAccount = defineKind<TeamsAccountProps, TeamsAccountData>({
     "MicrosoftDocs/dynamics-365-customer-engagement:ce/customer-service/administer/configure-microsoft-teams.md",
   ],
   nature: "gate",
+  partOf: "power-platform.environment",
   label: (props) => `Teams account of "${props.workstream}"`,
   detail: () => "a person adds the account and publishes a Teams app",
   read,

@@ -7,6 +7,7 @@ import type { EnvironmentSpec, WidgetSpec } from "../../spec/model.ts";
 import {
   ABSENT_ENVIRONMENT,
   ABSENT_TABLE,
+  deletesRow,
   missingDependency,
   onlyRow,
   organization,
@@ -194,6 +195,7 @@ export const widget = defineKind<WidgetProps, WidgetData>({
     "microsoft/omnichannel-chat-sdk:src/types/config.d.ts",
   ],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: (props) => `chat widget "${props.widget.name}"`,
   detail: (props) => `${props.widget.title}, ${props.widget.language}`,
   declared,
@@ -221,6 +223,7 @@ export const widget = defineKind<WidgetProps, WidgetData>({
     await client.update("msdyn_livechatconfigs", id, await columnsFor(client, props, wanted, context));
     return undefined;
   },
+  destroy: deletesRow("msdyn_livechatconfigs"),
 });
 
 export function widgetResources(spec: EnvironmentSpec): Resource[] {

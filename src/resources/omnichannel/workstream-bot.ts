@@ -63,6 +63,7 @@ export const workstreamBot = defineKind<WorkstreamBotProps, Record<string, never
   },
   sources: ["MicrosoftDocs/dynamics-365-customer-engagement: table reference msdyn_liveworkstream"],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: (props) => `bot on workstream "${props.workstream}"`,
   declared: () => ({ bot: "the environment's bot" }),
   read,

@@ -7,6 +7,7 @@ import type { Channel, EnvironmentSpec, Manifest, WorkstreamSpec } from "../../s
 import {
   ABSENT_ENVIRONMENT,
   ABSENT_TABLE,
+  deletesRow,
   missingDependency,
   onlyRow,
   organization,
@@ -160,6 +161,7 @@ export const workstream = defineKind<WorkstreamSpec, WorkstreamData>({
     "ameijers/PrometheanCCaaSToolbox:tools",
   ],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: ({ name }) => `workstream "${name}"`,
   detail: ({ channel, capacity, fallback }) => `${channel}, capacity ${capacity}, else ${fallback}`,
   declared: ({ capacity, fallback }) => ({ capacity, distribution: "push", fallback, contract: true }),
@@ -177,6 +179,7 @@ export const workstream = defineKind<WorkstreamSpec, WorkstreamData>({
     });
     return undefined;
   },
+  destroy: deletesRow("msdyn_liveworkstreams"),
 });
 
 export function workstreamResources(spec: EnvironmentSpec, manifest: Manifest): Resource[] {

@@ -43,6 +43,7 @@ export const adminApplication = defineKind<AdminApplicationProps, Record<string,
     "Power Platform: Create a service principal application via API",
   ],
   nature: "managed",
+  staysBecause: "the pipeline may administer other environments",
   label: ({ clientId }) => `management application ${clientId}`,
   async read(props, context) {
     return (await registered(props, context))

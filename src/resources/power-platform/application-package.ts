@@ -150,6 +150,7 @@ export const applicationPackage = defineKind<ManifestPackage, PackageData>({
     "d365collaborative/d365bap.tools",
   ],
   nature: "managed",
+  partOf: "power-platform.environment",
   usualMinutes: ({ usualMinutes }) => usualMinutes,
   label: ({ uniqueName }) => `package ${uniqueName}`,
   detail: ({ displayName }) => displayName,

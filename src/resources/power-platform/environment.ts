@@ -24,6 +24,7 @@ export interface EnvironmentData {
 /** A new environment shows its database late, and lets nobody into it for a while. Longer than this is a fault. */
 const SETTLING_MS = 30 * 60_000;
 const LOOK_EVERY_MS = 15_000;
+const WORDLESS_REFUSALS = 10;
 
 type WithDatabase = BapEnvironment & { readonly dataverse: BapDatabase };
 
@@ -266,6 +267,26 @@ async function update(
   return undefined;
 }
 
+/**
+ * The service refuses a deletion with 409 and no word at all for a while, and asks to be tried again.
+ * Source: microsoft/terraform-provider-power-platform:internal/services/environment (Validate_Delete_Retry_On_EmptyBody_Conflict).
+ */
+function startDeletion(id: string, context: Context): Promise<BapStart | "gone"> {
+  let tries = 0;
+  return startWhenFree(context, () =>
+    context.wait<BapStart | "gone">("the environment to be free", { everyMs: LOOK_EVERY_MS }, async () => {
+      try {
+        return { done: true, value: await context.services.bap.deleteEnvironment(id) };
+      } catch (error) {
+        tries += 1;
+        const wordless = isServiceError(error, 409) && error.refusal.serviceCode === "";
+        if (!wordless || tries > WORDLESS_REFUSALS) throw error;
+        return { done: false };
+      }
+    }),
+  );
+}
+
 export const environment = defineKind<EnvironmentProps, EnvironmentData>({
   kind: "power-platform.environment",
   summary: "Power Platform environment with a Dataverse database, found by its domain",
@@ -289,6 +310,11 @@ export const environment = defineKind<EnvironmentProps, EnvironmentData>({
   read,
   create,
   update: (props, { id }, changes, context) => update(props, id, changes, context),
+  async destroy(_props, { id }, context) {
+    const started = await startDeletion(id, context);
+    if (started !== "gone") await followOperation(context, "deleting the environment", started);
+    return undefined;
+  },
   async resume(props, _state, context) {
     const seen = await settle(props, context, undefined);
     // What looked like a creation under way was an environment that nobody meant to give a database.

@@ -49,6 +49,7 @@ export const managedEnvironment = defineKind<Record<string, never>, Record<strin
   permissions: { read: ["Power Platform Administrator"], write: ["Power Platform Administrator"] },
   sources: ["microsoft/terraform-provider-power-platform:internal/services/managed_environment"],
   nature: "managed",
+  partOf: "power-platform.environment",
   usualMinutes: 1,
   label: () => "managed environment",
   declared: () => ({ managed: true }),

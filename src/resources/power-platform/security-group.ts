@@ -42,6 +42,7 @@ export const securityGroup = defineKind<SecurityGroupProps, { readonly groupId: 
   permissions: { read: ["Power Platform Administrator"], write: ["Power Platform Administrator"] },
   sources: ["microsoft/terraform-provider-power-platform:internal/services/environment"],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: ({ name }) => `security group of the environment "${name}"`,
   declared: ({ name }) => ({ group: name }),
   async read({ key, name }, context) {

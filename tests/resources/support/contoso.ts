@@ -6,6 +6,7 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
   return {
     name: "contoso-dev",
     stage: "dev",
+    protect: false,
     cloud: "public",
     tenant: TENANT.domain,
     solution: "patient-service-center",

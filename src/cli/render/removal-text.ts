@@ -1,0 +1,47 @@
+import type { RemovalPlan, Verdict } from "../../engine/removal.ts";
+import { styled, wrapped } from "../styles.ts";
+import { count } from "./plan-text.ts";
+import { row, symbolOf } from "./rows.ts";
+
+export function verdictsOf({ verdicts }: RemovalPlan, fate: Verdict["fate"]): readonly Verdict[] {
+  return verdicts.filter((verdict) => verdict.fate === fate);
+}
+
+/** What will be deleted, last made first, with how much goes along; then what stays, and why. */
+export function removalLines(plan: RemovalPlan, columns: number): string[] {
+  const doomed = [...verdictsOf(plan, "delete")].reverse();
+  const staying = verdictsOf(plan, "stays");
+  const lines: string[] = [];
+  if (doomed.length > 0) lines.push(styled("bold", "Will be deleted"));
+  for (const { resource, reason } of doomed) {
+    const along = verdictsOf(plan, "goes along").filter(({ reason: why }) => why.endsWith(resource.label));
+    const inside = along.length === 0 ? "" : `; with ${count(along.length, "declared thing")} in it`;
+    lines.push(
+      row({
+        symbol: symbolOf("delete"),
+        label: resource.label,
+        detail: `${reason}${inside}`,
+        indent: 1,
+        columns,
+      }),
+    );
+  }
+  if (staying.length > 0) lines.push(...(lines.length === 0 ? [] : [""]), styled("bold", "Stays"));
+  for (const { resource, reason } of staying) {
+    lines.push(`   ${resource.label}`);
+    for (const line of wrapped(reason, columns - 5)) lines.push(`     ${styled("dim", line)}`);
+  }
+  return lines;
+}
+
+export function removalSummary(plan: RemovalPlan): string {
+  const doomed = verdictsOf(plan, "delete").length;
+  const along = verdictsOf(plan, "goes along").length;
+  const staying = verdictsOf(plan, "stays").length;
+  const parts = [
+    `${doomed} to delete`,
+    ...(along === 0 ? [] : [`${along} in them`]),
+    ...(staying === 0 ? [] : [`${staying} ${staying === 1 ? "stays" : "stay"}`]),
+  ];
+  return `${styled("bold", "Plan:")} ${parts.join(", ")}.`;
+}
