@@ -8,6 +8,7 @@ import { buildGraph, type ResourceGraph } from "./engine/graph.ts";
 import {
   type ConfirmationBook,
   environmentFolder,
+  JOURNAL_FORMAT,
   type Journal,
   openConfirmations,
   openJournal,
@@ -17,7 +18,7 @@ import { acquireLock } from "./engine/lock.ts";
 import type { Plan } from "./engine/plan.ts";
 import { createPlan, type PlannedRun, type PlanOptions } from "./engine/planning.ts";
 import { planRemoval, type RemovalPlan, remove } from "./engine/removal.ts";
-import type { Confirmation } from "./engine/resource.ts";
+import type { Confirmation, Resource } from "./engine/resource.ts";
 import { resourcesOf } from "./resources/index.ts";
 import { createPipeline } from "./services/http/pipeline.ts";
 import type { RememberingHttp } from "./services/http/remembering.ts";
@@ -153,7 +154,7 @@ export async function deploySession(
   const who = await session.signIn();
   const intents = plan.actions
     .filter(({ action }) => action !== "none")
-    .map(({ resource, action }) => ({ address: resource.address, action, label: resource.label }));
+    .map(({ resource, action }) => intentOf(resource, action));
   return recorded(session, { command: "deploy", summary: plan.summary, intents }, (journal) =>
     apply(plan, {
       graph: session.graph,
@@ -202,7 +203,7 @@ export async function destroySession(
   if (problem !== undefined) throw problem.error;
   const intents = plan.verdicts
     .filter(({ fate }) => fate === "delete")
-    .map(({ resource }) => ({ address: resource.address, action: "delete", label: resource.label }));
+    .map(({ resource }) => intentOf(resource, "delete"));
   return recorded(session, { command: "destroy", summary: { delete: intents.length }, intents }, (journal) =>
     remove(plan, {
       graph: session.graph,
@@ -216,10 +217,22 @@ export async function destroySession(
   );
 }
 
+/** What a run means to do, with the natural key to look for when nobody knows whether it was done. */
+interface Intent {
+  readonly address: string;
+  readonly action: string;
+  readonly label: string;
+  readonly detail: string;
+}
+
+function intentOf({ address, label, detail }: Resource, action: string): Intent {
+  return { address, action, label, detail };
+}
+
 interface Undertaking {
   readonly command: "deploy" | "destroy";
   readonly summary: object;
-  readonly intents: readonly { readonly address: string; readonly action: string; readonly label: string }[];
+  readonly intents: readonly Intent[];
 }
 
 /** Runs work that writes: under the environment's lock, between the first and the last line of a journal. */
@@ -234,6 +247,7 @@ async function recorded(
   try {
     journal.append({
       type: "run",
+      format: JOURNAL_FORMAT,
       command,
       environment: session.spec.name,
       identity: who.name,

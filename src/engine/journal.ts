@@ -11,7 +11,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent } from "./events.ts";
+import { type JournalText, journalLine, readJournalText } from "./journal-lines.ts";
 import type { Confirmation } from "./resource.ts";
+
+/** Written into the first line of a run; a number more for every change that an older psc would misread. */
+export const JOURNAL_FORMAT = "psc.journal/1";
 
 /** One line of a run's journal. Never the truth about the tenant: only for resuming, audit and history. */
 export interface JournalEntry {
@@ -47,12 +51,14 @@ export function openJournal(folder: string, now: () => number): Journal {
   const file = join(runs, `${new Date(Date.now()).toISOString().replace(/[:.]/g, "-")}-${process.pid}.jsonl`);
   const handle = openSync(file, "a", 0o600);
   const append: Journal["append"] = (entry) => {
-    appendFileSync(handle, `${JSON.stringify({ at: new Date(now()).toISOString(), ...entry })}\n`);
+    appendFileSync(handle, journalLine({ at: new Date(now()).toISOString(), ...entry }));
   };
   const sync = (): Promise<void> =>
     new Promise((resolve, reject) => {
       fsync(handle, (error) => (error === null ? resolve() : reject(error)));
     });
+  /** One line an operation, however often it is looked at. */
+  const operations = new Map<string, string>();
   let syncing: Promise<void> | undefined;
   let next: Promise<void> | undefined;
   /** One flush at a time: lines written while it runs are covered by the one after it, however many wait for that. */
@@ -82,8 +88,9 @@ export function openJournal(folder: string, now: () => number): Journal {
           append({ type: "intent", address, action: event.action, reason: event.reason });
           break;
         case "waiting":
-          if (event.operationUrl !== undefined)
-            append({ type: "operation", address, what: event.what, url: event.operationUrl });
+          if (event.operationUrl === undefined || operations.get(address) === event.operationUrl) break;
+          operations.set(address, event.operationUrl);
+          append({ type: "operation", address, what: event.what, url: event.operationUrl });
           break;
         case "finished":
           append({
@@ -128,32 +135,40 @@ export function openJournal(folder: string, now: () => number): Journal {
   };
 }
 
-function readLines(file: string): unknown[] {
-  if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      try {
-        return line === "" ? [] : [JSON.parse(line) as unknown];
-      } catch {
-        // The torn last line of a killed run.
-        return [];
-      }
-    });
+function readText<T extends object>(file: string): JournalText<T> {
+  return existsSync(file)
+    ? readJournalText<T>(readFileSync(file, "utf8"))
+    : { entries: [], damaged: [], torn: false };
 }
 
-/** Entries of the newest run, oldest first; empty when there was none. */
-export function readLastRun(
-  folder: string,
-): { readonly file: string; readonly entries: readonly JournalEntry[] } | undefined {
+/** One run as its journal tells it. */
+export interface RunRecord extends JournalText<JournalEntry> {
+  readonly file: string;
+  /** False when a newer psc wrote it in a format this one does not know: nothing is concluded from it then. */
+  readonly known: boolean;
+}
+
+function readRun(file: string): RunRecord {
+  const text = readText<JournalEntry>(file);
+  const format = text.entries.find(({ type }) => type === "run")?.["format"];
+  return format === undefined || format === JOURNAL_FORMAT
+    ? { file, ...text, known: true }
+    : { file, ...text, entries: [], known: false };
+}
+
+function runFiles(folder: string): readonly string[] {
   const runs = join(folder, "runs");
-  if (!existsSync(runs)) return undefined;
-  const newest = readdirSync(runs)
+  if (!existsSync(runs)) return [];
+  return readdirSync(runs)
     .filter((name) => name.endsWith(".jsonl"))
     .sort()
-    .at(-1);
-  if (newest === undefined) return undefined;
-  return { file: join(runs, newest), entries: readLines(join(runs, newest)) as JournalEntry[] };
+    .map((name) => join(runs, name));
+}
+
+/** The newest run; undefined when there was none. */
+export function readLastRun(folder: string): RunRecord | undefined {
+  const newest = runFiles(folder).at(-1);
+  return newest === undefined ? undefined : readRun(newest);
 }
 
 /** What the journals of an environment say about what psc made there. */
@@ -166,10 +181,8 @@ export interface Creations {
 export function readCreations(folder: string): Creations {
   const made = new Map<string, Set<string>>();
   const begun = new Set<string>();
-  const runs = join(folder, "runs");
-  const files = existsSync(runs) ? readdirSync(runs).filter((name) => name.endsWith(".jsonl")) : [];
-  for (const file of files.sort()) {
-    for (const entry of readLines(join(runs, file)) as JournalEntry[]) {
+  for (const file of runFiles(folder)) {
+    for (const entry of readRun(file).entries) {
       const { type, address, action, id } = entry;
       if (typeof address !== "string") continue;
       const creates = action === "create" || action === "replace";
@@ -192,13 +205,15 @@ export interface ConfirmationBook {
 
 export function openConfirmations(folder: string): ConfirmationBook {
   const file = join(folder, "gates.jsonl");
-  const all = (): readonly Confirmation[] => readLines(file) as Confirmation[];
+  const all = (): readonly Confirmation[] => readText<Confirmation>(file).entries;
   return {
     all,
     lookup: (gate) => all().findLast((entry) => entry.gate === gate && entry.how === "confirmed"),
     record(confirmation) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      appendFileSync(file, `${JSON.stringify(confirmation)}\n`, { mode: 0o600 });
+      // After a torn line, or the two would be one damaged line.
+      const whole = !existsSync(file) || /(^|\n)$/.test(readFileSync(file, "utf8"));
+      appendFileSync(file, `${whole ? "" : "\n"}${journalLine(confirmation)}`, { mode: 0o600, flush: true });
     },
   };
 }

@@ -171,7 +171,7 @@ describe("killed without warning", () => {
     running.signal("SIGKILL");
     await running.done;
     expect(existsSync(serverFile)).toBe(true);
-    expect((await psc("status")).stdout).toContain("has not ended");
+    expect((await psc("status")).stdout).toContain("was killed");
     const next = await psc("deploy dev.yaml --sandbox");
     expect(next.stderr).toBe("");
     expect(next.code).toBe(0);

@@ -6,6 +6,7 @@ import {
   openConfirmations,
   readLastRun,
 } from "../../engine/journal.ts";
+import { isHolderAlive, type LockHolder, readLock } from "../../engine/lock.ts";
 import type { Confirmation } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import type { CommandDefinition, Invocation } from "../definition.ts";
@@ -24,6 +25,7 @@ export interface RunStatus {
   /** A real tenant, or the sandbox. */
   readonly where: Place;
   readonly environment: string;
+  readonly command: string;
   readonly started: string;
   readonly ended: string | undefined;
   readonly identity: string;
@@ -36,6 +38,10 @@ export interface RunStatus {
   readonly openGates: readonly string[];
   readonly confirmations: readonly Confirmation[];
   readonly journal: string;
+  /** Whether every line of the journal can be trusted; what cannot is left out above. */
+  readonly damage: { readonly lines: readonly number[]; readonly torn: boolean; readonly newer: boolean };
+  /** Who writes to the environment right now. */
+  readonly runsNow: LockHolder | undefined;
 }
 
 function text(entry: JournalEntry, name: string): string {
@@ -62,9 +68,11 @@ export function readStatus(workFolder: string, environment: string, where: Place
     confirmations.some((entry) => entry.gate === gate && begin !== undefined && entry.at >= begin.at);
   const opened = new Set(ofType("gate-opened").map((entry) => text(entry, "address")));
   const operations = ofType("operation");
+  const holder = readLock(folder);
   return {
     where,
     environment,
+    command: (begin && text(begin, "command")) || "deploy",
     started: begin?.at ?? run.entries[0]?.at ?? "",
     ended: end?.at,
     identity: begin === undefined ? "" : text(begin, "identity"),
@@ -85,6 +93,8 @@ export function readStatus(workFolder: string, environment: string, where: Place
     openGates: [...opened].filter((gate) => !confirmed(gate)),
     confirmations,
     journal: run.file,
+    damage: { lines: run.damaged, torn: run.torn, newer: !run.known },
+    runsNow: holder !== undefined && isHolderAlive(holder) ? holder : undefined,
   };
 }
 
@@ -93,7 +103,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   failed: "failed",
   "waiting-for-person": "waits for a person",
   interrupted: "interrupted",
-  unfinished: "has not ended: it still runs, or was killed",
+  unfinished: "was killed: the next deploy goes on from there",
 };
 
 async function environmentsAsked(invocation: Invocation): Promise<readonly string[]> {
@@ -106,10 +116,25 @@ async function environmentsAsked(invocation: Invocation): Promise<readonly strin
   return [...new Set(names)].sort();
 }
 
+function outcomeOf({ outcome, runsNow }: RunStatus): string {
+  if (outcome === "unfinished" && runsNow !== undefined)
+    return `runs now (process ${runsNow.pid} on ${runsNow.host})`;
+  return OUTCOMES[outcome] ?? outcome;
+}
+
+/** What of the journal cannot be trusted. It costs time, never the result: the truth is read from the tenant. */
+function damageLines({ damage: { lines, torn, newer } }: RunStatus): string[] {
+  return [
+    ...(newer ? ["a newer psc wrote the journal: this one reads nothing from it"] : []),
+    ...(lines.length > 0 ? [`damaged and left out: line ${lines.join(", ")} of the journal`] : []),
+    ...(torn ? ["the last line of the journal was torn when the run died"] : []),
+  ].map((text) => `   ${symbolOf("failed")} ${text}`);
+}
+
 function statusLines(status: RunStatus, columns: number, cwd: string): string[] {
   const ended = status.ended === undefined ? "" : `, ended ${shortTime(status.ended)}`;
   const lines = [
-    `${styled("bold", status.environment)}${status.where === "sandbox" ? " in the sandbox" : ""}: last deploy: ${OUTCOMES[status.outcome] ?? status.outcome}`,
+    `${styled("bold", status.environment)}${status.where === "sandbox" ? " in the sandbox" : ""}: last ${status.command}: ${outcomeOf(status)}`,
     `   by ${status.identity}, started ${shortTime(status.started)}${ended}, ${count(status.finished, "change")}`,
   ];
   for (const { address, code, message } of status.failures)
@@ -134,6 +159,7 @@ function statusLines(status: RunStatus, columns: number, cwd: string): string[] 
     lines.push(
       `   ${symbolOf("done")} ${padded(shortGateName(gate), 24)} ${how} by ${by}, ${shortTime(at)}${value === undefined ? "" : `, ${value}`}`,
     );
+  for (const line of damageLines(status)) lines.push(line);
   lines.push(styled("dim", `   journal: ${status.journal.replace(`${cwd}/`, "")}`));
   return lines;
 }
