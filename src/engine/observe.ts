@@ -51,11 +51,13 @@ export async function observeAll(
   const problems: Problem[] = [];
   /** Address of the failure at the root, by address of what it keeps from being told. */
   const broken = new Map<string, string>();
-  const running = new Map<string, Promise<void>>();
+  /** Resolves when the state of a resource is known, or known not to be. */
+  const settled = new Map<string, PromiseWithResolvers<void>>();
+  const standsOn = createStandsOn(graph.order);
 
   /** The failure that explains why this resource cannot be told, once all it stands on has been read. */
   async function rootOf(resource: Resource): Promise<string | undefined> {
-    await Promise.all(resource.dependsOn.map((address) => running.get(address)));
+    await Promise.all(resource.dependsOn.map((address) => settled.get(address)?.promise));
     const cause = resource.dependsOn.find((address) => broken.has(address));
     return cause === undefined ? undefined : (broken.get(cause) ?? cause);
   }
@@ -74,25 +76,27 @@ export async function observeAll(
         return;
       } catch (error) {
         if (error instanceof NotObservedYet && restarts < MOST_RESTARTS) {
-          await running.get(error.address);
+          await settled.get(error.address)?.promise;
           const root = broken.get(error.address);
-          if (root === undefined) continue;
+          // What it does not stand on may be unknown: the read makes of that what it can.
+          if (root === undefined || !standsOn(resource, error.address)) continue;
           consequence(resource, root);
           return;
         }
         if (memory.contextOf(resource).signal.aborted) throw error;
+        // Told at once: something it stands on may look at this very resource, and each would wait for the other.
+        broken.set(resource.address, resource.address);
+        record(resource, { status: "unknown", reason: "it could not be read" }, []);
         const root = await rootOf(resource);
         if (root !== undefined) {
           consequence(resource, root);
           return;
         }
-        broken.set(resource.address, resource.address);
         problems.push({
           address: resource.address,
           step: resource.info.step,
           error: asPscError(error, `reading ${resource.label}`),
         });
-        record(resource, { status: "unknown", reason: "it could not be read" }, []);
         return;
       }
     }
@@ -108,13 +112,16 @@ export async function observeAll(
     memory.awaited.delete(resource.address);
     // A read that began again asked for the same things again and was given the same answers.
     results.set(resource.address, { observation, exchanges: distinct(exchanges) });
+    settled.get(resource.address)?.resolve();
   }
 
-  for (const { address } of graph.order) memory.awaited.add(address);
+  // What was seen before is not to be taken for what is there now.
+  for (const { address } of graph.order) {
+    memory.awaited.add(address);
+    settled.set(address, Promise.withResolvers());
+  }
   try {
-    // What was seen before is not to be taken for what is there now.
-    for (const resource of graph.order) running.set(resource.address, observe(resource));
-    await Promise.all(running.values());
+    await Promise.all(graph.order.map(observe));
   } finally {
     memory.awaited.clear();
   }
@@ -122,6 +129,15 @@ export async function observeAll(
     results,
     problems: problems.sort((a, b) => a.step - b.step || a.address.localeCompare(b.address)),
   };
+}
+
+/** Whether a resource depends on an address, directly or through others. */
+function createStandsOn(order: readonly Resource[]): (resource: Resource, address: string) => boolean {
+  const needs = new Map<string, ReadonlySet<string>>();
+  // Dependencies come before dependents.
+  for (const { address, dependsOn } of order)
+    needs.set(address, new Set(dependsOn.flatMap((need) => [need, ...(needs.get(need) ?? [])])));
+  return (resource, address) => needs.get(resource.address)?.has(address) === true;
 }
 
 function distinct(exchanges: readonly Exchange[]): readonly Exchange[] {
