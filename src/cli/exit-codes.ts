@@ -4,7 +4,7 @@ import { hasChanges, type Plan } from "../engine/plan.ts";
 import { PscError } from "../errors.ts";
 
 /** Why a run was cut short by the person or the clock, not by a failure. */
-export type LeaveReason = "interrupt" | "time" | "gate-failure";
+export type LeaveReason = "interrupt" | "time" | "gate-failure" | "background";
 
 /** What psc tells the shell. A contract: scripts and pipelines branch on it, so numbers never change their meaning. */
 export const EXIT = {
@@ -33,7 +33,8 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
   },
   {
     code: EXIT.stillInProgress,
-    meaning: "`deploy --leave-after`: time is up and work goes on in the cloud; run the same command again",
+    meaning:
+      "`deploy`: time is up (`--leave-after`) or somebody left it to the background, and work goes on; run the same command again, or `psc status --follow`",
   },
   {
     code: EXIT.usage,
@@ -61,7 +62,7 @@ export function exitOfDeploy(
       return EXIT.waitingForPerson;
     case "interrupted":
       if (failures.length > 0) return EXIT.error;
-      return left === "time" ? EXIT.stillInProgress : EXIT.interrupted;
+      return left === "time" || left === "background" ? EXIT.stillInProgress : EXIT.interrupted;
   }
 }
 

@@ -196,6 +196,21 @@ export function readCreations(folder: string): Creations {
   return { has: (address, id) => made.get(address)?.has(id) === true || begun.has(address) };
 }
 
+/** How long creating each resource took when it was last done, in milliseconds of psc's clock, by address. */
+export function readDurations(folder: string): ReadonlyMap<string, number> {
+  const durations = new Map<string, number>();
+  for (const file of runFiles(folder))
+    for (const { type, address, action, elapsedMs } of readRun(file).entries)
+      if (
+        type === "outcome" &&
+        action === "create" &&
+        typeof address === "string" &&
+        typeof elapsedMs === "number"
+      )
+        durations.set(address, elapsedMs);
+  return durations;
+}
+
 /** Who said or was seen to have passed which gate, and when: `gates.jsonl`, append-only; the newest word counts. */
 export interface ConfirmationBook {
   lookup(gate: string): Confirmation | undefined;

@@ -80,7 +80,8 @@ export function acquireLock(folder: string, environment: string, identity: strin
       throw new PscError({
         code: "PSC-E140",
         message: `${environment} is being deployed by ${who}${other === undefined ? "" : ` since ${other.since}`}`,
-        remedy: "wait until it is done; if that process is gone for good, `psc unlock FILE` removes its lock",
+        remedy:
+          "wait until it is done (`psc status FILE --follow` shows it); if that process is gone for good, `psc unlock FILE` removes its lock",
       });
     }
   }

@@ -76,7 +76,12 @@ async function judge(
     return say("stays", "its state cannot be told");
   if (observation.status === "in-progress")
     return say("stays", `${observation.what}: run destroy again later`);
-  if (observation.status !== "present") return say("absent", "it does not exist");
+  if (observation.status !== "present") {
+    const remains = await resource.remains?.(context);
+    return remains === undefined
+      ? say("absent", "it does not exist")
+      : say("delete", "an earlier destroy left it half deleted");
+  }
   if (info.nature === "gate") return say("stays", "a person did it; psc undoes no decision of a person");
   if (resource.destroy === undefined) return say("stays", info.staysBecause ?? "it has no way to be deleted");
   const named = include.includes(resource.address);
@@ -159,8 +164,9 @@ export async function remove(plan: RemovalPlan, options: RemoveOptions): Promise
   }
 
   async function deleteAndLook(resource: Resource, context: Context): Promise<void> {
-    const seen = memory.freshly(resource) ?? (await resource.read(context));
-    if (seen.status !== "present" || resource.destroy === undefined) return;
+    const found = memory.freshly(resource) ?? (await resource.read(context));
+    const seen = found.status === "present" ? found : await resource.remains?.(context);
+    if (seen?.status !== "present" || resource.destroy === undefined) return;
     await attempt(resource, seen, context);
     if (resource.info.standsAlone === true) return;
     const started = context.clock.now();
@@ -187,8 +193,9 @@ export async function remove(plan: RemovalPlan, options: RemoveOptions): Promise
       if (!(error instanceof PscError) || error.code !== "PSC-E214") throw error;
       context.note("the answer was lost; looking whether it took effect");
       await context.clock.sleep(LOOK_AGAIN_AFTER_MS, context.signal);
-      const again = await resource.read(context);
-      if (again.status === "present") await resource.destroy?.(again, context);
+      const found = await resource.read(context);
+      const again = found.status === "present" ? found : await resource.remains?.(context);
+      if (again?.status === "present") await resource.destroy?.(again, context);
     }
   }
 

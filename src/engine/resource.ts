@@ -150,6 +150,8 @@ export interface KindDefinition<P, D> extends KindInfo {
    * gone already is no error.
    */
   destroy?(props: P, present: Present<D>, context: Context): Promise<undefined>;
+  /** What a deletion that was cut short left behind of an object that seems absent; for `psc destroy` only. */
+  remains?(props: P, context: Context): Promise<Present<D> | undefined>;
   /** True when the object bears a mark that only psc puts on what it makes. */
   isMarked?(props: P, present: Present<D>, context: Context): boolean;
   /** Why it must stay although psc made it, such as what else is inside; undefined when nothing speaks against it. */
@@ -183,6 +185,7 @@ export interface Resource {
   readonly adopt?: (present: Present<unknown>, context: Context) => Promise<Observation | undefined>;
   readonly delete?: (present: Present<unknown>, context: Context) => Promise<undefined>;
   readonly destroy?: (present: Present<unknown>, context: Context) => Promise<undefined>;
+  readonly remains?: (context: Context) => Promise<Present<unknown> | undefined>;
   readonly isMarked?: (present: Present<unknown>, context: Context) => boolean;
   readonly keeps?: (present: Present<unknown>, context: Context) => Promise<string | undefined>;
   readonly resume?: (state: InProgress, context: Context) => Promise<Observation | undefined>;
@@ -239,7 +242,7 @@ export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
     info,
     address,
     resource({ name, props, dependsOn }) {
-      const { create, update, adopt, resume, instructions, isMarked, keeps } = definition;
+      const { create, update, adopt, resume, instructions, remains, isMarked, keeps } = definition;
       const remove = definition.delete;
       const destroy = definition.destroy ?? remove;
       const usual =
@@ -283,6 +286,7 @@ export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
               destroy: (present: Present<unknown>, context: Context) =>
                 destroy(props, present as Present<D>, context),
             }),
+        ...(remains === undefined ? {} : { remains: (context: Context) => remains(props, context) }),
         ...(isMarked === undefined
           ? {}
           : {

@@ -163,6 +163,43 @@ describe("Ctrl+C", () => {
   });
 });
 
+describe("--detach", () => {
+  it("goes on in the background, where status --follow shows it to its end and nobody else may write", async () => {
+    await psc("sandbox reset");
+    const left = await psc("deploy dev.yaml --sandbox --sandbox-speed 3600 --detach --output json");
+    expect(left.code).toBe(0);
+    const { pid } = left.json;
+    const second = await psc("deploy dev.yaml --sandbox");
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(`process ${pid}`);
+    expect(second.stderr).toContain("--follow");
+    expect((await psc("status dev.yaml")).stdout).toContain(`runs now (process ${pid}`);
+    const followed = await psc("status dev.yaml --follow");
+    expect(followed.code).toBe(0);
+    expect(followed.stdout).toContain("package OmnichannelPrimeAnchor: created");
+    expect(followed.stdout).toContain("ended: done");
+    expect((await psc("plan dev.yaml --sandbox")).code).toBe(0);
+  }, 60_000);
+
+  it("passes on what keeps it from beginning, with its exit code", async () => {
+    await psc("sandbox reset");
+    const ran = await psc("deploy dev.yaml --sandbox --detach", {
+      PSC_SANDBOX_USER: "reader@contoso.onmicrosoft.com",
+    });
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toContain("PSC-E2");
+  });
+
+  it("says when the process it follows is gone without a last word", async () => {
+    await psc("sandbox reset");
+    const left = await psc("deploy dev.yaml --sandbox --sandbox-speed 60 --detach --output json");
+    process.kill(left.json.pid, "SIGKILL");
+    const followed = await psc("status dev.yaml --follow");
+    expect(followed.code).toBe(1);
+    expect(followed.stdout).toContain("gone without a last word");
+  });
+});
+
 describe("killed without warning", () => {
   it("leaves nothing that keeps the next command from working", async () => {
     await psc("sandbox reset");

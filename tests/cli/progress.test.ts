@@ -6,7 +6,12 @@ import { INSTRUCTIONS, sample } from "./sample-plan.ts";
 
 const HOUR = 3_600_000;
 
-function setUp(options: { tty: boolean; simulated?: boolean; waits?: boolean }): {
+function setUp(options: {
+  tty: boolean;
+  simulated?: boolean;
+  waits?: boolean;
+  durations?: ReadonlyMap<string, number>;
+}): {
   readonly progress: ReturnType<typeof createProgress>;
   readonly text: () => string;
   readonly pass: (ms: number) => void;
@@ -28,6 +33,7 @@ function setUp(options: { tty: boolean; simulated?: boolean; waits?: boolean }):
     what: "dev.yaml",
     simulated: options.simulated ?? false,
     waitsForPerson: options.waits ?? false,
+    ...(options.durations === undefined ? {} : { durations: options.durations }),
   });
   return {
     progress,
@@ -51,6 +57,24 @@ const gate = sample({
   label: "consent",
   persona: "Global Administrator",
   nature: "gate",
+});
+
+describe("progress on a terminal", () => {
+  it("compares a wait with the last one of its kind here, and keeps still while somebody is asked", () => {
+    const { progress, text, pass } = setUp({ tty: true, durations: new Map([[slow.address, HOUR]]) });
+    progress.onEvent({ type: "started", resource: slow, action: "create", reason: "" });
+    progress.onEvent({ type: "waiting", resource: slow, what: "", elapsedMs: 0, nextLookMs: 30_000 });
+    pass(10 * 60_000);
+    progress.log("a line");
+    expect(text()).toMatch(/package Omnichannel +10 min of 1 h last time · next look in/);
+    progress.still();
+    const before = text();
+    progress.log("held back");
+    expect(text()).toBe(before);
+    progress.move();
+    expect(text().slice(before.length)).toContain("held back");
+    progress.close();
+  });
 });
 
 describe("progress where nothing can be redrawn", () => {

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import type { ApplyResult } from "../../engine/events.ts";
+import { readDurations } from "../../engine/journal.ts";
 import { hasChanges } from "../../engine/plan.ts";
 import { handoverFacts } from "../../resources/handover.ts";
+import { deployInBackground } from "../background.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
 import { deployDocument } from "../deploy-document.ts";
 import { parseDuration } from "../durations.ts";
@@ -9,7 +11,7 @@ import { openEventStream } from "../event-stream.ts";
 import { EXIT, type ExitCode, exitOfDeploy } from "../exit-codes.ts";
 import { createGateAnnouncements } from "../gate-announcements.ts";
 import { recordSeenGates } from "../gate-states.ts";
-import { type Leave, listenForLeave } from "../interrupts.ts";
+import { askWish, type Leave, listenForLeave } from "../interrupts.ts";
 import { blockedLines, doneByStep, failureLines, handoverLines, outcomeLine } from "../render/deploy-text.ts";
 import { gateBox } from "../render/gate-box.ts";
 import { headerLine, problemLines, readFacts, summaryLine, warningLines } from "../render/plan-text.ts";
@@ -18,6 +20,7 @@ import { symbolOf } from "../render/rows.ts";
 import { type OpenedRun, withSession } from "../run-session.ts";
 import { consoleUrl } from "../sandbox-options.ts";
 import { createSimulatedPerson } from "../simulated-person.ts";
+import { loadFile } from "../spec-file.ts";
 import { styled, wrapped } from "../styles.ts";
 import { sandboxWish, sandboxWords } from "../target.ts";
 import { usageError } from "../usage.ts";
@@ -53,7 +56,14 @@ interface Deployment extends OpenedRun {
   readonly leave: Leave;
   readonly what: string;
   /** Where a line goes that must not disturb the region being redrawn. */
-  readonly voice: { say(line: string): void };
+  readonly voice: Voice;
+}
+
+interface Voice {
+  say(line: string): void;
+  /** Keeps the screen still while a question stands on it. */
+  still(): void;
+  move(): void;
 }
 
 async function carryOut({
@@ -115,8 +125,11 @@ async function carryOut({
     what,
     simulated,
     waitsForPerson: patienceMs > 0,
+    durations: readDurations(session.recordFolder),
   });
   voice.say = progress.log;
+  voice.still = progress.still;
+  voice.move = progress.move;
   let personFailure: unknown;
   const person =
     simulated && chosen.sandboxUrl !== undefined
@@ -164,6 +177,7 @@ async function carryOut({
   }).finally(async () => {
     await announcements?.close();
     voice.say = terminal.alert;
+    voice.still = voice.move = () => {};
     progress.close();
   });
   const elapsed = {
@@ -173,7 +187,7 @@ async function carryOut({
   };
   if (personFailure !== undefined) throw personFailure;
 
-  const leftByTime = leave.reason === "time";
+  const leftByTime = leave.reason === "time" || leave.reason === "background";
   const handover = result.outcome === "done" ? handoverFacts(session) : [];
   const outcome = result.outcome === "interrupted" && leftByTime ? "left" : result.outcome;
   stream?.write("end", { outcome, finished: result.finished.length, failures: result.failures.length });
@@ -213,7 +227,7 @@ function nextStep({ outcome }: ApplyResult, what: string): string {
 
 export const deploy: CommandDefinition = {
   description:
-    "Makes the tenant what the spec says, in the order of Microsoft's guide. Reads first: when a check does not hold, nothing is written. Only what differs is changed, so the command can be repeated at any time. Exit code: 0 done or no changes, 1 something failed, 3 a person must act, 4 left by --leave-after, 130 Ctrl+C.",
+    "Makes the tenant what the spec says, in the order of Microsoft's guide. Reads first: when a check does not hold, nothing is written. Only what differs is changed, so the command can be repeated at any time. Exit code: 0 done or no changes, 1 something failed, 3 a person must act, 4 left by --leave-after or to the background, 130 Ctrl+C.",
   arguments: [{ name: "file", summary: "the environment's spec", required: true }],
   options: [
     ...TENANT_OPTIONS,
@@ -226,11 +240,16 @@ export const deploy: CommandDefinition = {
       flags: "--leave-after <duration>",
       summary: "leave work running in the cloud after this time, with exit code 4",
     },
+    {
+      flags: "--detach",
+      summary: "go on in the background: returns as soon as it writes; see status --follow",
+    },
     { flags: "--events <path>", summary: "write what happens as JSON lines into a file" },
   ],
   examples: [
     { command: "deploy dev.yaml --sandbox", effect: "the whole way, in the sandbox of this folder" },
     { command: "deploy dev.yaml", effect: "in the tenant that dev.yaml names" },
+    { command: "deploy prod.yaml --detach", effect: "in the background; watch it with status --follow" },
     {
       command: "deploy dev.yaml --output json --events run.jsonl",
       effect: "for a pipeline: result on stdout, events in a file; exit 3 lists the open gates",
@@ -238,15 +257,31 @@ export const deploy: CommandDefinition = {
   ],
   async run(invocation) {
     const { terminal } = invocation;
+    const [file = ""] = invocation.arguments;
+    if (invocation.options.flag("detach"))
+      return deployInBackground(invocation, (await loadFile(invocation, file)).spec.name);
     const what = `${invocation.arguments[0] ?? ""}${sandboxWords(invocation)}`;
-    const voice = { say: (line: string): void => terminal.alert(line) };
-    const leave = listenForLeave(() =>
-      voice.say("Stopping; what is under way in the cloud goes on there. Ctrl+C again: leave at once."),
-    );
+    const voice: Voice = { say: (line) => terminal.alert(line), still: () => {}, move: () => {} };
+    const leave = listenForLeave({
+      onStop: () =>
+        voice.say("Stopping; what is under way in the cloud goes on there. Ctrl+C again: leave at once."),
+      ...(terminal.live && process.stdin.isTTY
+        ? {
+            ask: async () => {
+              voice.still();
+              return askWish().finally(() => voice.move());
+            },
+          }
+        : {}),
+    });
     try {
-      return await withSession(invocation, { readOnly: false, signal: leave.signal }, (run) =>
+      const code = await withSession(invocation, { readOnly: false, signal: leave.signal }, (run) =>
         carryOut({ ...run, invocation, leave, what, voice }),
       );
+      if (leave.reason !== "background" || code !== EXIT.stillInProgress) return code;
+      const { spec } = await loadFile(invocation, file);
+      const begun = await deployInBackground(invocation, spec.name);
+      return begun === EXIT.done ? EXIT.stillInProgress : begun;
     } finally {
       leave.release();
     }

@@ -220,9 +220,10 @@ export const destroy: CommandDefinition = {
     refuseProtected(spec, invocation.arguments[0] ?? "");
     const what = `${invocation.arguments[0] ?? ""}${sandboxWords(invocation)}`;
     const voice = { say: (line: string): void => terminal.alert(line) };
-    const leave = listenForLeave(() =>
-      voice.say("Stopping; what is under way in the cloud goes on there. Ctrl+C again: leave at once."),
-    );
+    const leave = listenForLeave({
+      onStop: () =>
+        voice.say("Stopping; what is under way in the cloud goes on there. Ctrl+C again: leave at once."),
+    });
     try {
       return await withSession(invocation, { readOnly: false, signal: leave.signal }, (run) =>
         carryOut({ ...run, invocation, leave, what, voice }),

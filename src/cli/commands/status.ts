@@ -10,12 +10,14 @@ import { isHolderAlive, type LockHolder, readLock } from "../../engine/lock.ts";
 import type { Confirmation } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import type { CommandDefinition, Invocation } from "../definition.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { followRun } from "../follow.ts";
 import { shortGateName } from "../gate-address.ts";
 import { count } from "../render/plan-text.ts";
 import { row, symbolOf } from "../render/rows.ts";
 import { loadFile } from "../spec-file.ts";
 import { padded, styled } from "../styles.ts";
+import { usageError } from "../usage.ts";
 
 const PLACES = ["tenant", "sandbox"] as const;
 type Place = (typeof PLACES)[number];
@@ -164,6 +166,36 @@ function statusLines(status: RunStatus, columns: number, cwd: string): string[] 
   return lines;
 }
 
+async function follow(invocation: Invocation): Promise<ExitCode> {
+  const { terminal, cwd, options } = invocation;
+  const [file] = invocation.arguments;
+  if (file === undefined)
+    throw usageError(
+      "--follow needs to know which environment",
+      "name its spec: psc status dev.yaml --follow",
+    );
+  const { spec } = await loadFile(invocation, file);
+  const folders = PLACES.map((where) => environmentFolder(cwd, spec.name, where));
+  const newest = folders
+    .filter((_, index) => !options.flag("sandbox") || PLACES[index] === "sandbox")
+    .flatMap((folder) => {
+      const run = readLastRun(folder);
+      return run === undefined ? [] : [{ folder, name: basename(run.file) }];
+    })
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .at(-1);
+  if (newest === undefined) throw nothingDeployed(file);
+  return followRun(newest.folder, terminal);
+}
+
+function nothingDeployed(file: string): PscError {
+  return new PscError({
+    code: "PSC-E111",
+    message: `nothing was deployed from this folder for ${basename(file)}`,
+    remedy: `the journal lives in .psc of the folder psc runs in; psc plan ${file} reads the tenant itself`,
+  });
+}
+
 function shortTime(iso: string): string {
   return iso.slice(0, 16).replace("T", " ");
 }
@@ -178,12 +210,23 @@ export const status: CommandDefinition = {
       required: false,
     },
   ],
+  options: [
+    { flags: "--follow", summary: "show the newest run of the environment until it ends, whoever runs it" },
+    { flags: "--sandbox", summary: "with --follow: the run in the folder's sandbox" },
+  ],
   examples: [
+    {
+      command: "status prod.yaml --follow",
+      effect: "watch a deploy that runs in the background or elsewhere",
+    },
     { command: "status", effect: "every environment deployed from this folder" },
     { command: "status dev.yaml --output json", effect: "one environment, for a program" },
   ],
   async run(invocation) {
-    const { terminal, cwd } = invocation;
+    const { terminal, cwd, options } = invocation;
+    if (options.flag("follow")) return follow(invocation);
+    if (options.flag("sandbox"))
+      throw usageError("status shows the sandbox's runs anyhow", "leave --sandbox out, or add --follow");
     const asked = await environmentsAsked(invocation);
     const found = asked.flatMap((environment) =>
       PLACES.flatMap((where) => readStatus(cwd, environment, where) ?? []),
@@ -191,13 +234,7 @@ export const status: CommandDefinition = {
     terminal.json({ format: "psc.status/1", environments: found });
     if (found.length === 0) {
       const [file] = invocation.arguments;
-      if (terminal.output === "text" && file !== undefined) {
-        throw new PscError({
-          code: "PSC-E111",
-          message: `nothing was deployed from this folder for ${basename(file)}`,
-          remedy: `the journal lives in .psc of the folder psc runs in; psc plan ${file} reads the tenant itself`,
-        });
-      }
+      if (terminal.output === "text" && file !== undefined) throw nothingDeployed(file);
       terminal.print("Nothing was deployed from this folder yet.");
     }
     for (const entry of found)

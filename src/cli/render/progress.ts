@@ -13,6 +13,9 @@ export interface Progress {
   onEvent(event: EngineEvent): void;
   /** A line of its own, above the running work. */
   log(line: string): void;
+  /** Keeps the screen as it is until `move`: somebody is being asked something. */
+  still(): void;
+  move(): void;
   /** Takes the running work off the screen. */
   close(): void;
 }
@@ -22,6 +25,8 @@ export interface ProgressOptions {
   readonly clock: Clock;
   /** Spec file and sandbox options, for the commands in the gates' instructions. */
   readonly what: string;
+  /** How long things took in earlier runs, by address: better than the manifest's word about others. */
+  readonly durations?: ReadonlyMap<string, number>;
   /** True when somebody passes the gates by itself, so that instructions would only be in the way. */
   readonly simulated: boolean;
   /** True when the run waits at gates instead of listing them at its end. */
@@ -76,6 +81,8 @@ function lineProgress(options: ProgressOptions): Progress {
       for (const line of eventLines(event, terminal.columns, terminal.verbose)) terminal.say(line);
     },
     log: (line) => terminal.say(line),
+    still: () => {},
+    move: () => {},
     close: () => {},
   };
 }
@@ -87,6 +94,8 @@ interface Running {
   gate: boolean;
 }
 
+/** What was over sooner last time needs no comparison. */
+const WORTH_COMPARING_MS = 30_000;
 const REDRAW_EVERY_MS = 120;
 const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
@@ -96,6 +105,9 @@ function liveProgress(options: ProgressOptions): Progress {
   const { terminal, clock } = options;
   const running = new Map<string, Running>();
   let drawn = 0;
+  let isStill = false;
+  /** Lines that were to appear meanwhile. */
+  let held: string[] = [];
 
   function runningRow({ resource, since, nextLookAt, gate }: Running): string {
     const elapsed = formatDuration(clock.now() - since);
@@ -108,7 +120,13 @@ function liveProgress(options: ProgressOptions): Progress {
         columns: terminal.columns - 1,
       });
     }
-    const usual = resource.usualMs > 0 ? ` of usually ${formatDuration(resource.usualMs)}` : "";
+    const before = options.durations?.get(resource.address);
+    const usual =
+      before !== undefined && before >= WORTH_COMPARING_MS
+        ? ` of ${formatDuration(before)} last time`
+        : resource.usualMs > 0
+          ? ` of usually ${formatDuration(resource.usualMs)}`
+          : "";
     const look =
       nextLookAt === undefined
         ? ""
@@ -132,8 +150,8 @@ function liveProgress(options: ProgressOptions): Progress {
     if (lines.length > 0) {
       const open = rows.some(({ gate }) => gate);
       const words = open
-        ? "What does not wait for a person goes on. Ctrl+C: leave, and come back with the same command."
-        : "Ctrl+C: leave, and come back with the same command.";
+        ? "What does not wait for a person goes on. Ctrl+C: leave it to the background, or stop."
+        : "Ctrl+C: leave it to the background, or stop.";
       lines.push(styled("dim", clipped(words, terminal.columns - 1)));
     }
     return lines;
@@ -144,6 +162,10 @@ function liveProgress(options: ProgressOptions): Progress {
   }
 
   function redraw(above: readonly string[]): void {
+    if (isStill) {
+      held.push(...above);
+      return;
+    }
     const lines = region();
     const up = erase();
     drawn = lines.length;
@@ -188,6 +210,17 @@ function liveProgress(options: ProgressOptions): Progress {
       if (lines.length > 0) redraw(lines);
     },
     log: (line) => redraw([line]),
+    still() {
+      terminal.draw(`${erase()}${SHOW_CURSOR}`, "");
+      drawn = 0;
+      isStill = true;
+    },
+    move() {
+      isStill = false;
+      terminal.draw(HIDE_CURSOR, "");
+      redraw(held);
+      held = [];
+    },
     close() {
       clearInterval(timer);
       running.clear();

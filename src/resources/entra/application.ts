@@ -188,6 +188,15 @@ export const application = defineKind<ApplicationProps, ApplicationData>({
     await naming(WRITE, () => graph.remove(`/directory/deletedItems/${present.data.id}`));
     return undefined;
   },
+  async remains(props, context) {
+    const deleted = await naming(READ, () =>
+      context.services.graph.list<EntraApplication>("/directory/deletedItems/microsoft.graph.application", {
+        $select: SELECT,
+      }),
+    );
+    const ours = deleted.find(({ uniqueName }) => uniqueName === uniqueNameOf(props));
+    return ours === undefined ? undefined : observed(props, ours);
+  },
   isMarked: (props, { fields }) => {
     const tags = fields["tags"];
     return Array.isArray(tags) && tags.includes(`${ENVIRONMENT_TAG}${props.environment}`);
