@@ -59,7 +59,7 @@ const gate = sample({
   nature: "gate",
 });
 
-describe("progress on a terminal", () => {
+describe("progress beside earlier runs and questions", () => {
   it("compares a wait with the last one of its kind here, and keeps still while somebody is asked", () => {
     const { progress, text, pass } = setUp({ tty: true, durations: new Map([[slow.address, HOUR]]) });
     progress.onEvent({ type: "started", resource: slow, action: "create", reason: "" });

@@ -167,7 +167,7 @@ function statusLines(status: RunStatus, columns: number, cwd: string): string[] 
 }
 
 async function follow(invocation: Invocation): Promise<ExitCode> {
-  const { terminal, cwd, options } = invocation;
+  const { terminal, cwd } = invocation;
   const [file] = invocation.arguments;
   if (file === undefined)
     throw usageError(
@@ -175,9 +175,7 @@ async function follow(invocation: Invocation): Promise<ExitCode> {
       "name its spec: psc status dev.yaml --follow",
     );
   const { spec } = await loadFile(invocation, file);
-  const folders = PLACES.map((where) => environmentFolder(cwd, spec.name, where));
-  const newest = folders
-    .filter((_, index) => !options.flag("sandbox") || PLACES[index] === "sandbox")
+  const newest = PLACES.map((where) => environmentFolder(cwd, spec.name, where))
     .flatMap((folder) => {
       const run = readLastRun(folder);
       return run === undefined ? [] : [{ folder, name: basename(run.file) }];
@@ -212,7 +210,6 @@ export const status: CommandDefinition = {
   ],
   options: [
     { flags: "--follow", summary: "show the newest run of the environment until it ends, whoever runs it" },
-    { flags: "--sandbox", summary: "with --follow: the run in the folder's sandbox" },
   ],
   examples: [
     {
@@ -225,8 +222,6 @@ export const status: CommandDefinition = {
   async run(invocation) {
     const { terminal, cwd, options } = invocation;
     if (options.flag("follow")) return follow(invocation);
-    if (options.flag("sandbox"))
-      throw usageError("status shows the sandbox's runs anyhow", "leave --sandbox out, or add --follow");
     const asked = await environmentsAsked(invocation);
     const found = asked.flatMap((environment) =>
       PLACES.flatMap((where) => readStatus(cwd, environment, where) ?? []),
