@@ -163,6 +163,11 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "A server handed out the same link to a next page twice, or more pages than any collection can have. psc stopped instead of reading for ever.",
   },
+  "PSC-E220": {
+    title: "service out of order",
+    explanation:
+      "A host failed twelve times in a row for at least a minute and a half. psc leaves it alone for a minute instead of making everything wait for it, and carries on with what does not need it. Nothing was sent by the request that says this.",
+  },
   "PSC-E231": {
     title: "permission missing",
     explanation:

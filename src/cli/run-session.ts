@@ -11,6 +11,15 @@ export interface OpenedRun {
   readonly loaded: LoadedFile;
   readonly chosen: ChosenTarget;
   readonly session: Session;
+  /** Told about every wait for a service that is worth telling; nothing is printed then. */
+  readonly waits: { listener?: (wait: ServiceWait) => void };
+}
+
+/** A service that is waited for before it is asked again. */
+export interface ServiceWait {
+  readonly service: string;
+  readonly reason: string;
+  readonly ms: number;
 }
 
 export interface RunOptions {
@@ -48,6 +57,7 @@ export async function withSession(
   try {
     // Late, because the pipeline and its SDKs are what takes time to load.
     const { openSession } = await import("../session.ts");
+    const waits: OpenedRun["waits"] = {};
     const session = openSession({
       spec: loaded.spec,
       manifest: loaded.manifest,
@@ -57,13 +67,15 @@ export async function withSession(
       readOnly: options.readOnly,
       ...(options.withoutKinds === undefined ? {} : { withoutKinds: options.withoutKinds }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-      onRetry: ({ service, reason, ms }) => {
-        if (terminal.verbose || ms >= WORTH_TELLING_MS)
-          if (!terminal.live)
-            terminal.say(styled("dim", `   ${service}: ${reason}, again in ${formatDuration(ms)}`));
+      onRetry: (wait) => {
+        const { service, reason, ms } = wait;
+        if (!terminal.verbose && ms < WORTH_TELLING_MS) return;
+        if (waits.listener !== undefined) waits.listener(wait);
+        else if (!terminal.live)
+          terminal.say(styled("dim", `   ${service}: ${reason}, again in ${formatDuration(ms)}`));
       },
     });
-    return await work({ loaded, chosen, session });
+    return await work({ loaded, chosen, session, waits });
   } finally {
     process.off("SIGINT", onInterrupt);
     process.off("SIGTERM", onTerminate);

@@ -67,6 +67,9 @@ describe("progress beside earlier runs and questions", () => {
     pass(10 * 60_000);
     progress.log("a line");
     expect(text()).toMatch(/package Omnichannel +10 min of 1 h last time · next look in/);
+    progress.held({ service: "dataverse", reason: "throttled", ms: 90_000 });
+    progress.log("another line");
+    expect(text()).toContain("dataverse: throttled; asked again in ");
     progress.still();
     const before = text();
     progress.log("held back");

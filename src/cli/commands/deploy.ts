@@ -71,6 +71,7 @@ async function carryOut({
   loaded,
   chosen,
   session,
+  waits,
   leave,
   what,
   voice,
@@ -128,6 +129,7 @@ async function carryOut({
     durations: readDurations(session.recordFolder),
   });
   voice.say = progress.log;
+  waits.listener = progress.held;
   voice.still = progress.still;
   voice.move = progress.move;
   let personFailure: unknown;
@@ -177,6 +179,7 @@ async function carryOut({
   }).finally(async () => {
     await announcements?.close();
     voice.say = terminal.alert;
+    delete waits.listener;
     voice.still = voice.move = () => {};
     progress.close();
   });

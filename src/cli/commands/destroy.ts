@@ -104,7 +104,7 @@ interface Destruction extends OpenedRun {
 }
 
 async function carryOut(destruction: Destruction): Promise<ExitCode> {
-  const { invocation, loaded, chosen, session, leave, what, voice } = destruction;
+  const { invocation, loaded, chosen, session, waits, leave, what, voice } = destruction;
   const { terminal, options } = invocation;
   const { columns } = terminal;
   const { spec } = loaded;
@@ -160,6 +160,7 @@ async function carryOut(destruction: Destruction): Promise<ExitCode> {
     waitsForPerson: false,
   });
   voice.say = progress.log;
+  waits.listener = progress.held;
   const started = { cloud: session.clock.now(), wall: performance.now() };
   const result = await destroySession(session, plan, {
     onEvent: (event) => {
@@ -168,6 +169,7 @@ async function carryOut(destruction: Destruction): Promise<ExitCode> {
     },
   }).finally(() => {
     voice.say = terminal.alert;
+    delete waits.listener;
     progress.close();
   });
   const elapsed = {

@@ -13,6 +13,8 @@ export interface Progress {
   onEvent(event: EngineEvent): void;
   /** A line of its own, above the running work. */
   log(line: string): void;
+  /** A service is not asked for a while. */
+  held(wait: { readonly service: string; readonly reason: string; readonly ms: number }): void;
   /** Keeps the screen as it is until `move`: somebody is being asked something. */
   still(): void;
   move(): void;
@@ -81,6 +83,8 @@ function lineProgress(options: ProgressOptions): Progress {
       for (const line of eventLines(event, terminal.columns, terminal.verbose)) terminal.say(line);
     },
     log: (line) => terminal.say(line),
+    held: ({ service, reason, ms }) =>
+      terminal.say(styled("dim", `   ${service}: ${reason}, again in ${formatDuration(ms)}`)),
     still: () => {},
     move: () => {},
     close: () => {},
@@ -104,6 +108,8 @@ const SHOW_CURSOR = "\u001b[?25h";
 function liveProgress(options: ProgressOptions): Progress {
   const { terminal, clock } = options;
   const running = new Map<string, Running>();
+  /** When each service is asked again, and why not before. */
+  const holds = new Map<string, { readonly reason: string; readonly until: number }>();
   let drawn = 0;
   let isStill = false;
   /** Lines that were to appear meanwhile. */
@@ -147,6 +153,12 @@ function liveProgress(options: ProgressOptions): Progress {
     rows.sort((a, b) => Number(b.gate) - Number(a.gate) || a.resource.info.step - b.resource.info.step);
     const lines = rows.slice(0, room).map(runningRow);
     if (rows.length > room) lines.push(styled("dim", `     and ${rows.length - room} more`));
+    for (const [service, { reason, until }] of holds) {
+      const left = until - clock.now();
+      if (left > 0)
+        lines.push(styled("dim", `     ${service}: ${reason}; asked again in ${formatDuration(left)}`));
+      else holds.delete(service);
+    }
     if (lines.length > 0) {
       const open = rows.some(({ gate }) => gate);
       const words = open
@@ -210,6 +222,7 @@ function liveProgress(options: ProgressOptions): Progress {
       if (lines.length > 0) redraw(lines);
     },
     log: (line) => redraw([line]),
+    held: ({ service, reason, ms }) => void holds.set(service, { reason, until: clock.now() + ms }),
     still() {
       terminal.draw(`${erase()}${SHOW_CURSOR}`, "");
       drawn = 0;

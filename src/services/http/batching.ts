@@ -68,7 +68,13 @@ async function sendGraph(
     url: `${url.pathname.replace(GRAPH_PATH, "")}${url.search}`,
     ...(request.headers === undefined ? {} : { headers: request.headers }),
   }));
-  const answer = await base.send({ method: "POST", url: endpoint, body: { requests }, reads: true });
+  const answer = await base.send({
+    method: "POST",
+    url: endpoint,
+    body: { requests },
+    reads: true,
+    counts: reads.length,
+  });
   const { responses } = (answer.body ?? {}) as { responses?: readonly GraphPart[] };
   if (responses === undefined) return undefined;
   return reads.map((_, index) => {
@@ -104,6 +110,7 @@ async function sendDataverse(
     headers: { "content-type": contentType, prefer: "odata.continue-on-error" },
     body,
     reads: true,
+    counts: reads.length,
   });
   const parts = answersOf(answer.header("content-type"), answer.text);
   if (parts === undefined || parts.length !== reads.length) return undefined;

@@ -9,7 +9,10 @@ import {
 import type { Clock } from "../../clock.ts";
 import { audienceOf, type Cloud, type ServiceName, serviceOf } from "../../cloud.ts";
 import { PscError } from "../../errors.ts";
-import { classifyTransport, refusalError, shownUrl, transportError } from "./failures.ts";
+import { textAt } from "../json-reading.ts";
+import { type Budget, createBudget, LIMITS } from "./budget.ts";
+import { type Circuit, createCircuit } from "./circuit.ts";
+import { classifyTransport, refusalError, shownUrl, titleOf, transportError } from "./failures.ts";
 import {
   backoffMs,
   isRepeatable,
@@ -18,7 +21,6 @@ import {
   MAX_RETRY_AFTER_MS,
   retryAfterMs,
 } from "./retry.ts";
-import { createSemaphore } from "./semaphore.ts";
 import type { Exchange, HttpRequest, HttpResponse, TokenSource, TracingHttp } from "./types.ts";
 
 export interface HttpOptions {
@@ -37,18 +39,6 @@ export interface HttpOptions {
   }) => void;
   readonly random?: () => number;
 }
-
-/** Requests in flight per service; Dataverse recommends its own degree of parallelism, the admin APIs none. */
-const CONCURRENCY: Readonly<Record<ServiceName, number>> = {
-  login: 4,
-  graph: 8,
-  arm: 8,
-  bap: 4,
-  powerPlatform: 4,
-  dataverse: 10,
-  healthBot: 2,
-  keyVault: 2,
-};
 
 /** Far above any answer psc asks for; a server that sends more is cut off. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -80,14 +70,15 @@ export function createHttp(options: HttpOptions): TracingHttp {
   const { cloud, clock, tokens, client } = options;
   const random = options.random ?? Math.random;
   const traces = new AsyncLocalStorage<(exchange: Exchange) => void>();
-  const gates = new Map<ServiceName, ReturnType<typeof createSemaphore>>();
+  const hosts = new Map<string, { readonly budget: Budget; readonly circuit: Circuit }>();
   let sent = 0;
 
-  function gateOf(service: ServiceName): ReturnType<typeof createSemaphore> {
-    const known = gates.get(service);
+  /** Services count by host: two organisations of Dataverse have a budget each. */
+  function hostOf(service: ServiceName, { host }: URL): { budget: Budget; circuit: Circuit } {
+    const known = hosts.get(host);
     if (known !== undefined) return known;
-    const made = createSemaphore(CONCURRENCY[service]);
-    gates.set(service, made);
+    const made = { budget: createBudget(LIMITS[service], clock, random), circuit: createCircuit(clock) };
+    hosts.set(host, made);
     return made;
   }
 
@@ -142,13 +133,29 @@ export function createHttp(options: HttpOptions): TracingHttp {
   }
 
   async function attempts(request: HttpRequest, url: URL, service: ServiceName): Promise<HttpResponse> {
+    const { budget, circuit } = hostOf(service, url);
     let fresh = false;
     for (let attempt = 1; ; attempt += 1) {
       let response: HttpResponse;
       try {
-        response = await gateOf(service)(() => once(request, url, fresh));
+        response = await budget.run(
+          async () => {
+            const refusal = circuit.refuses();
+            if (refusal !== undefined) throw deadError(service, url, refusal);
+            const answer = await once(request, url, fresh);
+            budget.heard(answer);
+            // Before this slot is free for another: whoever is told to wait makes everybody wait who asks this host.
+            const ms = holdOf(answer, attempt);
+            if (ms !== undefined && budget.hold(ms))
+              options.onRetry?.({ service, reason: reasonOf(answer), ms });
+            return answer;
+          },
+          request.counts ?? 1,
+          request.signal,
+        );
       } catch (error) {
         if (error instanceof PscError || request.signal?.aborted) throw error;
+        circuit.failed();
         const failure = classifyTransport(error);
         const mayRepeat = failure === "unreachable" || (failure === "lost" && isRepeatable(request));
         // An unreachable host is usually a wrong host or no network at all: two more looks, then say so.
@@ -157,6 +164,8 @@ export function createHttp(options: HttpOptions): TracingHttp {
         await pause(service, failure, backoffMs(attempt, random), request.signal);
         continue;
       }
+      if (response.status >= 500) circuit.failed();
+      else circuit.worked();
       if (response.status === 401 && !fresh && request.authorization === undefined) {
         fresh = true;
         continue;
@@ -164,12 +173,43 @@ export function createHttp(options: HttpOptions): TracingHttp {
       if (request.expect?.includes(response.status) && response.status !== 429) return response;
       const wait = retryAfterMs(response.header, clock.now());
       const patient = wait === undefined || wait <= MAX_RETRY_AFTER_MS;
-      if (attempt < MAX_ATTEMPTS && patient && isTransient(response.status, request, wait !== undefined)) {
+      if (attempt >= MAX_ATTEMPTS || !patient || !isTransient(response.status, request, wait !== undefined))
+        return response;
+      // A host that is held lets the next try wait as long as everybody else.
+      if (holdOf(response, attempt) === undefined)
         await pause(service, `HTTP ${response.status}`, wait ?? backoffMs(attempt, random), request.signal);
-        continue;
-      }
-      return response;
     }
+  }
+
+  /** How long the host wants to be left alone: 429, and 503 with a time. */
+  function holdOf({ status, header }: HttpResponse, attempt: number): number | undefined {
+    const asked = retryAfterMs(header, clock.now());
+    if (status !== 429 && (status !== 503 || asked === undefined)) return undefined;
+    const ms = asked ?? backoffMs(attempt, random);
+    return ms <= MAX_RETRY_AFTER_MS ? ms : undefined;
+  }
+
+  /** Which limit was reached, where the service says so. */
+  function reasonOf({ status, body }: HttpResponse): string {
+    const message = textAt(body, "error", "message");
+    const limit = /exceeded (?:the )?limit of (\d+)( milliseconds)?/.exec(message);
+    if (status === 429 && limit !== null)
+      return `throttled, ${message.split(" exceeded")[0]?.toLowerCase()} above ${limit[1]}${limit[2] ?? ""}`;
+    return status === 429 ? "throttled" : `HTTP ${status}`;
+  }
+
+  function deadError(
+    service: ServiceName,
+    url: URL,
+    { since, until }: { readonly since: number; readonly until: number },
+  ): PscError {
+    const seconds = (ms: number): number => Math.max(1, Math.round(ms / 1000));
+    return new PscError({
+      code: "PSC-E220",
+      message: `${titleOf(service)} at ${url.host} has been failing for ${seconds(clock.now() - since)} s, so it is not asked again before ${seconds(until - clock.now())} s have passed`,
+      remedy: "look at the service's status page, and run the same command again when it is back",
+      side: "service",
+    });
   }
 
   async function pause(

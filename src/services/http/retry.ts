@@ -1,3 +1,4 @@
+import { meaningOf } from "./retry-table.ts";
 import type { HttpRequest } from "./types.ts";
 
 /** Attempts in all, the first included. */
@@ -37,15 +38,8 @@ export function isRepeatable(request: HttpRequest): boolean {
   return request.repeatable ?? (request.method !== "POST" || request.reads === true);
 }
 
-/**
- * May this status be tried again? 429 and 503 with `Retry-After` say that nothing was done, so even a POST may be
- * repeated; after other server errors only a repeatable request may.
- */
+/** May a request be tried again after this status? See `RETRY_RULES`. */
 export function isTransient(status: number, request: HttpRequest, hasRetryAfter: boolean): boolean {
-  if (status === 429) return true;
-  if (status === 503 && hasRetryAfter) return true;
-  return (
-    isRepeatable(request) &&
-    (status === 408 || status === 500 || status === 502 || status === 503 || status === 504)
-  );
+  const meaning = meaningOf(status, hasRetryAfter);
+  return meaning === "nothing was done" || (meaning === "unclear" && isRepeatable(request));
 }

@@ -19,6 +19,8 @@ export interface HttpRequest {
   /** Replaces the Entra token, for services with tokens of their own. Never logged. */
   readonly authorization?: string;
   readonly signal?: AbortSignal;
+  /** As how many requests the service counts it: the parts of a batch. One when absent. */
+  readonly counts?: number;
 }
 
 export interface HttpResponse {
