@@ -11,7 +11,8 @@ export type ServiceName =
   | "powerPlatform"
   | "dataverse"
   | "healthBot"
-  | "keyVault";
+  | "keyVault"
+  | "storage";
 
 /** Hosts and token audiences of one national cloud. */
 export interface Cloud {
@@ -27,6 +28,8 @@ export interface Cloud {
   readonly dataverseSuffixes: readonly string[];
   readonly healthBotSuffix: string;
   readonly keyVaultSuffix: string;
+  /** Hosts of Blob Storage end in it. */
+  readonly blobSuffix: string;
   /** Consent page for Omnichannel data access, where Microsoft documents one. */
   readonly omnichannelConsentUrl: string | undefined;
   readonly adminCenter: string;
@@ -71,6 +74,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     dataverseSuffixes: publicDataverse,
     healthBotSuffix: ".healthbot.microsoft.com",
     keyVaultSuffix: ".vault.azure.net",
+    blobSuffix: ".blob.core.windows.net",
     omnichannelConsentUrl: "https://go.microsoft.com/fwlink/p/?linkid=2070932",
     adminCenter: "https://admin.powerplatform.microsoft.com",
   },
@@ -85,6 +89,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     dataverseSuffixes: [".crm9.dynamics.com"],
     healthBotSuffix: ".healthbot.microsoft.com",
     keyVaultSuffix: ".vault.azure.net",
+    blobSuffix: ".blob.core.windows.net",
     omnichannelConsentUrl: "https://go.microsoft.com/fwlink/p/?linkid=2128838",
     adminCenter: "https://gcc.admin.powerplatform.microsoft.us",
   },
@@ -99,6 +104,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     dataverseSuffixes: [".crm.microsoftdynamics.us"],
     healthBotSuffix: ".healthbot.microsoft.com",
     keyVaultSuffix: ".vault.usgovcloudapi.net",
+    blobSuffix: ".blob.core.usgovcloudapi.net",
     omnichannelConsentUrl: undefined,
     adminCenter: "https://high.admin.powerplatform.microsoft.us",
   },
@@ -113,6 +119,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     dataverseSuffixes: [".crm.appsplatform.us"],
     healthBotSuffix: ".healthbot.microsoft.com",
     keyVaultSuffix: ".vault.usgovcloudapi.net",
+    blobSuffix: ".blob.core.usgovcloudapi.net",
     omnichannelConsentUrl: undefined,
     adminCenter: "https://admin.appsplatform.us",
   },
@@ -127,6 +134,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     dataverseSuffixes: [".crm.dynamics.cn"],
     healthBotSuffix: ".healthbot.microsoft.com",
     keyVaultSuffix: ".vault.azure.cn",
+    blobSuffix: ".blob.core.chinacloudapi.cn",
     omnichannelConsentUrl: undefined,
     adminCenter: "https://admin.powerplatform.partner.microsoftonline.cn",
   },
@@ -154,6 +162,7 @@ export function serviceOf(cloud: Cloud, url: URL): ServiceName | undefined {
   if (cloud.dataverseSuffixes.some((suffix) => host.endsWith(suffix))) return "dataverse";
   if (host.endsWith(cloud.healthBotSuffix)) return "healthBot";
   if (host.endsWith(cloud.keyVaultSuffix)) return "keyVault";
+  if (host.endsWith(cloud.blobSuffix)) return "storage";
   return undefined;
 }
 
@@ -179,6 +188,9 @@ export function audienceOf(cloud: Cloud, url: URL): string | undefined {
         : cloud.keyVaultSuffix === ".vault.azure.net"
           ? "https://vault.azure.net"
           : "https://vault.usgovcloudapi.net";
+    // One audience in every cloud ("Authorize with Microsoft Entra ID", Azure Storage REST).
+    case "storage":
+      return "https://storage.azure.com";
     case "healthBot":
     case "login":
       return undefined;

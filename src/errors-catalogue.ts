@@ -98,6 +98,16 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "`psc destroy` leaves an environment alone whose spec says `protect: true`, and every environment of stage `prod` unless it says `protect: false`. Taking the protection away is a change of the file, so that it is seen in review.",
   },
+  "PSC-E144": {
+    title: "lease lost",
+    explanation:
+      "With `--state` the lock is a lease of a minute on a blob, renewed every quarter of it. When it cannot be renewed, or the process was stopped for longer, psc stops writing before another machine can take it. What is under way in the cloud goes on there; the next deploy finds it.",
+  },
+  "PSC-E145": {
+    title: "no container for the shared state",
+    explanation:
+      "`--state` names a container of a storage account, with a folder in it if you like. psc does not make it: a private container, with soft delete and versioning switched on, is a decision of whoever owns the account.",
+  },
   "PSC-E190": {
     title: "interrupted",
     explanation:

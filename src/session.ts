@@ -1,5 +1,5 @@
 import type { HttpClient } from "@azure/core-rest-pipeline";
-import type { Clock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { CLOUDS } from "./cloud.ts";
 import { apply } from "./engine/apply.ts";
 import { createRunMemory, type RunMemory } from "./engine/context.ts";
@@ -20,11 +20,16 @@ import { createPlan, type PlannedRun, type PlanOptions } from "./engine/planning
 import { planRemoval, type RemovalPlan, remove } from "./engine/removal.ts";
 import type { Confirmation, Resource } from "./engine/resource.ts";
 import { resourcesOf } from "./resources/index.ts";
+import { createHttp } from "./services/http/http.ts";
 import { createPipeline } from "./services/http/pipeline.ts";
 import type { RememberingHttp } from "./services/http/remembering.ts";
+import type { TokenSource } from "./services/http/types.ts";
 import { createServices, type Services, type SignedIn } from "./services/services.ts";
 import { createSignIn } from "./services/sign-in.ts";
 import type { EnvironmentSpec, Manifest } from "./spec/model.ts";
+import { type BlobStore, checkStateUrl, createBlobStore } from "./state/blob-store.ts";
+import { acquireLease, type Lease } from "./state/lease.ts";
+import { createSharedRecord, type SharedRecord } from "./state/shared-record.ts";
 
 /** Where requests go and whose time counts: a real cloud, or a sandbox. */
 export interface Target {
@@ -51,6 +56,14 @@ export interface SessionOptions {
   /** `plan`, `verify` and `status` cannot write, whatever a resource tries. */
   readonly readOnly: boolean;
   readonly signal?: AbortSignal;
+  /** Where journal and lock are shared with other machines. */
+  readonly state?: {
+    /** `https://ACCOUNT.blob.core.windows.net/CONTAINER/FOLDER`. */
+    readonly url: string;
+    readonly client: HttpClient;
+    /** For an emulator, which takes other tokens than the cloud. */
+    readonly tokens?: TokenSource;
+  };
   readonly onRetry?: (wait: {
     readonly service: string;
     readonly reason: string;
@@ -71,8 +84,17 @@ export interface Session {
   /** Where this environment's journal and confirmations are kept. */
   readonly recordFolder: string;
   readonly readOnly: boolean;
+  /** Present when journal and lock are shared with other machines. */
+  readonly shared: SharedState | undefined;
   /** @throws PscError PSC-E201 and relatives when signing in fails. */
   signIn(): Promise<SignedIn>;
+}
+
+export interface SharedState {
+  readonly store: BlobStore;
+  readonly record: SharedRecord;
+  /** Has every write ask the lease first, and ends the run when it is lost. */
+  guardWith(lease: Lease): void;
 }
 
 export function openSession(options: SessionOptions): Session {
@@ -86,7 +108,10 @@ export function openSession(options: SessionOptions): Session {
     env: options.env,
     ...(target.sandboxPerson === undefined ? {} : { sandboxPerson: target.sandboxPerson }),
   });
+  let lease: Lease | undefined;
+  const stop = new AbortController();
   const http = createPipeline({
+    beforeWrite: () => lease?.assertHeld(),
     cloud,
     clock: target.clock,
     tokens: signIn,
@@ -101,13 +126,17 @@ export function openSession(options: SessionOptions): Session {
     spec.name,
     target.sandboxPerson === undefined ? "tenant" : "sandbox",
   );
-  const confirmations = openConfirmations(recordFolder);
+  const shared = openShared(options, signIn, recordFolder, (held) => {
+    lease = held;
+    held.lost.addEventListener("abort", () => stop.abort(held.lost.reason), { once: true });
+  });
+  const confirmations = openConfirmations(recordFolder, shared?.record);
   const memory = createRunMemory({
     spec,
     manifest,
     services,
     clock: target.clock,
-    signal: options.signal ?? new AbortController().signal,
+    signal: options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]),
     confirmation: (address) => confirmations.lookup(address),
   });
   return {
@@ -123,8 +152,30 @@ export function openSession(options: SessionOptions): Session {
     confirmations,
     recordFolder,
     readOnly: options.readOnly,
+    shared,
     signIn: () => signIn.whoAmI(),
   };
+}
+
+function openShared(
+  { spec, state }: SessionOptions,
+  signIn: TokenSource & { knownName(): string | undefined },
+  recordFolder: string,
+  guardWith: (lease: Lease) => void,
+): SharedState | undefined {
+  if (state === undefined) return undefined;
+  const cloud = CLOUDS[spec.cloud];
+  const http = createHttp({
+    cloud,
+    // Leases run on the time of the world, whatever the clock of a sandbox says.
+    clock: systemClock,
+    tokens: state.tokens ?? signIn,
+    client: state.client,
+    readOnly: false,
+    identity: () => signIn.knownName(),
+  });
+  const store = createBlobStore(http, checkStateUrl(state.url, cloud.blobSuffix));
+  return { store, record: createSharedRecord(store, spec.name, recordFolder), guardWith };
 }
 
 /** Reads the tenant and says what differs. Writes nothing. */
@@ -229,6 +280,9 @@ function intentOf({ address, label, detail }: Resource, action: string): Intent 
   return { address, action, label, detail };
 }
 
+/** Somebody else may confirm a gate on another machine while this run waits at it. */
+const LOOK_FOR_CONFIRMATIONS_MS = 20_000;
+
 interface Undertaking {
   readonly command: "deploy" | "destroy";
   readonly summary: object;
@@ -242,14 +296,27 @@ async function recorded(
   work: (journal: Journal) => Promise<ApplyResult>,
 ): Promise<ApplyResult> {
   const who = await session.signIn();
-  const lock = acquireLock(session.recordFolder, session.spec.name, who.name);
-  const journal = openJournal(session.recordFolder, () => session.clock.now());
+  const { shared, recordFolder, spec } = session;
+  const lock = acquireLock(recordFolder, spec.name, who.name);
+  let lease: Lease | undefined;
+  try {
+    lease =
+      shared && (await acquireLease({ store: shared.store, environment: spec.name, identity: who.name }));
+    if (lease !== undefined) shared?.guardWith(lease);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  const journal = openJournal(recordFolder, () => session.clock.now(), shared?.record);
+  const watching =
+    shared &&
+    setInterval(() => shared.record.pullConfirmations().catch(() => {}), LOOK_FOR_CONFIRMATIONS_MS).unref();
   try {
     journal.append({
       type: "run",
       format: JOURNAL_FORMAT,
       command,
-      environment: session.spec.name,
+      environment: spec.name,
       identity: who.name,
       tenant: who.tenantId,
       summary,
@@ -258,6 +325,8 @@ async function recorded(
     journal.append({ type: "intents", actions: intents });
     await journal.flushed();
     const result = await work(journal);
+    // Cut short by nobody's wish: the run is over because it may not write any more.
+    lease?.assertHeld();
     journal.append({
       type: "end",
       outcome: result.outcome,
@@ -267,7 +336,10 @@ async function recorded(
     });
     return result;
   } finally {
+    clearInterval(watching);
     journal.close();
+    await shared?.record.flushed().catch(() => {});
+    await lease?.release();
     lock.release();
   }
 }

@@ -15,7 +15,15 @@ const LOOK_EVERY_MS = 100;
 
 /** The same deploy for a process of its own: with what the person chose, and nobody to answer questions. */
 export function backgroundLine({ arguments: [file = ""], options }: Invocation): readonly string[] {
-  const valued = ["sandboxSpeed", "sandboxUrl", "sandboxFaults", "waitForPerson", "leaveAfter", "events"];
+  const valued = [
+    "sandboxSpeed",
+    "sandboxUrl",
+    "sandboxFaults",
+    "waitForPerson",
+    "leaveAfter",
+    "events",
+    "state",
+  ];
   const flagOf = (name: string): string =>
     `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   return [

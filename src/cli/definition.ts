@@ -81,6 +81,10 @@ export const TENANT_OPTIONS: readonly OptionDefinition[] = [
   },
   { flags: "--sandbox-url <url>", summary: "use a sandbox that runs elsewhere (also PSC_SANDBOX_URL)" },
   {
+    flags: "--state <url>",
+    summary: "share journal and lock with other machines in a container of Blob Storage (also PSC_STATE)",
+  },
+  {
     flags: "--sandbox-faults <file>",
     summary: "trouble for this command: faults in YAML, see docs/sandbox/faults.md",
   },

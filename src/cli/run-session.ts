@@ -2,6 +2,7 @@ import type { Session } from "../session.ts";
 import type { Invocation } from "./definition.ts";
 import { formatDuration } from "./durations.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { sharedState } from "./shared-state.ts";
 import { type LoadedFile, loadFile } from "./spec-file.ts";
 import { styled } from "./styles.ts";
 import { type ChosenTarget, chooseTarget, sandboxWish } from "./target.ts";
@@ -58,6 +59,7 @@ export async function withSession(
     // Late, because the pipeline and its SDKs are what takes time to load.
     const { openSession } = await import("../session.ts");
     const waits: OpenedRun["waits"] = {};
+    const state = await sharedState(invocation);
     const session = openSession({
       spec: loaded.spec,
       manifest: loaded.manifest,
@@ -65,6 +67,7 @@ export async function withSession(
       env,
       workFolder: cwd,
       readOnly: options.readOnly,
+      ...(state === undefined ? {} : { state }),
       ...(options.withoutKinds === undefined ? {} : { withoutKinds: options.withoutKinds }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onRetry: (wait) => {
@@ -75,6 +78,8 @@ export async function withSession(
           terminal.say(styled("dim", `   ${service}: ${reason}, again in ${formatDuration(ms)}`));
       },
     });
+    // What others did and said is known before anything is decided.
+    await session.shared?.record.pull();
     return await work({ loaded, chosen, session, waits });
   } finally {
     process.off("SIGINT", onInterrupt);

@@ -107,11 +107,13 @@ export async function chooseTarget(
   }
 }
 
-/** The sandbox options as they were given, for the line that says what to run next. */
+/** The options that say where, as they were given, for the line that says what to run next. */
 export function sandboxWords({ options }: Pick<Invocation, "options">): string {
   const words: string[] = [];
   if (options.flag("sandbox")) words.push("--sandbox");
   const url = options.text("sandboxUrl");
   if (url !== undefined) words.push("--sandbox-url", url);
+  const state = options.text("state");
+  if (state !== undefined) words.push("--state", state);
   return words.length === 0 ? "" : ` ${words.join(" ")}`;
 }

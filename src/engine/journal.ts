@@ -9,7 +9,7 @@ import {
   readdirSync,
   readFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { EngineEvent } from "./events.ts";
 import { type JournalText, journalLine, readJournalText } from "./journal-lines.ts";
 import type { Confirmation } from "./resource.ts";
@@ -45,13 +45,23 @@ export function environmentFolder(
   return join(workFolder, ".psc", ...(where === "sandbox" ? ["sandbox"] : []), "environments", environment);
 }
 
-export function openJournal(folder: string, now: () => number): Journal {
+/** Where lines go besides this machine. */
+export interface Mirror {
+  /** Takes a line of a file of the environment, such as `runs/2026….jsonl`. */
+  append(file: string, line: string): void;
+  /** Resolves when everything taken so far is there. */
+  flushed(): Promise<void>;
+}
+
+export function openJournal(folder: string, now: () => number, mirror?: Mirror): Journal {
   const runs = join(folder, "runs");
   mkdirSync(runs, { recursive: true, mode: 0o700 });
   const file = join(runs, `${new Date(Date.now()).toISOString().replace(/[:.]/g, "-")}-${process.pid}.jsonl`);
   const handle = openSync(file, "a", 0o600);
   const append: Journal["append"] = (entry) => {
-    appendFileSync(handle, journalLine({ at: new Date(now()).toISOString(), ...entry }));
+    const line = journalLine({ at: new Date(now()).toISOString(), ...entry });
+    appendFileSync(handle, line);
+    mirror?.append(`runs/${basename(file)}`, line);
   };
   const sync = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -61,6 +71,10 @@ export function openJournal(folder: string, now: () => number): Journal {
   const operations = new Map<string, string>();
   let syncing: Promise<void> | undefined;
   let next: Promise<void> | undefined;
+  /** Here and, where there is one, in the mirror. */
+  async function flushedEverywhere(): Promise<void> {
+    await Promise.all([flushed(), mirror?.flushed()]);
+  }
   /** One flush at a time: lines written while it runs are covered by the one after it, however many wait for that. */
   function flushed(): Promise<void> {
     if (syncing === undefined) {
@@ -80,7 +94,7 @@ export function openJournal(folder: string, now: () => number): Journal {
   return {
     file,
     append,
-    flushed,
+    flushed: flushedEverywhere,
     record(event) {
       const address = event.resource.address;
       switch (event.type) {
@@ -211,6 +225,9 @@ export function readDurations(folder: string): ReadonlyMap<string, number> {
   return durations;
 }
 
+/** File of the confirmations in an environment's folder. */
+export const CONFIRMATIONS = "gates.jsonl";
+
 /** Who said or was seen to have passed which gate, and when: `gates.jsonl`, append-only; the newest word counts. */
 export interface ConfirmationBook {
   lookup(gate: string): Confirmation | undefined;
@@ -218,8 +235,8 @@ export interface ConfirmationBook {
   record(confirmation: Confirmation): void;
 }
 
-export function openConfirmations(folder: string): ConfirmationBook {
-  const file = join(folder, "gates.jsonl");
+export function openConfirmations(folder: string, mirror?: Mirror): ConfirmationBook {
+  const file = join(folder, CONFIRMATIONS);
   const all = (): readonly Confirmation[] => readText<Confirmation>(file).entries;
   return {
     all,
@@ -228,7 +245,9 @@ export function openConfirmations(folder: string): ConfirmationBook {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       // After a torn line, or the two would be one damaged line.
       const whole = !existsSync(file) || /(^|\n)$/.test(readFileSync(file, "utf8"));
-      appendFileSync(file, `${whole ? "" : "\n"}${journalLine(confirmation)}`, { mode: 0o600, flush: true });
+      const line = journalLine(confirmation);
+      appendFileSync(file, `${whole ? "" : "\n"}${line}`, { mode: 0o600, flush: true });
+      mirror?.append(CONFIRMATIONS, line);
     },
   };
 }

@@ -9,12 +9,13 @@ import {
 import { isHolderAlive, type LockHolder, readLock } from "../../engine/lock.ts";
 import type { Confirmation } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
-import type { CommandDefinition, Invocation } from "../definition.ts";
+import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { followRun } from "../follow.ts";
 import { shortGateName } from "../gate-address.ts";
 import { count } from "../render/plan-text.ts";
 import { row, symbolOf } from "../render/rows.ts";
+import { withSession } from "../run-session.ts";
 import { loadFile } from "../spec-file.ts";
 import { padded, styled } from "../styles.ts";
 import { usageError } from "../usage.ts";
@@ -166,6 +167,16 @@ function statusLines(status: RunStatus, columns: number, cwd: string): string[] 
   return lines;
 }
 
+/** What other machines wrote; the rest of the command reads files as always. */
+async function bringHere(invocation: Invocation): Promise<void> {
+  if (invocation.arguments[0] === undefined)
+    throw usageError(
+      "--state needs to know which environment",
+      "name its spec: psc status dev.yaml --state URL",
+    );
+  await withSession(invocation, { readOnly: true }, async () => EXIT.done);
+}
+
 async function follow(invocation: Invocation): Promise<ExitCode> {
   const { terminal, cwd } = invocation;
   const [file] = invocation.arguments;
@@ -209,6 +220,7 @@ export const status: CommandDefinition = {
     },
   ],
   options: [
+    ...TENANT_OPTIONS.filter(({ flags }) => flags.startsWith("--state")),
     { flags: "--follow", summary: "show the newest run of the environment until it ends, whoever runs it" },
   ],
   examples: [
@@ -221,6 +233,7 @@ export const status: CommandDefinition = {
   ],
   async run(invocation) {
     const { terminal, cwd, options } = invocation;
+    if (options.text("state") !== undefined) await bringHere(invocation);
     if (options.flag("follow")) return follow(invocation);
     const asked = await environmentsAsked(invocation);
     const found = asked.flatMap((environment) =>

@@ -34,6 +34,7 @@ export const LIMITS: Readonly<Record<ServiceName, Limits>> = {
       "Service protection API limits: 6,000 requests, 20 minutes of execution and 52 at once, in 5 minutes; `x-ms-dop-hint` advises the parallelism",
   },
   healthBot: { concurrent: 2, source: "no public figure; psc's own moderation" },
+  storage: { concurrent: 4, source: "Azure Storage scalability targets are far above what psc asks" },
   keyVault: { concurrent: 2, source: "Azure Key Vault service limits are far above what psc reads" },
 };
 

@@ -11,6 +11,7 @@ const SERVICE_TITLES: Readonly<Record<ServiceName, string>> = {
   dataverse: "Dataverse",
   healthBot: "the Health Bot management API",
   keyVault: "Azure Key Vault",
+  storage: "Azure Blob Storage",
 };
 
 export function titleOf(service: ServiceName): string {
@@ -91,8 +92,8 @@ function asRecord(value: unknown): Record<string, unknown> | undefined {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
 }
 
-/** Code and message out of the error shapes in use: OData/ARM envelope, bare object, Pascal case, OAuth, text. */
-export function readServiceError(response: Pick<HttpResponse, "body" | "text">): {
+/** Code and message out of the error shapes in use: OData/ARM envelope, bare object, Pascal case, OAuth, header, text. */
+export function readServiceError(response: Pick<HttpResponse, "body" | "text"> & Partial<HttpResponse>): {
   code: string;
   message: string;
 } {
@@ -109,7 +110,12 @@ export function readServiceError(response: Pick<HttpResponse, "body" | "text">):
     return { code: body["error"], message: String(body["error_description"] ?? "") };
   const code = pick("code", "Code", "ErrorCode");
   const message = pick("message", "Message");
-  if (code === "" && message === "") return { code: "", message: response.text.slice(0, 300) };
+  // Azure Storage answers in XML and names the code in a header.
+  if (code === "" && message === "")
+    return {
+      code: response.header?.("x-ms-error-code") ?? "",
+      message: (/<Message>([^<\n]*)/.exec(response.text)?.[1] ?? response.text).slice(0, 300),
+    };
   return { code, message };
 }
 
@@ -130,6 +136,7 @@ const WHO_GRANTS: Readonly<Record<ServiceName, string>> = {
   dataverse: "a System Administrator of the environment",
   healthBot: "an owner of the bot's resource group",
   keyVault: "an owner of the key vault",
+  storage: "an owner of the storage account (role Storage Blob Data Contributor)",
 };
 
 /** Permission named by the service's own words, such as an ARM action or a Dataverse privilege. */

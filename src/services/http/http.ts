@@ -38,6 +38,8 @@ export interface HttpOptions {
     readonly ms: number;
   }) => void;
   readonly random?: () => number;
+  /** Called right before anything is sent that could change the tenant; what it throws is thrown instead. */
+  readonly beforeWrite?: () => void;
 }
 
 /** Far above any answer psc asks for; a server that sends more is cut off. */
@@ -132,7 +134,12 @@ export function createHttp(options: HttpOptions): TracingHttp {
     }
   }
 
-  async function attempts(request: HttpRequest, url: URL, service: ServiceName): Promise<HttpResponse> {
+  async function attempts(
+    request: HttpRequest,
+    url: URL,
+    service: ServiceName,
+    write: boolean,
+  ): Promise<HttpResponse> {
     const { budget, circuit } = hostOf(service, url);
     let fresh = false;
     for (let attempt = 1; ; attempt += 1) {
@@ -142,6 +149,7 @@ export function createHttp(options: HttpOptions): TracingHttp {
           async () => {
             const refusal = circuit.refuses();
             if (refusal !== undefined) throw deadError(service, url, refusal);
+            if (write) options.beforeWrite?.();
             const answer = await once(request, url, fresh);
             budget.heard(answer);
             // Before this slot is free for another: whoever is told to wait makes everybody wait who asks this host.
@@ -243,7 +251,7 @@ export function createHttp(options: HttpOptions): TracingHttp {
       }
       sent += 1;
       const number = sent;
-      const response = await attempts(request, url, service);
+      const response = await attempts(request, url, service, write);
       traces.getStore()?.({
         service,
         method: request.method,
