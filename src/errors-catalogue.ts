@@ -116,7 +116,7 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
   "PSC-E199": {
     title: "unexpected",
     explanation:
-      "A bug in psc. PSC_DEBUG=1 shows where it happened; please report it with the command and, if you can, the spec.",
+      "A bug in psc. --debug shows where it happened; please report it with the command and, if you can, the spec.",
   },
   "PSC-E201": {
     title: "sign-in failed",

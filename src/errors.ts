@@ -1,3 +1,5 @@
+import { withoutSecrets } from "./secret-value.ts";
+
 /** Whose move it is: the person who ran psc, the service that answered, or psc itself. */
 export type ErrorSide = "user" | "service" | "psc";
 
@@ -13,7 +15,7 @@ export interface SourceLocation {
 export interface ErrorDetails {
   /** Stable code, `PSC-E` (error) or `PSC-W` (warning) and three digits; see `psc explain CODE`. */
   readonly code: string;
-  /** What is wrong, with the wrong value; lower case, no full stop. Never holds a secret. */
+  /** What is wrong, with the wrong value; lower case, no full stop. Secrets in it are hidden. */
   readonly message: string;
   /** What to do about it. */
   readonly remedy?: string;
@@ -36,13 +38,16 @@ export class PscError extends Error {
   readonly persona: string | undefined;
 
   constructor(details: ErrorDetails) {
-    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(
+      withoutSecrets(details.message),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.name = details.code;
     this.code = details.code;
-    this.remedy = details.remedy;
+    this.remedy = details.remedy === undefined ? undefined : withoutSecrets(details.remedy);
     this.side = details.side ?? "user";
     this.location = details.location;
-    this.permission = details.permission;
+    this.permission = details.permission === undefined ? undefined : withoutSecrets(details.permission);
     this.persona = details.persona;
   }
 }
@@ -66,7 +71,12 @@ export class ServiceError extends PscError {
 
   constructor(details: ErrorDetails, refusal: ServiceRefusal) {
     super({ side: "service", ...details });
-    this.refusal = refusal;
+    this.refusal = {
+      ...refusal,
+      url: withoutSecrets(refusal.url),
+      serviceCode: withoutSecrets(refusal.serviceCode),
+      serviceMessage: withoutSecrets(refusal.serviceMessage),
+    };
   }
 }
 

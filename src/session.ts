@@ -20,7 +20,7 @@ import { createPlan, type PlannedRun, type PlanOptions } from "./engine/planning
 import { planRemoval, type RemovalPlan, remove } from "./engine/removal.ts";
 import type { Confirmation, Resource } from "./engine/resource.ts";
 import { resourcesOf } from "./resources/index.ts";
-import { createHttp } from "./services/http/http.ts";
+import { type Answered, createHttp } from "./services/http/http.ts";
 import { createPipeline } from "./services/http/pipeline.ts";
 import type { RememberingHttp } from "./services/http/remembering.ts";
 import type { TokenSource } from "./services/http/types.ts";
@@ -64,6 +64,7 @@ export interface SessionOptions {
     /** For an emulator, which takes other tokens than the cloud. */
     readonly tokens?: TokenSource;
   };
+  readonly onAnswer?: (answer: Answered) => void;
   readonly onRetry?: (wait: {
     readonly service: string;
     readonly reason: string;
@@ -118,9 +119,16 @@ export function openSession(options: SessionOptions): Session {
     client: target.client,
     readOnly: options.readOnly,
     identity: () => signIn.knownName(),
+    ...(options.onAnswer === undefined ? {} : { onAnswer: options.onAnswer }),
     ...(options.onRetry === undefined ? {} : { onRetry: options.onRetry }),
   });
-  const services = createServices({ cloud, http, clock: target.clock, signedIn: () => signIn.whoAmI() });
+  const services = createServices({
+    cloud,
+    http,
+    clock: target.clock,
+    env: options.env,
+    signedIn: () => signIn.whoAmI(),
+  });
   const recordFolder = environmentFolder(
     options.workFolder,
     spec.name,

@@ -34,7 +34,7 @@ const http = createPipeline({
 const memory = createRunMemory({
   spec: {} as EnvironmentSpec,
   manifest: {} as Manifest,
-  services: createServices({ cloud: CLOUDS.public, http, clock: systemClock, signedIn: nobody }),
+  services: createServices({ cloud: CLOUDS.public, http, clock: systemClock, env: {}, signedIn: nobody }),
   clock: systemClock,
   signal: new AbortController().signal,
   confirmation: () => undefined,

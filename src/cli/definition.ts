@@ -69,6 +69,10 @@ export const COMMON_OPTIONS: readonly OptionDefinition[] = [
   },
   { flags: "--quiet", summary: "no progress; only the result and what needs attention" },
   { flags: "--verbose", summary: "more detail: requests, reasons, request ids" },
+  {
+    flags: "--debug",
+    summary: "every request and its answer, and stacks of errors, on stderr (also PSC_DEBUG=1)",
+  },
   { flags: "--no-color", summary: "no colour (also NO_COLOR, and always when the output is not a terminal)" },
 ];
 

@@ -51,7 +51,7 @@ export function knownErrors(error: unknown): readonly PscError[] {
     new PscError({
       code: "PSC-E199",
       message: `unexpected: ${error instanceof Error ? error.message : String(error)}`,
-      remedy: "this is a bug in psc: please report it; PSC_DEBUG=1 shows the stack",
+      remedy: "this is a bug in psc: please report it; --debug shows the stack",
       side: "psc",
       cause: error,
     }),
@@ -105,11 +105,7 @@ export function colouredProblem(rendered: string): string[] {
 }
 
 /** Prints whatever a command threw, in the form the person asked for. */
-export async function reportErrors(
-  thrown: unknown,
-  terminal: Terminal,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<void> {
+export async function reportErrors(thrown: unknown, terminal: Terminal): Promise<void> {
   const errors = knownErrors(thrown);
   if (terminal.output === "json") {
     const document: ErrorDocument = { format: "psc.error/1", errors: errors.map(errorRecord) };
@@ -117,10 +113,15 @@ export async function reportErrors(
   } else {
     for (const line of await reportLines(thrown, errors, terminal.columns)) terminal.alert(line);
   }
-  if (env["PSC_DEBUG"] === "1") {
-    for (const error of errors)
-      terminal.alert(String((error.cause as Error | undefined)?.stack ?? error.stack));
-  }
+  for (const error of errors) terminal.trace(stackOf(error));
+}
+
+/** The error's stack and those of what caused it. */
+function stackOf(error: Error): string {
+  const stacks: string[] = [];
+  for (let current: unknown = error; current instanceof Error; current = current.cause)
+    stacks.push(current.stack ?? String(current));
+  return stacks.join("\ncaused by ");
 }
 
 async function reportLines(

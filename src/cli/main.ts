@@ -26,6 +26,7 @@ function terminalFor(argv: readonly string[], surroundings: Surroundings): Termi
     noColor: argv.includes("--no-color"),
     quiet: argv.includes("--quiet"),
     verbose: argv.includes("--verbose"),
+    debug: argv.includes("--debug") || surroundings.env["PSC_DEBUG"] === "1",
   });
 }
 
@@ -70,7 +71,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
         });
     }
   } catch (error) {
-    await reportErrors(error, terminal, surroundings.env);
+    await reportErrors(error, terminal);
     return exitOfErrors(error);
   }
 }

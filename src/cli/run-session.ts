@@ -70,6 +70,14 @@ export async function withSession(
       ...(state === undefined ? {} : { state }),
       ...(options.withoutKinds === undefined ? {} : { withoutKinds: options.withoutKinds }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      onAnswer: ({ method, url, status, ms, attempt, requestId }) => {
+        const how = [
+          `${Math.round(ms)} ms`,
+          ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+          ...(requestId === undefined ? [] : [requestId]),
+        ];
+        terminal.trace(`${method} ${url} → ${status} (${how.join(", ")})`);
+      },
       onRetry: (wait) => {
         const { service, reason, ms } = wait;
         if (!terminal.verbose && ms < WORTH_TELLING_MS) return;

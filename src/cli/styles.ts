@@ -39,6 +39,8 @@ const BIDI = "\u200e\u200f\u202a-\u202e\u2066-\u2069";
 const CONTROLS = "\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f";
 const STEERING = new RegExp(`[${CONTROLS}${BIDI}\\u2028\\u2029\\ufeff]`, "g");
 
+const STEERING_IN_JSON = new RegExp(`[\\u007f-\\u009f${BIDI}\\u2028\\u2029\\ufeff]`, "g");
+
 /** Shows every character that could steer a terminal as `\x1b`-style text; line feeds stay. */
 export function neutralise(text: string): string {
   return text.replace(STEERING, (character) => {
@@ -48,6 +50,14 @@ export function neutralise(text: string): string {
       ? `\\x${code.toString(16).padStart(2, "0")}`
       : `\\u${code.toString(16).padStart(4, "0")}`;
   });
+}
+
+/** JSON text in which what JSON lets pass and a terminal would obey is escaped: it means the same to a program. */
+export function escaped(json: string): string {
+  return json.replace(
+    STEERING_IN_JSON,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Scripts whose characters take two columns; close enough for names in a table. */

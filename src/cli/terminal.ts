@@ -1,4 +1,5 @@
-import { neutralise, toAnsi, withoutStyles } from "./styles.ts";
+import { withoutSecrets } from "../secret-value.ts";
+import { escaped, neutralise, styled, toAnsi, withoutStyles } from "./styles.ts";
 
 /** The part of a stream that the command line uses; a test hands in one that collects. */
 export interface OutputStream {
@@ -17,6 +18,8 @@ export interface TerminalOptions {
   readonly noColor: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** `--debug`. */
+  readonly debug: boolean;
 }
 
 /**
@@ -27,6 +30,8 @@ export interface Terminal {
   readonly output: "text" | "json";
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** `trace` prints. */
+  readonly debug: boolean;
   /** True when a region may be redrawn. */
   readonly live: boolean;
   readonly columns: number;
@@ -37,6 +42,8 @@ export interface Terminal {
   say(text?: string): void;
   /** What must be seen whatever the mode: stderr. */
   alert(text?: string): void;
+  /** What a bug hunt needs: stderr, only with `--debug`. */
+  trace(text: string): void;
   /** The result in JSON form: stdout. Ignored in text mode. */
   json(value: unknown): void;
   /** Verbatim result for other programs, such as a schema or JSON lines. Control characters are still neutralised. */
@@ -71,7 +78,14 @@ export function createTerminal(options: TerminalOptions): Terminal {
     output,
     quiet,
     verbose: options.verbose,
-    live: output === "text" && !quiet && stdout.isTTY === true && options.env["TERM"] !== "dumb",
+    debug: options.debug,
+    // Lines of a bug hunt would break a region that is redrawn.
+    live:
+      !options.debug &&
+      output === "text" &&
+      !quiet &&
+      stdout.isTTY === true &&
+      options.env["TERM"] !== "dumb",
     columns:
       stdout.isTTY === true
         ? Math.max(MIN_COLUMNS, Math.min(stdout.columns ?? PLAIN_COLUMNS, MAX_COLUMNS))
@@ -90,8 +104,11 @@ export function createTerminal(options: TerminalOptions): Terminal {
     alert(text = "") {
       stderr.write(`${forStderr(text)}\n`);
     },
+    trace(text) {
+      if (options.debug) stderr.write(`${forStderr(styled("dim", withoutSecrets(text)))}\n`);
+    },
     json(value) {
-      if (output === "json") stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      if (output === "json") stdout.write(`${escaped(JSON.stringify(value, null, 2))}\n`);
     },
     data(text) {
       stdout.write(`${withoutStyles(neutralise(text))}\n`);

@@ -46,7 +46,7 @@ export const TOPICS: Readonly<Record<string, { readonly title: string; readonly 
         "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET   sign in as an application",
         "PSC_SANDBOX_URL    use a sandbox that runs elsewhere",
         "PSC_SANDBOX_USER   sign in to the sandbox as somebody else, such as reader@contoso.onmicrosoft.com",
-        "PSC_DEBUG=1        show stacks of errors",
+        "PSC_DEBUG=1        as --debug",
         "PSC_STATE          container of Blob Storage that holds journal and lock, like --state",
         "PSC_STATE_EMULATOR an Azurite that stands for that container beside the sandbox",
         "NO_COLOR           no colour",

@@ -27,7 +27,7 @@ export function asPscError(error: unknown, doing: string): PscError {
   return new PscError({
     code: "PSC-E490",
     message: `${doing} failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`,
-    remedy: "this is a bug in psc: please report it; run again with PSC_DEBUG=1 for the stack",
+    remedy: "this is a bug in psc: please report it; run again with --debug for the stack",
     side: "psc",
     cause: error,
   });

@@ -3,6 +3,7 @@ import { PscError } from "../errors.ts";
 import { createPageGuard } from "./http/page-guard.ts";
 import { retryAfterMs } from "./http/retry.ts";
 import type { Http, HttpResponse } from "./http/types.ts";
+import { rowsAt, textAt } from "./json-reading.ts";
 
 /**
  * The api-version psc speaks, by resource type in lower case. Every version is a published one of
@@ -157,10 +158,10 @@ export function createArm(http: Http, cloud: Cloud): Arm {
       let page = await send("GET", id, query === undefined ? {} : { query });
       const follow = createPageGuard();
       for (;;) {
-        const { value, nextLink } = page.body as { value?: readonly T[]; nextLink?: string | null };
-        items.push(...(value ?? []));
-        if (nextLink === undefined || nextLink === null || nextLink === "") return items;
-        follow(nextLink);
+        for (const item of rowsAt(page.body, "value")) items.push(item as T);
+        const nextLink = textAt(page.body, "nextLink");
+        if (nextLink === "") return items;
+        follow(nextLink, page.text.length);
         page = await http.send({ method: "GET", url: nextLink });
       }
     },

@@ -237,9 +237,9 @@ export function createBap(http: Http, cloud: Cloud): Bap {
       let url: string | undefined = at("/scopes/admin/environments", "2023-06-01");
       const follow = createPageGuard();
       while (url !== undefined) {
-        follow(url);
-        const { body }: HttpResponse = await http.send({ method: "GET", url });
-        found.push(...rowsAt(body, "value").map(environmentOf));
+        const { body, text }: HttpResponse = await http.send({ method: "GET", url });
+        for (const row of rowsAt(body, "value")) found.push(environmentOf(row));
+        follow(url, text.length);
         url = textAt(body, "nextLink") || undefined;
       }
       return found;

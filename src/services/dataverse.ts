@@ -118,11 +118,16 @@ export function createDataverse(http: Http, origin: string): Dataverse {
     return refusalError("dataverse", method, new URL(target), response, undefined);
   }
 
-  async function getRow(target: string): Promise<Row | undefined> {
+  async function get(target: string): Promise<HttpResponse | undefined> {
     const response = await send({ method: "GET", url: target, expect: [400, 404] });
     if (isMissing(response)) return undefined;
     if (response.status === 400) throw refused("GET", target, response);
-    return asRow(response.body);
+    return response;
+  }
+
+  async function getRow(target: string): Promise<Row | undefined> {
+    const response = await get(target);
+    return response && asRow(response.body);
   }
 
   async function getRows(first: string): Promise<readonly Row[] | undefined> {
@@ -130,11 +135,11 @@ export function createDataverse(http: Http, origin: string): Dataverse {
     let next: string | undefined = first;
     const follow = createPageGuard();
     while (next !== undefined) {
-      follow(next);
-      const page = await getRow(next);
+      const page = await get(next);
       if (page === undefined) return undefined;
-      rows.push(...rowsAt(page, "value"));
-      next = textAt(page, "@odata.nextLink") || undefined;
+      for (const row of rowsAt(page.body, "value")) rows.push(row);
+      follow(next, page.text.length);
+      next = textAt(page.body, "@odata.nextLink") || undefined;
     }
     return rows;
   }

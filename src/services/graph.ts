@@ -2,6 +2,7 @@ import type { Client, Context as GraphContext, GraphRequest } from "@microsoft/m
 import type { Cloud } from "../cloud.ts";
 import { createPageGuard } from "./http/page-guard.ts";
 import type { Http, HttpRequest, HttpResponse } from "./http/types.ts";
+import { numberAt, rowsAt, textAt, valueAt } from "./json-reading.ts";
 
 export type Query = Readonly<Record<string, string>>;
 
@@ -53,11 +54,6 @@ export function literal(value: string): string {
 /** Alternate key segment, such as `(appId='…')`, safe to put into a path. */
 export function keySegment(name: string, value: string): string {
   return `(${name}='${encodeURIComponent(value.replaceAll("'", "''"))}')`;
-}
-
-interface Collection {
-  readonly value?: readonly unknown[];
-  readonly "@odata.nextLink"?: string;
 }
 
 /** Header fields as the request builder keeps them: a plain object, as psc never hands it anything else. */
@@ -130,14 +126,13 @@ export function createGraph(http: Http, cloud: Cloud): Graph {
       })),
     };
     const answer = await send("/$batch", undefined, (request) => json(request).post(body));
-    const { responses } = answer.body as {
-      responses: readonly { id: string; status: number; body?: unknown }[];
-    };
-    const byId = new Map(responses.map((response) => [response.id, response]));
+    const byId = new Map(
+      rowsAt(answer.body, "responses").map((response) => [textAt(response, "id"), response]),
+    );
     return requests.map((_, index) => {
       const response = byId.get(String(index + 1));
       // Graph answers in any order; a request without an answer has to be sent again.
-      return { status: response?.status ?? 503, body: response?.body };
+      return { status: numberAt(response, "status") ?? 503, body: valueAt(response, "body") };
     });
   }
 
@@ -150,15 +145,15 @@ export function createGraph(http: Http, cloud: Cloud): Graph {
     },
     async list<T>(path: string, query?: Query) {
       const items: T[] = [];
-      let page = (await send(path, query, (request) => request.get())).body as Collection;
+      let page = await send(path, query, (request) => request.get());
       const follow = createPageGuard();
       for (;;) {
-        items.push(...((page.value ?? []) as readonly T[]));
-        const next = page["@odata.nextLink"];
-        if (next === undefined) return items;
-        follow(next);
+        for (const item of rowsAt(page.body, "value")) items.push(item as T);
+        const next = textAt(page.body, "@odata.nextLink");
+        if (next === "") return items;
+        follow(next, page.text.length);
         // Verbatim: taking the link apart could change its skip token.
-        page = (await http.send({ method: "GET", url: next })).body as Collection;
+        page = await http.send({ method: "GET", url: next });
       }
     },
     async create<T>(path: string, body: object) {

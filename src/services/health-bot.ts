@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { isServiceError, PscError } from "../errors.ts";
+import type { SecretValue } from "../secret-value.ts";
 import type { Http, HttpRequest, HttpResponse } from "./http/types.ts";
 
 /** One step of a scenario; types carry further members of their own. */
@@ -63,11 +64,11 @@ function base64url(text: string): string {
  * The token of the management API: HS256 over the bot's `API_JWT_SECRET`, made anew for every call because the accepted
  * age of `iat` is not documented.
  */
-export function managementToken(tenantName: string, secret: string, nowMs: number): string {
+export function managementToken(tenantName: string, secret: SecretValue, nowMs: number): string {
   const content = `${base64url(JSON.stringify({ alg: "HS256", typ: "JWT" }))}.${base64url(
     JSON.stringify({ tenantName, iat: Math.floor(nowMs / 1000) }),
   )}`;
-  return `${content}.${createHmac("sha256", Buffer.from(secret, "utf8")).update(content).digest("base64url")}`;
+  return `${content}.${createHmac("sha256", Buffer.from(secret.reveal(), "utf8")).update(content).digest("base64url")}`;
 }
 
 /** @throws PscError PSC-E437 when the body is not what the path documents. */
@@ -96,7 +97,7 @@ export function createHealthBotManagement(
   http: Http,
   clock: Clock,
   link: string,
-  secret: string,
+  secret: SecretValue,
 ): HealthBotManagement {
   const portal = new URL(link);
   const tenantName = decodeURIComponent(portal.pathname.split("/").filter(Boolean).at(-1) ?? "");

@@ -79,9 +79,9 @@ export function createPowerPlatform(http: Http, cloud: Cloud): PowerPlatform {
     let next: string | undefined = url;
     const follow = createPageGuard();
     while (next !== undefined) {
-      follow(next);
-      const { body }: HttpResponse = await http.send({ method: "GET", url: next });
-      found.push(...rowsAt(body, "value").map(packageOf));
+      const { body, text }: HttpResponse = await http.send({ method: "GET", url: next });
+      for (const row of rowsAt(body, "value")) found.push(packageOf(row));
+      follow(next, text.length);
       next = textAt(body, "@odata.nextLink") || undefined;
     }
     return found;

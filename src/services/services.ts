@@ -1,12 +1,16 @@
 import type { Clock } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
+import type { SecretValue } from "../secret-value.ts";
+import type { SecretReference } from "../spec/model.ts";
 import { type Arm, createArm } from "./arm.ts";
 import { type Bap, createBap } from "./bap.ts";
 import { createDataverse, type Dataverse } from "./dataverse.ts";
 import { createGraph, type Graph } from "./graph.ts";
 import { createHealthBotManagement, type HealthBotManagement } from "./health-bot.ts";
+import { asHttpClient } from "./http/as-client.ts";
 import type { RememberingHttp } from "./http/remembering.ts";
 import { createPowerPlatform, type PowerPlatform } from "./power-platform.ts";
+import { readSecret } from "./secrets.ts";
 
 /** Who psc is signed in as, read from a token. */
 export interface SignedIn {
@@ -34,8 +38,13 @@ export interface Services {
   readonly powerPlatform: PowerPlatform;
   /** Client for one organisation, by its URL as the admin API returned it. */
   dataverse(organizationUrl: string): Dataverse;
+  /**
+   * The value of a secret the spec refers to, read when it is needed and kept nowhere.
+   * @throws PscError PSC-E030 for an unset variable, PSC-E034 or PSC-E035 for a secret that cannot be read.
+   */
+  secret(reference: SecretReference): Promise<SecretValue>;
   /** Client for one bot's management API. */
-  healthBot(managementPortalLink: string, jwtSecret: string): HealthBotManagement;
+  healthBot(managementPortalLink: string, jwtSecret: SecretValue): HealthBotManagement;
 }
 
 export function createServices(options: {
@@ -43,8 +52,10 @@ export function createServices(options: {
   http: RememberingHttp;
   clock: Clock;
   signedIn: () => Promise<SignedIn>;
+  /** Where `${env:NAME}` of a secret is looked up. */
+  env: Readonly<Record<string, string | undefined>>;
 }): Services {
-  const { cloud, http, clock } = options;
+  const { cloud, http, clock, env } = options;
   const organizations = new Map<string, Dataverse>();
   return {
     cloud,
@@ -63,6 +74,14 @@ export function createServices(options: {
       organizations.set(origin, made);
       return made;
     },
+    secret: (reference) =>
+      readSecret(reference, {
+        cloud,
+        env,
+        // The pipeline puts its own token on the request, so the library never asks for one.
+        credential: { getToken: async () => null },
+        httpClient: asHttpClient(http),
+      }),
     healthBot: (managementPortalLink, jwtSecret) =>
       createHealthBotManagement(http, clock, managementPortalLink, jwtSecret),
   };

@@ -3,6 +3,8 @@ import type { HttpClient } from "@azure/core-rest-pipeline";
 import type { Clock } from "../clock.ts";
 import type { Cloud } from "../cloud.ts";
 import { PscError } from "../errors.ts";
+import { secretValue } from "../secret-value.ts";
+import { limited } from "./http/answer-limits.ts";
 import { transportError } from "./http/failures.ts";
 import { patientClient } from "./http/patient-client.ts";
 import type { TokenSource } from "./http/types.ts";
@@ -137,7 +139,8 @@ async function credentialOf(options: SignInOptions, client: HttpClient): Promise
   const identity = await import("./azure-identity.ts");
   const { env, cloud, tenant } = options;
   const clientId = env["AZURE_CLIENT_ID"];
-  const secret = env["AZURE_CLIENT_SECRET"];
+  const secret = secretValue(env["AZURE_CLIENT_SECRET"] ?? "");
+  secretValue(env["AZURE_CLIENT_CERTIFICATE_PASSWORD"] ?? "");
   const common = {
     authorityHost: cloud.authority,
     disableInstanceDiscovery: true,
@@ -145,8 +148,13 @@ async function credentialOf(options: SignInOptions, client: HttpClient): Promise
     // Repeating is the client's business.
     retryOptions: { maxRetries: 0 },
   };
-  if (clientId !== undefined && secret !== undefined)
-    return new identity.ClientSecretCredential(env["AZURE_TENANT_ID"] ?? tenant, clientId, secret, common);
+  if (clientId !== undefined && secret.reveal() !== "")
+    return new identity.ClientSecretCredential(
+      env["AZURE_TENANT_ID"] ?? tenant,
+      clientId,
+      secret.reveal(),
+      common,
+    );
   return new identity.DefaultAzureCredential({ ...common, tenantId: tenant });
 }
 
@@ -161,7 +169,7 @@ export function createSignIn(options: SignInOptions): SignIn {
   let credential: Promise<TokenCredential> | undefined;
   // The library turns every network failure into "network_error"; the errno is only seen here.
   let networkFailure: unknown;
-  const patient = patientClient(options.client, clock);
+  const patient = patientClient(limited(options.client), clock);
   const client: HttpClient = {
     sendRequest: (request) =>
       patient.sendRequest(request).catch((error: unknown) => {

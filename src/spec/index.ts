@@ -6,6 +6,5 @@ export { type LoadedSpec, type LoadOptions, loadSpec, type RefusedSpec } from ".
 export { listManifests, loadManifest } from "./manifests.ts";
 export type { SpecPath } from "./node.ts";
 export { checkSharing } from "./rules/sharing.ts";
-export { readSecret, type SecretOptions, type SecretValue } from "./secrets.ts";
 export { languageTagOf, lcidOf } from "./terms/languages.ts";
 export { formatPrincipal } from "./terms/principals.ts";

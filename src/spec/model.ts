@@ -101,7 +101,7 @@ export interface WorkstreamSpec {
   readonly widget: WidgetSpec | undefined;
 }
 
-/** Where a secret value is kept; psc reads it when it is needed (src/spec/secrets.ts) and never prints it. */
+/** Where a secret value is kept; psc reads it when it is needed (src/services/secrets.ts) and never prints it. */
 export type SecretReference =
   | {
       readonly kind: "keyVault";

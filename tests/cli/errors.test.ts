@@ -5,23 +5,20 @@ import { withoutStyles } from "../../src/cli/styles.ts";
 import { createTerminal } from "../../src/cli/terminal.ts";
 import { PscError, ServiceError } from "../../src/errors.ts";
 
-async function reported(
-  thrown: unknown,
-  output: "text" | "json" = "text",
-  env: Record<string, string> = {},
-): Promise<string> {
+async function reported(thrown: unknown, output: "text" | "json" = "text", debug = false): Promise<string> {
   const said: string[] = [];
   const stream = { write: (text: string) => said.push(text) };
   const terminal = createTerminal({
     stdout: stream,
     stderr: stream,
-    env,
+    env: {},
     output,
     noColor: true,
     quiet: false,
     verbose: false,
+    debug,
   });
-  await reportErrors(thrown, terminal, env);
+  await reportErrors(thrown, terminal);
   return said.join("");
 }
 
@@ -73,13 +70,13 @@ describe("an error", () => {
     });
   });
 
-  it("that nobody foresaw is one sentence; its stack comes only with PSC_DEBUG=1", async () => {
+  it("that nobody foresaw is one sentence; its stack comes only with --debug", async () => {
     const bug = new TypeError("x is not a function");
     const short = await reported(bug);
     expect(short).toContain("PSC-E199  unexpected: x is not a function");
-    expect(short).toContain("PSC_DEBUG=1");
+    expect(short).toContain("--debug");
     expect(short).not.toMatch(/^\s+at /m);
-    expect(await reported(bug, "text", { PSC_DEBUG: "1" })).toMatch(/^\s+at /m);
+    expect(await reported(bug, "text", true)).toMatch(/^\s+at /m);
   });
 
   it("cannot steer the terminal with what a server said", async () => {

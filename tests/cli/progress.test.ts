@@ -25,6 +25,7 @@ function setUp(options: {
     noColor: false,
     quiet: false,
     verbose: false,
+    debug: false,
   });
   let now = 0;
   const progress = createProgress({

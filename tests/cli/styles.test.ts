@@ -78,6 +78,7 @@ function terminalWith(options: Partial<TerminalOptions> & { tty?: boolean }): St
     noColor: false,
     quiet: false,
     verbose: false,
+    debug: false,
     ...options,
   });
   return { out, err, terminal };

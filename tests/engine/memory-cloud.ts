@@ -116,6 +116,7 @@ export function bench(
     cloud: CLOUDS.public,
     http,
     clock,
+    env: {},
     signedIn: async () => Promise.reject(new Error("nobody signs in")),
   });
   const memory = createRunMemory({

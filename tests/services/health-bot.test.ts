@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { secretValue } from "../../src/secret-value.ts";
 import { type HealthBotManagement, managementToken } from "../../src/services/health-bot.ts";
 import type { Services } from "../../src/services/services.ts";
 import { contosoSpec } from "../resources/support/contoso.ts";
@@ -28,11 +29,15 @@ beforeAll(async () => {
 });
 afterAll(() => tenant.close());
 
-const api = (key = secret): HealthBotManagement => services.healthBot(link, key);
+const api = (key = secret): HealthBotManagement => services.healthBot(link, secretValue(key));
 
 describe("token of the management API", () => {
   it("is HS256 over tenant name and time in seconds", () => {
-    const [head, body, signature] = managementToken("bot-abc1234", "s3cret", 1_700_000_000_999).split(".");
+    const [head, body, signature] = managementToken(
+      "bot-abc1234",
+      secretValue("s3cret"),
+      1_700_000_000_999,
+    ).split(".");
     const decode = (part: string | undefined): unknown =>
       JSON.parse(Buffer.from(part ?? "", "base64url").toString("utf8"));
     expect(decode(head)).toEqual({ alg: "HS256", typ: "JWT" });
@@ -81,7 +86,10 @@ describe("Health Bot management API", () => {
   });
 
   it("answers undefined while a new bot's management API is closed", async () => {
-    const elsewhere = services.healthBot(link.replace("contoso-health-dev", "not-there"), secret);
+    const elsewhere = services.healthBot(
+      link.replace("contoso-health-dev", "not-there"),
+      secretValue(secret),
+    );
     expect(await elsewhere.getBackup()).toBeUndefined();
   });
 

@@ -7,7 +7,6 @@ import { applicationInsights } from "../azure/application-insights.ts";
 import { applicationInsightsId } from "../azure/resource-ids.ts";
 import { account } from "./account.ts";
 import { isOpening, management, stillClosed } from "./management.ts";
-import { secretText } from "./secret-variable.ts";
 
 export interface ConfigurationProps {
   readonly bot: string;
@@ -74,7 +73,7 @@ async function observedVariables(
     declared.map(async ({ name, value }): Promise<[string, FieldValue]> => {
       const actual = variablesOf(configuration).find((variable) => variable.name === name)?.value;
       if (typeof value === "string") return [name, actual ?? null];
-      const wanted = await secretText(value, context);
+      const wanted = (await context.services.secret(value)).reveal();
       return [name, actual === undefined || actual === "" ? "not set" : actual === wanted ? SET : "another"];
     }),
   );
@@ -118,7 +117,7 @@ async function write(props: ConfigurationProps, context: Context): Promise<undef
   const wanted = await Promise.all(
     props.variables.map(async ({ name, value }) => ({
       name,
-      value: typeof value === "string" ? value : await secretText(value, context),
+      value: typeof value === "string" ? value : (await context.services.secret(value)).reveal(),
     })),
   );
   const others = variablesOf(before).filter(({ name }) => !wanted.some((variable) => variable.name === name));

@@ -1,5 +1,6 @@
 import type { Context } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
+import { type SecretValue, secretValue } from "../../secret-value.ts";
 import type { HealthBotManagement } from "../../services/health-bot.ts";
 import type { Services } from "../../services/services.ts";
 import { type AccountData, account } from "./account.ts";
@@ -9,9 +10,9 @@ interface Secrets {
 }
 
 /** Secrets live in memory and only as long as the run; they are asked for once per bot. */
-const known = new WeakMap<Services, Map<string, Promise<string>>>();
+const known = new WeakMap<Services, Map<string, Promise<SecretValue>>>();
 
-async function askForSecret(resourceId: string, services: Services): Promise<string> {
+async function askForSecret(resourceId: string, services: Services): Promise<SecretValue> {
   const response = await services.arm.send("POST", `${resourceId}/listSecrets`, { reads: true });
   const { secrets } = response.body as Secrets;
   // By name: the order of the three is not the same everywhere, and one has changed its name.
@@ -24,7 +25,7 @@ async function askForSecret(resourceId: string, services: Services): Promise<str
       side: "service",
     });
   }
-  return found.value;
+  return secretValue(found.value);
 }
 
 /** A new bot's management API opens about half a minute after Azure reports success; this long is given. */
@@ -50,7 +51,7 @@ export async function management(context: Context): Promise<HealthBotManagement 
   const bot = account.data(context);
   if (bot === undefined) return undefined;
   const { services } = context;
-  const secrets = known.get(services) ?? new Map<string, Promise<string>>();
+  const secrets = known.get(services) ?? new Map<string, Promise<SecretValue>>();
   known.set(services, secrets);
   const secret = secrets.get(bot.resourceId) ?? askForSecret(bot.resourceId, services);
   secrets.set(bot.resourceId, secret);

@@ -119,10 +119,13 @@ export function readServiceError(response: Pick<HttpResponse, "body" | "text"> &
   return { code, message };
 }
 
+/** Query members that give access to whoever knows them: shared access signatures, codes, tokens. */
+const SIGNED = new Set(["sig", "signature", "code", "token", "access_token", "key"]);
+
 /** What a refused URL may show: signed query values are cut. */
 export function shownUrl(url: URL): string {
   const query = [...url.searchParams]
-    .map(([name, value]) => `${name}=${value.length > 120 ? "…" : value}`)
+    .map(([name, value]) => `${name}=${value.length > 120 || SIGNED.has(name.toLowerCase()) ? "…" : value}`)
     .join("&");
   return `${url.origin}${url.pathname}${query === "" ? "" : `?${query}`}`;
 }

@@ -10,6 +10,7 @@ import type { Clock } from "../../clock.ts";
 import { audienceOf, type Cloud, type ServiceName, serviceOf } from "../../cloud.ts";
 import { PscError } from "../../errors.ts";
 import { textAt } from "../json-reading.ts";
+import { limited } from "./answer-limits.ts";
 import { type Budget, createBudget, LIMITS } from "./budget.ts";
 import { type Circuit, createCircuit } from "./circuit.ts";
 import { classifyTransport, refusalError, shownUrl, titleOf, transportError } from "./failures.ts";
@@ -22,6 +23,19 @@ import {
   retryAfterMs,
 } from "./retry.ts";
 import type { Exchange, HttpRequest, HttpResponse, TokenSource, TracingHttp } from "./types.ts";
+
+/** One answer, or what came instead; holds no secret. */
+export interface Answered {
+  readonly method: string;
+  readonly url: string;
+  /** A status, or why there is none. */
+  readonly status: number | string;
+  /** Milliseconds of psc's clock, waiting for a turn not included. */
+  readonly ms: number;
+  /** Counts from 1. */
+  readonly attempt: number;
+  readonly requestId: string | undefined;
+}
 
 export interface HttpOptions {
   readonly cloud: Cloud;
@@ -38,12 +52,13 @@ export interface HttpOptions {
     readonly ms: number;
   }) => void;
   readonly random?: () => number;
+  /** Told of every answer, also of those that are tried again. */
+  readonly onAnswer?: (answer: Answered) => void;
+  /** Real milliseconds an answer may take as a whole. */
+  readonly answerWithinMs?: number;
   /** Called right before anything is sent that could change the tenant; what it throws is thrown instead. */
   readonly beforeWrite?: () => void;
 }
-
-/** Far above any answer psc asks for; a server that sends more is cut off. */
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 function toResponse(response: PipelineResponse): HttpResponse {
   const text = response.bodyAsText ?? "";
@@ -69,7 +84,8 @@ function toResponse(response: PipelineResponse): HttpResponse {
 
 /** The one door to the network: every request of every client passes through it. */
 export function createHttp(options: HttpOptions): TracingHttp {
-  const { cloud, clock, tokens, client } = options;
+  const { cloud, clock, tokens } = options;
+  const client = limited(options.client, options.answerWithinMs);
   const random = options.random ?? Math.random;
   const traces = new AsyncLocalStorage<(exchange: Exchange) => void>();
   const hosts = new Map<string, { readonly budget: Budget; readonly circuit: Circuit }>();
@@ -105,32 +121,43 @@ export function createHttp(options: HttpOptions): TracingHttp {
     } else if (typeof request.body === "string") body = request.body;
     else if (request.body !== undefined) body = JSON.stringify(request.body);
     if (body !== undefined && !headers.has("content-type")) headers.set("content-type", "application/json");
-    const tooLarge = new AbortController();
-    const signals = [tooLarge.signal, ...(request.signal === undefined ? [] : [request.signal])];
-    try {
-      const response = await client.sendRequest(
+    return toResponse(
+      await client.sendRequest(
         createPipelineRequest({
           url: url.href,
           method: request.method,
           headers,
-          timeout: 120_000,
-          abortSignal: AbortSignal.any(signals),
-          onDownloadProgress: ({ loadedBytes }) => {
-            if (loadedBytes > MAX_ANSWER_BYTES) tooLarge.abort();
-          },
+          ...(request.signal === undefined ? {} : { abortSignal: request.signal }),
           ...(body === undefined ? {} : { body }),
         }),
-      );
-      return toResponse(response);
-    } catch (error) {
-      if (!tooLarge.signal.aborted) throw error;
-      throw new PscError({
-        code: "PSC-E218",
-        message: `${url.host} answered ${request.method} ${url.pathname} with more than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB`,
-        remedy: "run the same command again; if it lasts, report it to Microsoft support",
-        side: "service",
-        cause: error,
+      ),
+    );
+  }
+
+  /** Tells whoever listens how `work`, one try of a request, ended. */
+  async function observed(
+    work: () => Promise<HttpResponse>,
+    { request, url, attempt }: { request: HttpRequest; url: URL; attempt: number },
+  ): Promise<HttpResponse> {
+    const { onAnswer } = options;
+    if (onAnswer === undefined) return work();
+    const started = clock.now();
+    const tell = (status: number | string, requestId?: string): void =>
+      onAnswer({
+        method: request.method,
+        url: shownUrl(url),
+        status,
+        ms: clock.now() - started,
+        attempt,
+        requestId,
       });
+    try {
+      const answer = await work();
+      tell(answer.status, answer.requestId);
+      return answer;
+    } catch (error) {
+      tell(error instanceof Error ? error.message : String(error));
+      throw error;
     }
   }
 
@@ -150,7 +177,7 @@ export function createHttp(options: HttpOptions): TracingHttp {
             const refusal = circuit.refuses();
             if (refusal !== undefined) throw deadError(service, url, refusal);
             if (write) options.beforeWrite?.();
-            const answer = await once(request, url, fresh);
+            const answer = await observed(() => once(request, url, fresh), { request, url, attempt });
             budget.heard(answer);
             // Before this slot is free for another: whoever is told to wait makes everybody wait who asks this host.
             const ms = holdOf(answer, attempt);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { secretValue } from "../../../src/secret-value.ts";
 import type { HealthBotManagement } from "../../../src/services/health-bot.ts";
 import type { EnvironmentSpec, HealthBotSpec } from "../../../src/spec/model.ts";
 import { contosoSpec } from "../support/contoso.ts";
@@ -39,7 +40,7 @@ async function management(spec: EnvironmentSpec): Promise<HealthBotManagement> {
   const secret = (body as { secrets: { keyName: string; value: string }[] }).secrets.find(
     ({ keyName }) => keyName === "API_JWT_SECRET",
   );
-  return services.healthBot(bot?.properties.botManagementPortalLink ?? "", secret?.value ?? "");
+  return services.healthBot(bot?.properties.botManagementPortalLink ?? "", secretValue(secret?.value ?? ""));
 }
 
 async function change(spec: EnvironmentSpec, configuration: object): Promise<void> {

@@ -331,7 +331,7 @@ export async function startContactCentre(speed = SPEED): Promise<ContactCentre> 
       },
     });
     const http = createPipeline({ cloud, clock, tokens: signIn, client, readOnly });
-    return createServices({ cloud, http, clock, signedIn: () => signIn.whoAmI() });
+    return createServices({ cloud, http, clock, env: process.env, signedIn: () => signIn.whoAmI() });
   }
 
   async function open(spec: EnvironmentSpec, options: RunOptions, readOnly: boolean) {

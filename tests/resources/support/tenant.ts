@@ -93,7 +93,7 @@ export async function startTenant(speed = DEFAULT_SPEED): Promise<TestTenant> {
       readOnly,
       identity: () => signIn.knownName(),
     });
-    return createServices({ cloud, http, clock, signedIn: () => signIn.whoAmI() });
+    return createServices({ cloud, http, clock, env: process.env, signedIn: () => signIn.whoAmI() });
   }
 
   async function start(spec: EnvironmentSpec, resources: readonly Resource[], as: Person, readOnly: boolean) {

@@ -2,7 +2,7 @@ import { ClientSecretCredential } from "@azure/identity";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CLOUDS } from "../../src/cloud.ts";
 import { BARE_APP, PIPELINE_APP, TENANT } from "../../src/sandbox/seed.ts";
-import { readSecret } from "../../src/spec/index.ts";
+import { readSecret } from "../../src/services/secrets.ts";
 import type { SecretReference } from "../../src/spec/model.ts";
 import { startTlsSandbox, type TlsSandbox } from "../harness/tls.ts";
 

@@ -1,24 +1,9 @@
-import { inspect } from "node:util";
 import type { TokenCredential } from "@azure/core-auth";
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import type { Cloud } from "../cloud.ts";
 import { PscError } from "../errors.ts";
-import type { SecretReference } from "./model.ts";
-
-/** A secret's value. It prints as `***`, whatever prints it; only `reveal` gives it away. */
-export interface SecretValue {
-  readonly reveal: () => string;
-}
-
-const HIDDEN = "***";
-
-function secretValue(value: string): SecretValue {
-  const hidden = (): string => HIDDEN;
-  return Object.defineProperties(
-    { reveal: () => value },
-    { toJSON: { value: hidden }, toString: { value: hidden }, [inspect.custom]: { value: hidden } },
-  );
-}
+import { type SecretValue, secretValue } from "../secret-value.ts";
+import type { SecretReference } from "../spec/model.ts";
 
 export interface SecretOptions {
   readonly cloud: Cloud;

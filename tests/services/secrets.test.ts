@@ -5,7 +5,7 @@ import { createHttpHeaders, type HttpClient } from "@azure/core-rest-pipeline";
 import type { TokenCredential } from "@azure/identity";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { CLOUDS } from "../../src/cloud.ts";
-import { readSecret } from "../../src/spec/index.ts";
+import { readSecret } from "../../src/services/secrets.ts";
 import type { SecretReference } from "../../src/spec/model.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
