@@ -195,11 +195,33 @@ export function audienceOf(cloud: Cloud, url: URL): string | undefined {
     case "login":
       return undefined;
     case undefined:
-      throw new PscError({
-        code: "PSC-E211",
-        message: `a server pointed psc to ${url.host}, which is not a host of the ${cloud.name} cloud; no token was sent`,
-        remedy: "check the `cloud` of the spec; if it is right, report this answer to Microsoft support",
-        side: "service",
-      });
+      throw strangeHost(cloud, url);
   }
+}
+
+function strangeHost(cloud: Cloud, { protocol, host }: URL): PscError {
+  return new PscError({
+    code: "PSC-E211",
+    message: `a server pointed psc to ${protocol}//${host}, which is not a host of the ${cloud.name} cloud; no token was sent`,
+    remedy: "check the `cloud` of the spec; if it is right, report this answer to Microsoft support",
+    side: "service",
+  });
+}
+
+/**
+ * An address a server handed out, taken apart.
+ * @throws PscError PSC-E211 when it is none, or not one of the cloud's.
+ */
+export function addressOf(cloud: Cloud, text: string): { readonly url: URL; readonly service: ServiceName } {
+  const url = URL.parse(text);
+  if (url === null)
+    throw new PscError({
+      code: "PSC-E211",
+      message: `a server pointed psc to "${text.slice(0, 200)}", which is no address; no token was sent`,
+      remedy: "run the same command again; if it lasts, report this answer to Microsoft support",
+      side: "service",
+    });
+  const service = serviceOf(cloud, url);
+  if (service === undefined) throw strangeHost(cloud, url);
+  return { url, service };
 }

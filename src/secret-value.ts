@@ -17,8 +17,11 @@ let forms: readonly string[] = [];
 export function secretValue(value: string): SecretValue {
   if (value.length >= SHORTEST_HIDDEN && !forms.includes(value)) {
     const inJson = JSON.stringify(value).slice(1, -1);
-    const made = [value, inJson, encodeURIComponent(value), Buffer.from(value).toString("base64")];
-    forms = [...new Set([...forms, ...made])].sort((a, b) => b.length - a.length);
+    // On one line, as messages are shown.
+    const flat = value.replace(/\s+/g, " ").trim();
+    const made = [value, flat, inJson, encodeURIComponent(value), Buffer.from(value).toString("base64")];
+    const long = made.filter(({ length }) => length >= SHORTEST_HIDDEN);
+    forms = [...new Set([...forms, ...long])].sort((a, b) => b.length - a.length);
   }
   const hidden = (): string => HIDDEN;
   return Object.defineProperties(

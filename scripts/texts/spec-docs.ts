@@ -40,8 +40,9 @@ workstreams:
 | \`\${keyvault:VAULT/SECRET}\`, \`\${keyvault:VAULT/SECRET/VERSION}\` | a secret, read when it is needed and never shown; only in \`healthBot.variables\` |
 | \`$\${\` | the characters \`\${\` |
 
-In \`healthBot.variables\` a value that is one \`\${env:NAME}\` is a secret too. References are replaced after the files
-were merged, in values only. Messages show the reference, never what it stands for.
+In \`healthBot.variables\` a value with something from psc's environment in it is a secret too, also with text around it.
+References are replaced after the files were merged, in values only. Messages show the reference, never what it stands
+for.
 
 ## Stages
 

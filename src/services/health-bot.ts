@@ -92,14 +92,13 @@ function safeParse(text: string): unknown {
   }
 }
 
-/** @param link `botManagementPortalLink` of the ARM resource. */
+/** @param portal `botManagementPortalLink` of the ARM resource. */
 export function createHealthBotManagement(
   http: Http,
   clock: Clock,
-  link: string,
+  portal: URL,
   secret: SecretValue,
 ): HealthBotManagement {
-  const portal = new URL(link);
   const tenantName = decodeURIComponent(portal.pathname.split("/").filter(Boolean).at(-1) ?? "");
   const base = `${portal.origin}${portal.pathname.replace(/^\/account\//, "/api/account/").replace(/\/$/, "")}`;
 

@@ -15,6 +15,7 @@ export interface SecretOptions {
 
 /** How messages and plans name a secret. */
 export function describeSecret(reference: SecretReference): string {
+  if (reference.kind === "composed") return reference.text;
   return reference.kind === "environment"
     ? `\${env:${reference.name}}`
     : `\${keyvault:${[reference.vault, reference.secret, reference.version].filter(Boolean).join("/")}}`;
@@ -26,6 +27,7 @@ export function describeSecret(reference: SecretReference): string {
  * @throws PscError PSC-E030, PSC-E034, PSC-E035
  */
 export async function readSecret(reference: SecretReference, options: SecretOptions): Promise<SecretValue> {
+  if (reference.kind === "composed") return reference.value;
   if (reference.kind === "environment") {
     const value = options.env[reference.name] ?? "";
     if (value !== "") return secretValue(value);

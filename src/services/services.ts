@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Cloud } from "../cloud.ts";
+import { addressOf, type Cloud } from "../cloud.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { SecretReference } from "../spec/model.ts";
 import { type Arm, createArm } from "./arm.ts";
@@ -67,7 +67,7 @@ export function createServices(options: {
     bap: createBap(http, cloud),
     powerPlatform: createPowerPlatform(http, cloud),
     dataverse(organizationUrl) {
-      const origin = new URL(organizationUrl).origin;
+      const { origin } = addressOf(cloud, organizationUrl).url;
       const known = organizations.get(origin);
       if (known !== undefined) return known;
       const made = createDataverse(http, origin);
@@ -83,6 +83,6 @@ export function createServices(options: {
         httpClient: asHttpClient(http),
       }),
     healthBot: (managementPortalLink, jwtSecret) =>
-      createHealthBotManagement(http, clock, managementPortalLink, jwtSecret),
+      createHealthBotManagement(http, clock, addressOf(cloud, managementPortalLink).url, jwtSecret),
   };
 }

@@ -1,4 +1,5 @@
 import type { CloudName } from "../cloud.ts";
+import type { SecretValue } from "../secret-value.ts";
 
 /** The spec after overlays, references and defaults: what the resources are made from. */
 
@@ -110,7 +111,13 @@ export type SecretReference =
       /** The newest version when undefined. */
       readonly version: string | undefined;
     }
-  | { readonly kind: "environment"; readonly name: string };
+  | { readonly kind: "environment"; readonly name: string }
+  | {
+      readonly kind: "composed";
+      /** As the spec has it: text with `${env:NAME}` in it. */
+      readonly text: string;
+      readonly value: SecretValue;
+    };
 
 export interface HealthBotVariable {
   /** Case-sensitive. */

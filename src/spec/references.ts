@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { secretValue } from "../secret-value.ts";
 import type { SecretReference } from "./model.ts";
 import { formatPath, type MapEntry, type ScalarNode, type SpecNode, type SpecPath } from "./node.ts";
 import type { Problem, ProblemLog } from "./problems.ts";
@@ -52,11 +53,18 @@ function replaceScalar(node: ScalarNode, text: string, path: SpecPath, context: 
     report(problem);
     return "";
   };
+  let fromEnvironment = false;
   const value = text.replaceAll(/\$\$\{|\$\{([^}]*)(\}|$)/g, (whole, body: string, end: string) => {
     if (whole === "$${") return "${";
-    return end === "}" ? expand(body, path, context.env, fail) : fail(malformed(whole));
+    if (end !== "}") return fail(malformed(whole));
+    const [, name = ""] = ENV_REFERENCE.exec(body) ?? [];
+    fromEnvironment ||= (context.env[name] ?? "") !== "";
+    return expand(body, path, context.env, fail);
   });
   if (failed) return { ...node, value: null, failed: true };
+  // Text around a variable, or a default beside it, makes it no less secret.
+  if (fromEnvironment && isSecretField(context.schema, path))
+    return { ...node, value: { kind: "composed", text, value: secretValue(value) } };
   const isOneReference = node.plain && /^\$\{[^}]*\}$/.test(text);
   return { ...node, value: isOneReference ? retyped(value, context.schema, path) : value };
 }
@@ -74,7 +82,10 @@ function asSecret(text: string, env: Variables, report: Report): SecretReference
   if (vault !== undefined && secret !== undefined) return { kind: "keyVault", vault, secret, version };
   const [, name, otherwise] = ENV_REFERENCE.exec(body) ?? [];
   if (name === undefined || otherwise !== undefined) return undefined;
-  if ((env[name] ?? "") === "") report(notSet(name, env));
+  const value = env[name] ?? "";
+  if (value === "") report(notSet(name, env));
+  // Known from now on, so that no error shows it.
+  else secretValue(value);
   return { kind: "environment", name };
 }
 

@@ -5,6 +5,6 @@ export function isSecretReference(value: unknown): value is SecretReference {
     typeof value === "object" &&
     value !== null &&
     "kind" in value &&
-    (value.kind === "keyVault" || value.kind === "environment")
+    (value.kind === "keyVault" || value.kind === "environment" || value.kind === "composed")
   );
 }

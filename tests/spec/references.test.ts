@@ -1,4 +1,6 @@
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
+import type { SecretValue } from "../../src/secret-value.ts";
 import { BASE, folderWith, loadText, sound } from "./folder.ts";
 
 const at = (field: string, value: string): string => `${BASE}${field}: ${value}\n`;
@@ -94,5 +96,17 @@ describe("the bot's variables", () => {
     expect(variables(`{ GREETING: "\${env:GREETING:-hello}" }`)).toEqual([
       { name: "GREETING", value: "hello" },
     ]);
+  });
+
+  test("stay secret with text around them, and with a default that is not used", () => {
+    const found = variables(`{ KEY: "Bearer ${env("TOKEN")}", OTHER: "\${env:TOKEN:-none}" }`, {
+      TOKEN: "s3cr3t",
+    });
+    expect(found.map(({ value }) => (value as { value: SecretValue }).value.reveal())).toEqual([
+      "Bearer s3cr3t",
+      "s3cr3t",
+    ]);
+    expect(JSON.stringify(found)).not.toContain("s3cr3t");
+    expect(inspect(found, { depth: 9 })).not.toContain("s3cr3t");
   });
 });

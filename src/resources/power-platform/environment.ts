@@ -48,7 +48,7 @@ async function find(
     .find(
       ({ dataverse }) =>
         dataverse.domainName.toLowerCase() === props.domain ||
-        new URL(dataverse.instanceUrl).hostname.split(".")[0] === props.domain,
+        URL.parse(dataverse.instanceUrl)?.hostname.split(".")[0] === props.domain,
     );
   const bare = all.filter(
     (candidate) => !hasDatabase(candidate) && candidate.displayName === props.displayName,

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type Cloud, type ServiceName, serviceOf } from "../../cloud.ts";
+import { addressOf, type Cloud, type ServiceName, serviceOf } from "../../cloud.ts";
 import { shownUrl } from "./failures.ts";
 import { answersOf, multipartOf, type PartAnswer } from "./multipart.ts";
 import type { Http, HttpRequest, HttpResponse, TracingHttp } from "./types.ts";
@@ -223,7 +223,7 @@ export function batching(base: TracingHttp, cloud: Cloud): TracingHttp {
   return {
     ...base,
     async send(request) {
-      const url = new URL(request.url);
+      const { url } = addressOf(cloud, request.url);
       const how = batchableOf(cloud, request, url);
       if (how === undefined) return base.send(request);
       const asAsker = AsyncLocalStorage.snapshot();

@@ -1,5 +1,6 @@
 import type { ServiceName } from "../../cloud.ts";
 import { type ErrorDetails, PscError, ServiceError } from "../../errors.ts";
+import { withoutSecrets } from "../../secret-value.ts";
 import type { HttpResponse } from "./types.ts";
 
 const SERVICE_TITLES: Readonly<Record<ServiceName, string>> = {
@@ -102,19 +103,23 @@ export function readServiceError(response: Pick<HttpResponse, "body" | "text"> &
   const pick = (...names: string[]): string => {
     for (const name of names) {
       const value = inner?.[name];
-      if (typeof value === "string" && value !== "") return value;
+      if (typeof value === "string" && value !== "") return withoutSecrets(value);
     }
     return "";
   };
   if (typeof body?.["error"] === "string")
-    return { code: body["error"], message: String(body["error_description"] ?? "") };
+    return {
+      code: withoutSecrets(body["error"]),
+      message: withoutSecrets(String(body["error_description"] ?? "")),
+    };
   const code = pick("code", "Code", "ErrorCode");
   const message = pick("message", "Message");
   // Azure Storage answers in XML and names the code in a header.
   if (code === "" && message === "")
     return {
       code: response.header?.("x-ms-error-code") ?? "",
-      message: (/<Message>([^<\n]*)/.exec(response.text)?.[1] ?? response.text).slice(0, 300),
+      // Hidden before it is cut: half a secret is a secret.
+      message: withoutSecrets(/<Message>([^<\n]*)/.exec(response.text)?.[1] ?? response.text).slice(0, 300),
     };
   return { code, message };
 }

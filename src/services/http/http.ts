@@ -7,7 +7,7 @@ import {
   type PipelineResponse,
 } from "@azure/core-rest-pipeline";
 import type { Clock } from "../../clock.ts";
-import { audienceOf, type Cloud, type ServiceName, serviceOf } from "../../cloud.ts";
+import { addressOf, audienceOf, type Cloud, type ServiceName } from "../../cloud.ts";
 import { PscError } from "../../errors.ts";
 import { textAt } from "../json-reading.ts";
 import { limited } from "./answer-limits.ts";
@@ -259,10 +259,7 @@ export function createHttp(options: HttpOptions): TracingHttp {
 
   return {
     async send(request) {
-      const url = new URL(request.url);
-      audienceOf(cloud, url);
-      const service = serviceOf(cloud, url);
-      if (service === undefined) throw new Error(`unreachable: ${url.host}`);
+      const { url, service } = addressOf(cloud, request.url);
       const write =
         request.method !== "GET" &&
         request.method !== "HEAD" &&
