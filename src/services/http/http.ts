@@ -30,7 +30,7 @@ export interface Answered {
   readonly url: string;
   /** A status, or why there is none. */
   readonly status: number | string;
-  /** Milliseconds of psc's clock, waiting for a turn not included. */
+  /** Real milliseconds, waiting for a turn not included. */
   readonly ms: number;
   /** Counts from 1. */
   readonly attempt: number;
@@ -141,13 +141,13 @@ export function createHttp(options: HttpOptions): TracingHttp {
   ): Promise<HttpResponse> {
     const { onAnswer } = options;
     if (onAnswer === undefined) return work();
-    const started = clock.now();
+    const started = performance.now();
     const tell = (status: number | string, requestId?: string): void =>
       onAnswer({
         method: request.method,
         url: shownUrl(url),
         status,
-        ms: clock.now() - started,
+        ms: performance.now() - started,
         attempt,
         requestId,
       });
