@@ -31,6 +31,7 @@ export {
   type Verdict,
   type VerifyReport,
 } from "./controls/conformance.ts";
+export { destroySession, planDestruction, pruningOf } from "./destruction.ts";
 export type { ApplyResult, EngineEvent, EventSink } from "./engine/events.ts";
 export { type ConfirmationBook, type JournalEntry, readLastRun } from "./engine/journal.ts";
 export type { FieldChange, Fields, FieldValue, Observation } from "./engine/observation.ts";

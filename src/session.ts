@@ -5,20 +5,12 @@ import { apply } from "./engine/apply.ts";
 import { createRunMemory, type RunMemory } from "./engine/context.ts";
 import type { ApplyResult, EngineEvent } from "./engine/events.ts";
 import { buildGraph, type ResourceGraph } from "./engine/graph.ts";
-import {
-  type ConfirmationBook,
-  environmentFolder,
-  JOURNAL_FORMAT,
-  type Journal,
-  openConfirmations,
-  openJournal,
-  readCreations,
-} from "./engine/journal.ts";
-import { acquireLock } from "./engine/lock.ts";
+import { type ConfirmationBook, environmentFolder, openConfirmations } from "./engine/journal.ts";
 import type { Plan } from "./engine/plan.ts";
 import { createPlan, type PlannedRun, type PlanOptions } from "./engine/planning.ts";
-import { planRemoval, type RemovalPlan, remove } from "./engine/removal.ts";
-import type { Confirmation, Resource } from "./engine/resource.ts";
+import { remove } from "./engine/removal.ts";
+import type { Confirmation } from "./engine/resource.ts";
+import { intentOf, recorded } from "./journaled-run.ts";
 import { resourcesOf } from "./resources/index.ts";
 import { type Answered, createHttp } from "./services/http/http.ts";
 import { createPipeline } from "./services/http/pipeline.ts";
@@ -28,7 +20,7 @@ import { createServices, type Services, type SignedIn } from "./services/service
 import { createSignIn } from "./services/sign-in.ts";
 import type { EnvironmentSpec, Manifest } from "./spec/model.ts";
 import { type BlobStore, checkStateUrl, createBlobStore } from "./state/blob-store.ts";
-import { acquireLease, type Lease } from "./state/lease.ts";
+import type { Lease } from "./state/lease.ts";
 import { createSharedRecord, type SharedRecord } from "./state/shared-record.ts";
 
 /** Where requests go and whose time counts: a real cloud, or a sandbox. */
@@ -214,11 +206,17 @@ export async function deploySession(
   const intents = plan.actions
     .filter(({ action }) => action !== "none")
     .map(({ resource, action }) => intentOf(resource, action));
-  return recorded(session, { command: "deploy", summary: plan.summary, intents }, (journal) =>
-    apply(plan, {
-      graph: session.graph,
-      memory: session.memory,
-      http: session.http,
+  const declared = { ...plan, actions: plan.actions.filter(({ action }) => action !== "delete") };
+  return recorded(session, { command: "deploy", summary: plan.summary, intents }, async (journal) => {
+    const emit = (event: EngineEvent): void => {
+      journal.record(event);
+      options.onEvent(event);
+    };
+    const { graph, memory, http } = session;
+    const applied = await apply(declared, {
+      graph,
+      memory,
+      http,
       patienceMs: options.patienceMs,
       recordDetection: (gate) => {
         const confirmation: Confirmation = {
@@ -231,123 +229,12 @@ export async function deploySession(
         return confirmation;
       },
       recorded: () => journal.flushed(),
-      emit: (event) => {
-        journal.record(event);
-        options.onEvent(event);
-      },
-    }),
-  );
-}
-
-/**
- * Reads the tenant and says what `destroySession` would delete, and what it would not touch. Writes nothing.
- * @param include addresses the person named.
- */
-export async function planDestruction(session: Session, include: readonly string[]): Promise<RemovalPlan> {
-  await session.signIn();
-  const creations = readCreations(session.recordFolder);
-  return planRemoval(session.graph, session.memory, session.http, { include, isJournaled: creations.has });
-}
-
-/**
- * Deletes what the plan says, keeps the journal, and lets nobody else write to the environment meanwhile.
- * @throws PscError the plan's first problem, or PSC-E140 when a deploy of the environment runs.
- */
-export async function destroySession(
-  session: Session,
-  plan: RemovalPlan,
-  { onEvent }: Pick<DeployOptions, "onEvent">,
-): Promise<ApplyResult> {
-  const problem = plan.problems[0];
-  if (problem !== undefined) throw problem.error;
-  const intents = plan.verdicts
-    .filter(({ fate }) => fate === "delete")
-    .map(({ resource }) => intentOf(resource, "delete"));
-  return recorded(session, { command: "destroy", summary: { delete: intents.length }, intents }, (journal) =>
-    remove(plan, {
-      graph: session.graph,
-      memory: session.memory,
-      http: session.http,
-      emit: (event) => {
-        journal.record(event);
-        onEvent(event);
-      },
-    }),
-  );
-}
-
-/** What a run means to do, with the natural key to look for when nobody knows whether it was done. */
-interface Intent {
-  readonly address: string;
-  readonly action: string;
-  readonly label: string;
-  readonly detail: string;
-}
-
-function intentOf({ address, label, detail }: Resource, action: string): Intent {
-  return { address, action, label, detail };
-}
-
-/** Somebody else may confirm a gate on another machine while this run waits at it. */
-const LOOK_FOR_CONFIRMATIONS_MS = 20_000;
-
-interface Undertaking {
-  readonly command: "deploy" | "destroy";
-  readonly summary: object;
-  readonly intents: readonly Intent[];
-}
-
-/** Runs work that writes: under the environment's lock, between the first and the last line of a journal. */
-async function recorded(
-  session: Session,
-  { command, summary, intents }: Undertaking,
-  work: (journal: Journal) => Promise<ApplyResult>,
-): Promise<ApplyResult> {
-  const who = await session.signIn();
-  const { shared, recordFolder, spec } = session;
-  const lock = acquireLock(recordFolder, spec.name, who.name);
-  let lease: Lease | undefined;
-  try {
-    lease =
-      shared && (await acquireLease({ store: shared.store, environment: spec.name, identity: who.name }));
-    if (lease !== undefined) shared?.guardWith(lease);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-  const journal = openJournal(recordFolder, () => session.clock.now(), shared?.record);
-  const watching =
-    shared &&
-    setInterval(() => shared.record.pullConfirmations().catch(() => {}), LOOK_FOR_CONFIRMATIONS_MS).unref();
-  try {
-    journal.append({
-      type: "run",
-      format: JOURNAL_FORMAT,
-      command,
-      environment: spec.name,
-      identity: who.name,
-      tenant: who.tenantId,
-      summary,
+      emit,
     });
-    // Written ahead, all at once: whoever finds this journal knows what may have been begun, and what to look for.
-    journal.append({ type: "intents", actions: intents });
-    await journal.flushed();
-    const result = await work(journal);
-    // Cut short by nobody's wish: the run is over because it may not write any more.
-    lease?.assertHeld();
-    journal.append({
-      type: "end",
-      outcome: result.outcome,
-      finished: result.finished.length,
-      failed: result.failures.length,
-      gates: result.gates.map(({ resource }) => resource.address),
-    });
-    return result;
-  } finally {
-    clearInterval(watching);
-    journal.close();
-    await shared?.record.flushed().catch(() => {});
-    await lease?.release();
-    lock.release();
-  }
+    const { pruning } = plan;
+    // What is declared may still lean on what is not: that goes last, and only when everything else is there.
+    if (pruning === undefined || applied.outcome !== "done") return applied;
+    const removed = await remove(pruning, { memory, http, emit });
+    return { ...removed, finished: [...applied.finished, ...removed.finished] };
+  });
 }

@@ -63,7 +63,7 @@ async function deploy(): Promise<Phase> {
 
 async function destroy(): Promise<Phase> {
   const plan = await planRemoval(graph, memory, http, { include: [], isJournaled: () => false });
-  return { planned: performance.now(), result: await remove(plan, { graph, memory, http, emit }) };
+  return { planned: performance.now(), result: await remove(plan, { memory, http, emit }) };
 }
 
 interface Phase {

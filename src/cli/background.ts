@@ -21,6 +21,7 @@ export function backgroundLine({ arguments: [file = ""], options }: Invocation):
     "sandboxFaults",
     "waitForPerson",
     "leaveAfter",
+    "include",
     "events",
     "state",
   ];
@@ -31,6 +32,8 @@ export function backgroundLine({ arguments: [file = ""], options }: Invocation):
     file,
     ...(options.flag("sandbox") ? ["--sandbox"] : []),
     ...(options.flag("simulatedPerson") ? [] : ["--no-simulated-person"]),
+    ...(options.flag("prune") ? ["--prune"] : []),
+    ...(options.flag("yes") ? ["--yes"] : []),
     ...valued.flatMap((name) => {
       const value = options.text(name);
       return value === undefined ? [] : [flagOf(name), value];

@@ -12,11 +12,12 @@ export async function typedConfirmation(
   question: string,
   expected: string,
   signal: AbortSignal,
+  look = `psc ${command} --dry-run`,
 ): Promise<boolean> {
   if (!terminal.live || !process.stdin.isTTY)
     throw usageError(
       `"psc ${command}" asks before it deletes, and nobody is here to answer`,
-      `look at \`psc ${command} --dry-run\` first, then add --yes`,
+      `look at \`${look}\` first, then add --yes`,
     );
   terminal.print(question);
   const reader = createInterface({ input: process.stdin, output: process.stdout });

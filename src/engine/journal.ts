@@ -189,25 +189,44 @@ export function readLastRun(folder: string): RunRecord | undefined {
 export interface Creations {
   /** True when this very object was made by psc, or its making was begun by psc and never seen to end. */
   has(address: string, id: string): boolean;
+  /** Addresses of what psc made or began to make and has not deleted since. */
+  readonly alive: ReadonlySet<string>;
 }
 
 /** Reads every run. An object that was there before psc came was never created by it, only updated or adopted. */
 export function readCreations(folder: string): Creations {
   const made = new Map<string, Set<string>>();
   const begun = new Set<string>();
+  const alive = new Set<string>();
   for (const file of runFiles(folder)) {
     for (const entry of readRun(file).entries) {
       const { type, address, action, id } = entry;
       if (typeof address !== "string") continue;
       const creates = action === "create" || action === "replace";
-      if (type === "intent" && creates) begun.add(address);
+      if (type === "intent" && creates) {
+        begun.add(address);
+        alive.add(address);
+      }
+      if (type === "outcome" && action === "delete") alive.delete(address);
       if (type === "failure" || (type === "intent" && action === "delete")) begun.delete(address);
       if (type !== "outcome" || !creates || typeof id !== "string") continue;
       begun.delete(address);
       made.set(address, (made.get(address) ?? new Set()).add(id));
     }
   }
-  return { has: (address, id) => made.get(address)?.has(id) === true || begun.has(address) };
+  return { has: (address, id) => made.get(address)?.has(id) === true || begun.has(address), alive };
+}
+
+/** What the environment was declared to be when its runs began, the newest first; what is the same is there once. */
+export function readDeclarations(folder: string): readonly unknown[] {
+  const found = new Map<string, unknown>();
+  for (const file of [...runFiles(folder)].reverse())
+    for (const { type, declared } of readRun(file).entries) {
+      if (type !== "declared") continue;
+      const text = JSON.stringify(declared);
+      if (!found.has(text)) found.set(text, declared);
+    }
+  return [...found.values()];
 }
 
 /** How long creating each resource took when it was last done, in milliseconds of psc's clock, by address. */

@@ -1,5 +1,6 @@
 import type { PscError } from "../errors.ts";
 import type { FieldChange, FieldValue, Observation } from "./observation.ts";
+import type { RemovalPlan } from "./removal.ts";
 import type { GateInstructions, Persona, Resource } from "./resource.ts";
 
 export const ACTIONS = ["create", "update", "replace", "delete", "adopt", "wait", "gate", "none"] as const;
@@ -32,6 +33,8 @@ export interface Plan {
   readonly tookMs: number;
   /** Usual duration of what is to be done along its longest path, milliseconds. */
   readonly usualMs: number;
+  /** What is no longer declared; its deletions are among the actions, and come last. Only when it was asked for. */
+  readonly pruning?: RemovalPlan;
 }
 
 /** The machine-readable plan, format `psc.plan/1`. */
@@ -59,6 +62,8 @@ export interface PlanDocument {
     readonly message: string;
     readonly remedy: string | undefined;
   }[];
+  /** No longer declared and not deleted, with the reason; only with `--prune`. */
+  readonly kept?: readonly { readonly address: string; readonly kind: string; readonly reason: string }[];
 }
 
 export function planDocument(plan: Plan, environment: PlanDocument["environment"]): PlanDocument {
@@ -82,6 +87,17 @@ export function planDocument(plan: Plan, environment: PlanDocument["environment"
       message: error.message,
       remedy: error.remedy,
     })),
+    ...(plan.pruning === undefined
+      ? {}
+      : {
+          kept: plan.pruning.verdicts
+            .filter(({ fate }) => fate === "stays")
+            .map(({ resource, reason }) => ({
+              address: resource.address,
+              kind: resource.info.kind,
+              reason,
+            })),
+        }),
   };
 }
 

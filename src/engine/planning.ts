@@ -5,6 +5,7 @@ import type { ResourceGraph } from "./graph.ts";
 import { compareFields, type FieldChange, type Observation } from "./observation.ts";
 import { asPscError, type ObservationRun, observeAll } from "./observe.ts";
 import { ACTIONS, type Action, type ActionName, type Plan, type Problem } from "./plan.ts";
+import { planRemoval, type RemovalOptions, type RemovalPlan } from "./removal.ts";
 import type { Context, Resource } from "./resource.ts";
 
 /** Decides what one resource needs; throws when it cannot be brought about. */
@@ -91,7 +92,7 @@ function usualDuration(actions: readonly Action[]): number {
   for (const { resource, action, gate } of actions) {
     const start = Math.max(0, ...resource.dependsOn.map((address) => finish.get(address) ?? 0));
     const own =
-      action === "none" || action === "update"
+      action === "none" || action === "update" || action === "delete"
         ? 0
         : gate === undefined
           ? resource.usualMs
@@ -109,6 +110,24 @@ export interface PlannedRun {
 export interface PlanOptions {
   /** Makes checks of what only writing needs even when nothing is to be written. */
   readonly allChecks?: boolean;
+  /** Deletes what is no longer declared. */
+  readonly prune?: Pruning;
+}
+
+export interface Pruning extends RemovalOptions {
+  readonly leftovers: ResourceGraph;
+  /** Addresses of what psc made: what else is left over is nobody's business. */
+  readonly alive: ReadonlySet<string>;
+}
+
+async function planPruning(
+  { leftovers, alive, ...options }: Pruning,
+  memory: RunMemory,
+  http: RememberingHttp,
+): Promise<RemovalPlan> {
+  const plan = await planRemoval(leftovers, memory, http, options);
+  const told = plan.verdicts.filter(({ resource, fate }) => fate !== "stays" || alive.has(resource.address));
+  return { ...plan, verdicts: told };
 }
 
 /** Observes the tenant and decides about every resource. Writes nothing. */
@@ -131,10 +150,24 @@ export async function createPlan(
   });
   memory.looked();
   const { actions, problems } = decideAll(graph.order, observed, memory);
+  const prune = options.prune;
+  const pruned = prune && (await http.traced(() => planPruning(prune, memory, http)));
+  const pruning = pruned?.result;
+  problems.push(...(pruning?.problems ?? []));
+  for (const { resource, fate, reason } of pruning?.verdicts ?? [])
+    if (fate === "delete")
+      actions.push({
+        resource,
+        action: "delete",
+        reason: `no longer declared; ${reason}`,
+        diff: [],
+        observation: memory.observations.get(resource.address) ?? { status: "unknown", reason },
+      });
   const summary = Object.fromEntries(
     ACTIONS.map((name) => [name, actions.filter(({ action }) => action === name).length]),
   ) as Record<ActionName, number>;
-  const sent = [...observed.results.values()].flatMap(({ exchanges }) => exchanges.map((one) => one.sent));
+  const exchanges = [...observed.results.values()].flatMap((result) => result.exchanges);
+  const sent = [...exchanges, ...(pruned?.exchanges ?? [])].map((exchange) => exchange.sent);
   const plan: Plan = {
     actions,
     problems,
@@ -142,6 +175,7 @@ export async function createPlan(
     reads: new Set(sent).size,
     tookMs: performance.now() - started,
     usualMs: usualDuration(actions),
+    ...(pruning === undefined ? {} : { pruning }),
   };
   return { plan, observed };
 }

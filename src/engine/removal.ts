@@ -17,6 +17,7 @@ export interface Verdict {
 }
 
 export interface RemovalPlan {
+  readonly graph: ResourceGraph;
   /** In the order of the guide. */
   readonly verdicts: readonly Verdict[];
   readonly problems: readonly Problem[];
@@ -55,7 +56,7 @@ export async function planRemoval(
     fates.set(resource.address, verdict);
     verdicts.push(verdict);
   }
-  return { verdicts, problems };
+  return { graph, verdicts, problems };
 }
 
 async function judge(
@@ -70,7 +71,10 @@ async function judge(
   if (info.nature === "check") return say("absent", "a check leaves nothing behind");
   const holder = info.partOf === undefined ? undefined : fates.get(info.partOf);
   if (holder?.fate === "delete" || holder?.fate === "goes along")
-    return say("goes along", `it goes with ${holder.resource.label}`);
+    return say(
+      "goes along",
+      holder.fate === "delete" ? `it goes with ${holder.resource.label}` : holder.reason,
+    );
   if (holder?.fate === "absent") return say("absent", holder.reason);
   if (observation === undefined || observation.status === "unknown")
     return say("stays", "its state cannot be told");
@@ -96,7 +100,6 @@ async function judge(
 }
 
 export interface RemoveOptions {
-  readonly graph: ResourceGraph;
   readonly memory: RunMemory;
   readonly http: RememberingHttp;
   readonly emit: EventSink;
@@ -109,7 +112,8 @@ type Fate = { readonly kind: "gone" | "kept" } | { readonly kind: "failed"; read
  * deletion counts only once the service no longer shows the object.
  */
 export async function remove(plan: RemovalPlan, options: RemoveOptions): Promise<ApplyResult> {
-  const { graph, memory, http, emit } = options;
+  const { memory, http, emit } = options;
+  const { graph } = plan;
   const verdicts = new Map(plan.verdicts.map((verdict) => [verdict.resource.address, verdict]));
   const fates = new Map<string, Promise<Fate>>();
   const finished: { address: string; action: "delete"; elapsedMs: number }[] = [];

@@ -200,6 +200,8 @@ export interface Kind<P, D> {
     readonly name?: string;
     readonly props: P;
     readonly dependsOn: readonly string[];
+    /** Address of what holds this instance, where that is nearer than the kind's `partOf`. */
+    readonly within?: string;
   }): Resource;
   /** Data of an instance, when it is present. */
   data(context: Pick<Context, "observation">, name?: string): D | undefined;
@@ -241,7 +243,7 @@ export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
   return {
     info,
     address,
-    resource({ name, props, dependsOn }) {
+    resource({ name, props, dependsOn, within }) {
       const { create, update, adopt, resume, instructions, remains, isMarked, keeps } = definition;
       const remove = definition.delete;
       const destroy = definition.destroy ?? remove;
@@ -251,7 +253,7 @@ export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
           : (definition.usualMinutes ?? 0);
       return {
         address: address(name),
-        info,
+        info: within === undefined ? info : { ...info, partOf: within },
         label: definition.label(props),
         detail: definition.detail?.(props) ?? "",
         usualMs: usual * 60_000,

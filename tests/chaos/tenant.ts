@@ -4,19 +4,13 @@ import { join, resolve } from "node:path";
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import { recordSeenGates } from "../../src/cli/gate-states.ts";
 import { passAsPerson } from "../../src/cli/simulated-person.ts";
+import { destroySession, planDestruction } from "../../src/destruction.ts";
 import type { ApplyResult, EngineEvent } from "../../src/engine/events.ts";
 import type { Confirmation } from "../../src/engine/resource.ts";
 import type { LoggedRequest } from "../../src/sandbox/request-log.ts";
 import { ADMIN_USER, PUBLIC_CLIENT_APP_ID } from "../../src/sandbox/seed.ts";
 import { sandboxTransport } from "../../src/services/http/sandbox-transport.ts";
-import {
-  deploySession,
-  destroySession,
-  openSession,
-  planDestruction,
-  planSession,
-  type Session,
-} from "../../src/session.ts";
+import { deploySession, openSession, planSession, type Session } from "../../src/session.ts";
 import { loadSpec } from "../../src/spec/index.ts";
 import { type ParsedJson, startTestSandbox, type TestSandbox } from "../harness/sandbox.ts";
 import { type VirtualTime, virtualTime } from "../harness/virtual-time.ts";

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { ApplyResult } from "../../engine/events.ts";
 import { readDurations } from "../../engine/journal.ts";
 import { hasChanges } from "../../engine/plan.ts";
+import type { Resource } from "../../engine/resource.ts";
 import { handoverFacts } from "../../resources/handover.ts";
 import { deployInBackground } from "../background.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
@@ -12,9 +13,17 @@ import { EXIT, type ExitCode, exitOfDeploy } from "../exit-codes.ts";
 import { createGateAnnouncements } from "../gate-announcements.ts";
 import { recordSeenGates } from "../gate-states.ts";
 import { askWish, type Leave, listenForLeave } from "../interrupts.ts";
+import { mayPrune, PRUNE_OPTIONS, pruningAsked, pruningHint } from "../pruning.ts";
 import { blockedLines, doneByStep, failureLines, handoverLines, outcomeLine } from "../render/deploy-text.ts";
 import { gateBox } from "../render/gate-box.ts";
-import { headerLine, problemLines, readFacts, summaryLine, warningLines } from "../render/plan-text.ts";
+import {
+  actionLines,
+  headerLine,
+  problemLines,
+  readFacts,
+  summaryLine,
+  warningLines,
+} from "../render/plan-text.ts";
 import { createProgress } from "../render/progress.ts";
 import { symbolOf } from "../render/rows.ts";
 import { type OpenedRun, withSession } from "../run-session.ts";
@@ -89,7 +98,8 @@ async function carryOut({
       : openEventStream(resolve(invocation.cwd, eventsFile), () => session.clock.now());
 
   const { deploySession, planSession } = await import("../../session.ts");
-  const { plan } = await planSession(session);
+  const prune = await pruningAsked(invocation, session);
+  const { plan } = await planSession(session, prune === undefined ? {} : { prune });
   const document = { spec, target: chosen.name, plan };
   const header = { name: spec.name, stage: spec.stage, tenant: spec.tenant, target: chosen.name };
   terminal.say(headerLine(header, readFacts(plan), columns));
@@ -113,13 +123,24 @@ async function carryOut({
     terminal.print(`${symbolOf("done")} no changes: the tenant is what the spec says.`);
     terminal.say();
     for (const line of handoverLines(handover, columns)) terminal.say(line);
+    const hint = prune === undefined ? await pruningHint(session, what) : undefined;
+    if (hint !== undefined) terminal.say(hint);
     terminal.say(`${styled("bold", "Next:")} psc verify ${what}`);
     stream?.close();
     return EXIT.done;
   }
 
+  if (plan.summary.delete > 0) {
+    const doomed = plan.actions.filter(({ action }) => action === "delete");
+    for (const line of actionLines({ ...plan, actions: doomed }, columns, false)) terminal.print(line);
+  }
   terminal.say(summaryLine(plan));
   terminal.say();
+  if (!(await mayPrune(invocation, session, plan, leave.signal))) {
+    terminal.print("That is another name. Nothing was written.");
+    stream?.close();
+    return EXIT.usage;
+  }
   const progress = createProgress({
     terminal,
     clock: session.clock,
@@ -197,7 +218,9 @@ async function carryOut({
   stream?.close();
   terminal.json(deployDocument({ ...document, outcome, result, handover }));
 
-  const done = doneByStep(result.finished, (address) => session.graph.get(address), columns);
+  const resources = new Map(plan.actions.map(({ resource }) => [resource.address, resource]));
+  const resourceOf = (address: string): Resource | undefined => resources.get(address);
+  const done = doneByStep(result.finished, resourceOf, columns);
   if (done.length > 0) {
     terminal.say();
     terminal.say(styled("bold", "What was done"));
@@ -234,6 +257,8 @@ export const deploy: CommandDefinition = {
   arguments: [{ name: "file", summary: "the environment's spec", required: true }],
   options: [
     ...TENANT_OPTIONS,
+    ...PRUNE_OPTIONS,
+    { flags: "--yes", summary: "with --prune: do not ask before deleting" },
     { flags: "--no-simulated-person", summary: "in the sandbox: leave the gates to you" },
     {
       flags: "--wait-for-person <duration>",
@@ -252,6 +277,7 @@ export const deploy: CommandDefinition = {
   examples: [
     { command: "deploy dev.yaml --sandbox", effect: "the whole way, in the sandbox of this folder" },
     { command: "deploy dev.yaml", effect: "in the tenant that dev.yaml names" },
+    { command: "deploy dev.yaml --prune --yes", effect: "and delete what dev.yaml no longer declares" },
     { command: "deploy prod.yaml --detach", effect: "in the background; watch it with status --follow" },
     {
       command: "deploy dev.yaml --output json --events run.jsonl",

@@ -2,13 +2,12 @@ import { resolve } from "node:path";
 import type { ApplyResult } from "../../engine/events.ts";
 import type { RemovalPlan } from "../../engine/removal.ts";
 import { PscError } from "../../errors.ts";
-import type { Session } from "../../session.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
-import { closest } from "../../spec/suggest.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
 import { errorRecord } from "../error-report.ts";
 import { openEventStream } from "../event-stream.ts";
 import { EXIT, type ExitCode, exitOfDeploy } from "../exit-codes.ts";
+import { includedAddresses } from "../included-addresses.ts";
 import { type Leave, listenForLeave } from "../interrupts.ts";
 import { blockedLines, failureLines, outcomeLine } from "../render/deploy-text.ts";
 import { headerLine, problemLines } from "../render/plan-text.ts";
@@ -78,24 +77,6 @@ function refuseProtected(spec: EnvironmentSpec, file: string): void {
   });
 }
 
-/** Addresses hold commas only inside their quotes. */
-function includedAddresses(text: string | undefined): readonly string[] {
-  return (text?.match(/(?:"[^"]*"|[^,"])+/g) ?? []).map((address) => address.trim()).filter(Boolean);
-}
-
-function unknownAddress(address: string, { graph, spec }: Session): PscError {
-  const guess = closest(
-    address,
-    graph.order.map((resource) => resource.address),
-  );
-  return usageError(
-    `--include: ${spec.name} has no resource ${address}`,
-    guess === undefined
-      ? "take an address from `psc destroy --dry-run --output json`"
-      : `did you mean '${guess}'? The shell needs the quotes around it`,
-  );
-}
-
 interface Destruction extends OpenedRun {
   readonly invocation: Invocation;
   readonly leave: Leave;
@@ -108,10 +89,8 @@ async function carryOut(destruction: Destruction): Promise<ExitCode> {
   const { terminal, options } = invocation;
   const { columns } = terminal;
   const { spec } = loaded;
-  const { planDestruction, destroySession } = await import("../../session.ts");
-  const include = includedAddresses(options.text("include"));
-  for (const address of include)
-    if (session.graph.get(address) === undefined) throw unknownAddress(address, session);
+  const { destructibleGraph, planDestruction, destroySession } = await import("../../destruction.ts");
+  const include = includedAddresses(options.text("include"), destructibleGraph(session));
   const plan = await planDestruction(session, include);
   const document = (outcome: DestroyDocument["outcome"], result?: ApplyResult): DestroyDocument =>
     destroyDocument(spec, chosen.name, plan, outcome, result);

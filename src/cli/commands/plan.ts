@@ -1,6 +1,7 @@
 import { planDocument } from "../../engine/plan.ts";
 import { type CommandDefinition, TENANT_OPTIONS } from "../definition.ts";
 import { exitOfPlan } from "../exit-codes.ts";
+import { PRUNE_OPTIONS, pruningAsked, pruningHint } from "../pruning.ts";
 import {
   actionLines,
   count,
@@ -10,6 +11,7 @@ import {
   summaryLine,
   warningLines,
 } from "../render/plan-text.ts";
+import { stayingLines } from "../render/removal-text.ts";
 import { withSession } from "../run-session.ts";
 import { styled } from "../styles.ts";
 import { sandboxWords } from "../target.ts";
@@ -18,10 +20,11 @@ export const plan: CommandDefinition = {
   description:
     "Reads the tenant and shows what deploy would do, step by step of Microsoft's guide. Writes nothing. Exit code: 0 no changes, 2 changes are pending, 1 something does not hold or could not be read.",
   arguments: [{ name: "file", summary: "the environment's spec", required: true }],
-  options: TENANT_OPTIONS,
+  options: [...TENANT_OPTIONS, ...PRUNE_OPTIONS],
   examples: [
     { command: "plan dev.yaml", effect: "what deploy would do in the tenant of dev.yaml" },
     { command: "plan dev.yaml --sandbox", effect: "the same in the sandbox of this folder" },
+    { command: "plan dev.yaml --prune", effect: "also what is no longer declared, and would be deleted" },
     { command: "plan dev.yaml --output json", effect: "for a pipeline: the document psc.plan/1" },
   ],
   run: (invocation) =>
@@ -29,7 +32,8 @@ export const plan: CommandDefinition = {
       const { terminal } = invocation;
       const { spec } = loaded;
       const { planSession } = await import("../../session.ts");
-      const planned = await planSession(session);
+      const prune = await pruningAsked(invocation, session);
+      const planned = await planSession(session, prune === undefined ? {} : { prune });
       const { columns } = terminal;
       const header = { name: spec.name, stage: spec.stage, tenant: spec.tenant, target: chosen.name };
       terminal.json({
@@ -47,6 +51,11 @@ export const plan: CommandDefinition = {
       const lines = actionLines(planned.plan, columns, terminal.verbose);
       for (const line of lines) terminal.print(line);
       if (lines.length > 0) terminal.print();
+      const { pruning } = planned.plan;
+      const staying =
+        pruning === undefined ? [] : stayingLines(pruning, "No longer declared, but stays", columns);
+      for (const line of staying) terminal.print(line);
+      if (staying.length > 0) terminal.print();
       const problems = problemLines(planned.plan, columns);
       for (const line of problems) terminal.print(line);
       terminal.print(summaryLine(planned.plan));
@@ -54,11 +63,16 @@ export const plan: CommandDefinition = {
       const code = exitOfPlan(planned.plan);
       if (terminal.output === "text") {
         const what = `${loaded.file}${sandboxWords(invocation)}`;
+        const hint = prune === undefined ? await pruningHint(session, what) : undefined;
+        if (hint !== undefined) terminal.say(hint);
         if (planned.plan.problems.length > 0)
           terminal.say(
             `${styled("bold", "Next:")} mend the ${count(planned.plan.problems.length, "problem")} above, then psc plan ${what}`,
           );
-        else terminal.say(`${styled("bold", "Next:")} psc ${code === 0 ? "verify" : "deploy"} ${what}`);
+        else
+          terminal.say(
+            `${styled("bold", "Next:")} psc ${code === 0 ? "verify" : "deploy"} ${what}${code !== 0 && prune !== undefined ? " --prune" : ""}`,
+          );
       }
       return code;
     }),

@@ -74,9 +74,11 @@ const MIN_SHOWN_MS = 60_000;
 
 function actionRow({ resource, action, reason, gate }: Action, columns: number): string {
   const usual = gate === undefined ? resource.usualMs : gate.usualMinutes * 60_000;
-  const worthIt = usual >= MIN_SHOWN_MS && action !== "update" && action !== "adopt";
-  const told = action === "adopt" || action === "replace" || action === "wait";
-  const detail = [resource.detail, told ? reason : ""].filter((part) => part !== "").join("; ");
+  const worthIt = usual >= MIN_SHOWN_MS && action !== "update" && action !== "adopt" && action !== "delete";
+  const told = action === "adopt" || action === "replace" || action === "wait" || action === "delete";
+  const detail = [action === "delete" ? "" : resource.detail, told ? reason : ""]
+    .filter((part) => part !== "")
+    .join("; ");
   return row({
     symbol: symbolOf(action),
     label: resource.label,

@@ -26,12 +26,21 @@ export function removalLines(plan: RemovalPlan, columns: number): string[] {
       }),
     );
   }
-  if (staying.length > 0) lines.push(...(lines.length === 0 ? [] : [""]), styled("bold", "Stays"));
-  for (const { resource, reason } of staying) {
-    lines.push(`   ${resource.label}`);
-    for (const line of wrapped(reason, columns - 5)) lines.push(`     ${styled("dim", line)}`);
-  }
-  return lines;
+  if (lines.length > 0 && staying.length > 0) lines.push("");
+  return [...lines, ...stayingLines(plan, "Stays", columns)];
+}
+
+/** What is not deleted, each with its reason. */
+export function stayingLines(plan: RemovalPlan, heading: string, columns: number): string[] {
+  const staying = verdictsOf(plan, "stays");
+  if (staying.length === 0) return [];
+  return [
+    styled("bold", heading),
+    ...staying.flatMap(({ resource, reason }) => [
+      `   ${resource.label}`,
+      ...wrapped(reason, columns - 5).map((line) => `     ${styled("dim", line)}`),
+    ]),
+  ];
 }
 
 export function removalSummary(plan: RemovalPlan): string {

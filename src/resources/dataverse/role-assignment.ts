@@ -68,6 +68,8 @@ export const roleAssignment = defineKind<RoleAssignmentProps, Record<string, nev
   ],
   nature: "managed",
   partOf: "power-platform.environment",
+  staysBecause:
+    "psc takes no role from anybody, because another rule may have given it too: take it away in the Power Platform admin center when it is not needed",
   label: ({ role, to }) => `role "${role}" for ${written(to)}`,
   declared: (props, context) => ({ holders: holders(props, context) }),
   read,

@@ -6,6 +6,7 @@ import type { ContextVariableSpec, EnvironmentSpec } from "../../spec/model.ts";
 import {
   ABSENT_ENVIRONMENT,
   ABSENT_TABLE,
+  deletesRow,
   missingDependency,
   onlyRow,
   organization,
@@ -80,7 +81,10 @@ export const contextVariable = defineKind<ContextVariableProps, { readonly id: s
   step: 11,
   api: `Dataverse Web API: ${TABLE}s`,
   persona: "Omnichannel Administrator",
-  permissions: { read: [`prvRead${TABLE}`], write: [`prvCreate${TABLE}`, `prvAppend${TABLE}`] },
+  permissions: {
+    read: [`prvRead${TABLE}`],
+    write: [`prvCreate${TABLE}`, `prvAppend${TABLE}`, `prvDelete${TABLE}`],
+  },
   sources: ["Customer Service: Manage context variables", `Dataverse table reference: ${TABLE}`],
   nature: "managed",
   partOf: "power-platform.environment",
@@ -90,6 +94,7 @@ export const contextVariable = defineKind<ContextVariableProps, { readonly id: s
   replaceOn: ["type"],
   read,
   create,
+  destroy: deletesRow(`${TABLE}s`),
 });
 
 export function contextVariableResources(spec: EnvironmentSpec): Resource[] {

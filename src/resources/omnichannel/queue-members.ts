@@ -81,6 +81,7 @@ export function queueMembersResources(spec: EnvironmentSpec, manifest: Manifest)
       queueMembers.resource({
         name: declared.name,
         props: declared,
+        within: queue.address(declared.name),
         dependsOn: [
           ...omnichannelBase(spec, manifest),
           queue.address(declared.name),

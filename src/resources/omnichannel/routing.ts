@@ -323,6 +323,7 @@ export function routingResources(spec: EnvironmentSpec): Resource[] {
       routing.resource({
         name: declaredWorkstream.name,
         props: declaredWorkstream,
+        within: workstream.address(declaredWorkstream.name),
         dependsOn: [
           workstream.address(declaredWorkstream.name),
           ...declaredWorkstream.variables.map(({ name }) =>

@@ -5,6 +5,7 @@ import type { EnvironmentSpec } from "../../spec/model.ts";
 import {
   ABSENT_ENVIRONMENT,
   ABSENT_TABLE,
+  deletesRow,
   missingDependency,
   onlyRow,
   organization,
@@ -19,9 +20,13 @@ export interface SmsChannelProps {
   readonly language: number;
 }
 
+export interface SmsChannelData {
+  readonly id: string;
+}
+
 const TABLE = "msdyn_ocsmschannelsetting";
 
-async function read(props: SmsChannelProps, context: Context): Promise<Observation<Record<string, never>>> {
+async function read(props: SmsChannelProps, context: Context): Promise<Observation<SmsChannelData>> {
   const client = organization(context);
   if (client === undefined) return ABSENT_ENVIRONMENT;
   const workstreamId = workstream.data(context, props.workstream)?.id;
@@ -33,7 +38,7 @@ async function read(props: SmsChannelProps, context: Context): Promise<Observati
   if (rows === undefined) return ABSENT_TABLE;
   // Several numbers on one workstream are fine; one is what the spec asks for.
   const id = textAt(rows[0], `${TABLE}id`);
-  return id === "" ? { status: "absent" } : { status: "present", id, fields: {}, data: {} };
+  return id === "" ? { status: "absent" } : { status: "present", id, fields: {}, data: { id } };
 }
 
 async function create(props: SmsChannelProps, context: Context): Promise<undefined> {
@@ -65,19 +70,23 @@ async function create(props: SmsChannelProps, context: Context): Promise<undefin
   return undefined;
 }
 
-export const smsChannel = defineKind<SmsChannelProps, Record<string, never>>({
+export const smsChannel = defineKind<SmsChannelProps, SmsChannelData>({
   kind: "omnichannel.sms-channel",
   summary: "SMS number on its workstream",
   step: 11,
   api: `Dataverse Web API: ${TABLE}s`,
   persona: "Omnichannel Administrator",
-  permissions: { read: [`prvRead${TABLE}`], write: [`prvCreate${TABLE}`, `prvAppend${TABLE}`] },
+  permissions: {
+    read: [`prvRead${TABLE}`],
+    write: [`prvCreate${TABLE}`, `prvAppend${TABLE}`, `prvDelete${TABLE}`],
+  },
   sources: ["microsoft/Dynamics365-Apps-Samples:customer-service/omnichannel (configuration schema)"],
   nature: "managed",
   partOf: "power-platform.environment",
   label: (props) => `SMS channel of "${props.workstream}"`,
   read,
   create,
+  destroy: deletesRow(`${TABLE}s`),
 });
 
 export function smsChannelResources(spec: EnvironmentSpec): Resource[] {

@@ -80,6 +80,7 @@ export function workstreamBotResources(spec: EnvironmentSpec): Resource[] {
     workstreamBot.resource({
       name,
       props: { workstream: name },
+      within: workstream.address(name),
       dependsOn: [workstream.address(name), applicationUser.address()],
     }),
   );
