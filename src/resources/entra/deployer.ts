@@ -97,7 +97,7 @@ async function permissionsAt(scope: string, context: Context): Promise<Permissio
   );
   if (answer.status === 404) return undefined;
   if (answer.status === 403) return [];
-  return [...((answer.body as { value?: readonly PermissionSet[] }).value ?? [])];
+  return [...((answer.body as { value?: readonly PermissionSet[] } | undefined)?.value ?? [])];
 }
 
 async function missingActions(spec: EnvironmentSpec, context: Context): Promise<string[]> {

@@ -60,12 +60,21 @@ export interface HttpOptions {
   readonly beforeWrite?: () => void;
 }
 
+/** Success whose JSON is broken says as little as one that was cut short: the request may have taken effect or not. */
+function brokenJson(cause: unknown): Error {
+  return Object.assign(new Error("the answer is not the JSON it says it is", { cause }), {
+    code: "EBADJSON",
+  });
+}
+
 function toResponse(response: PipelineResponse): HttpResponse {
   const text = response.bodyAsText ?? "";
   let body: unknown;
   try {
     body = text === "" ? undefined : JSON.parse(text);
-  } catch {
+  } catch (error) {
+    const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
+    if (isJson && response.status >= 200 && response.status < 300) throw brokenJson(error);
     body = undefined;
   }
   const header = (name: string): string | undefined => response.headers.get(name);

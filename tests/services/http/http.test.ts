@@ -123,6 +123,25 @@ describe("the HTTP pipeline", () => {
     expect(seen).toHaveLength(1);
   });
 
+  it("takes broken JSON for a lost answer: a GET is repeated, a POST is not", async () => {
+    const broken = (response: ServerResponse): void => {
+      response.writeHead(200, { "content-type": "application/json; charset=utf-8" });
+      response.end('{"id": "1", "na');
+    };
+    const get = await httpAgainst((_message, response, call) =>
+      call < 3 ? broken(response) : json(response, 200, { id: "1" }),
+    );
+    expect((await get.send({ method: "GET", url: ME })).body).toEqual({ id: "1" });
+    server?.closeAllConnections();
+    server?.close();
+    const post = await httpAgainst((_message, response) => broken(response));
+    await expect(post.send({ method: "POST", url: ME, body: {} })).rejects.toMatchObject({
+      code: "PSC-E214",
+      message: expect.stringContaining("EBADJSON"),
+    });
+    expect(seen).toHaveLength(1);
+  });
+
   it("renews a refused token once and then names the identity", async () => {
     const http = await httpAgainst((_message, response) =>
       json(response, 401, {
