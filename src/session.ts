@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import { type Clock, systemClock } from "./clock.ts";
 import { CLOUDS } from "./cloud.ts";
@@ -16,6 +17,7 @@ import { type Answered, createHttp } from "./services/http/http.ts";
 import { createPipeline } from "./services/http/pipeline.ts";
 import type { RememberingHttp } from "./services/http/remembering.ts";
 import type { TokenSource } from "./services/http/types.ts";
+import { keptNames } from "./services/known-names.ts";
 import { createServices, type Services, type SignedIn } from "./services/services.ts";
 import { createSignIn } from "./services/sign-in.ts";
 import type { EnvironmentSpec, Manifest } from "./spec/model.ts";
@@ -114,18 +116,19 @@ export function openSession(options: SessionOptions): Session {
     ...(options.onAnswer === undefined ? {} : { onAnswer: options.onAnswer }),
     ...(options.onRetry === undefined ? {} : { onRetry: options.onRetry }),
   });
+  const recordFolder = environmentFolder(
+    options.workFolder,
+    spec.name,
+    target.sandboxPerson === undefined ? "tenant" : "sandbox",
+  );
   const services = createServices({
     cloud,
     http,
     clock: target.clock,
     env: options.env,
     signedIn: () => signIn.whoAmI(),
+    namesOf: (origin, version) => keptNames(join(recordFolder, "names.json"), origin, version),
   });
-  const recordFolder = environmentFolder(
-    options.workFolder,
-    spec.name,
-    target.sandboxPerson === undefined ? "tenant" : "sandbox",
-  );
   const shared = openShared(options, signIn, recordFolder, (held) => {
     lease = held;
     held.lost.addEventListener("abort", () => stop.abort(held.lost.reason), { once: true });

@@ -33,10 +33,11 @@ export const TOPICS: Readonly<Record<string, { readonly title: string; readonly 
     files: {
       title: "files psc writes",
       lines: [
-        ".psc/environments/NAME/runs/*.jsonl   the journal: one file a deploy or destroy, intents before, outcomes after",
+        ".psc/environments/NAME/runs/*.jsonl   the journal: one file a deploy or destroy: what is declared, intents before, outcomes after",
         ".psc/environments/NAME/gates.jsonl    who passed which gate, and when",
-        ".psc/sandbox/                         the sandbox's tenant, its request log, and the same two for it",
-        "With --state URL (or PSC_STATE) the same files are shared with other machines: see docs/shared-state.md.",
+        ".psc/environments/NAME/names.json     names out of Dataverse's metadata, for one version of the organisation",
+        ".psc/sandbox/                         the sandbox's tenant, its request log, and the same three for it",
+        "With --state URL (or PSC_STATE) journal and confirmations are shared with other machines: see docs/shared-state.md.",
         "None of them is the truth about a tenant: psc reads that from the tenant. They hold no secret.",
       ],
     },

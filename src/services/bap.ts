@@ -27,6 +27,8 @@ export interface BapEnvironment {
 export interface BapDatabase {
   readonly organizationId: string;
   readonly instanceUrl: string;
+  /** Of the platform, such as `9.2.24052.00194`; a new one comes with every update. */
+  readonly version: string;
   readonly domainName: string;
   readonly createdTime: string;
   readonly instanceState: string;
@@ -124,6 +126,7 @@ function databaseOf(body: Row): BapDatabase | undefined {
   return {
     organizationId: textAt(metadata, "resourceId"),
     instanceUrl,
+    version: textAt(metadata, "version"),
     domainName: textAt(metadata, "domainName"),
     createdTime: textAt(metadata, "createdTime"),
     instanceState: textAt(metadata, "instanceState"),

@@ -1,9 +1,10 @@
-import { PscError } from "../errors.ts";
+import { isServiceError, PscError } from "../errors.ts";
 import { createMetadata } from "./dataverse-metadata.ts";
 import { readServiceError, refusalError } from "./http/failures.ts";
 import { createPageGuard } from "./http/page-guard.ts";
 import type { Http, HttpRequest, HttpResponse } from "./http/types.ts";
 import { asRow, type Row, rowsAt, textAt } from "./json-reading.ts";
+import type { KnownNames } from "./known-names.ts";
 
 export interface Query {
   readonly select?: readonly string[];
@@ -93,25 +94,31 @@ function isRepeatedLink(response: HttpResponse): boolean {
 }
 
 /**
- * Client of one organisation. Sources: "Use the Microsoft Dataverse Web API" (create, update with If-Match, associate,
+ * Client of one organisation; `names` keeps what its metadata said. Sources: "Use the Microsoft Dataverse Web API" (create, update with If-Match, associate,
  * functions, actions, query data, query table definitions) and, for repeated links,
  * microsoft/terraform-provider-power-platform:internal/services/authorization.
  */
-export function createDataverse(http: Http, origin: string): Dataverse {
+export function createDataverse(http: Http, origin: string, names?: KnownNames): Dataverse {
   const url = (path: string): string => `${origin}${API}${path}`;
 
   async function send(
     request: Omit<HttpRequest, "headers"> & { headers?: Record<string, string> },
   ): Promise<HttpResponse> {
     const { "If-None-Match": ifNoneMatch, ...odata } = HEADERS;
-    return http.send({
-      ...request,
-      headers: {
-        ...odata,
-        ...(request.method === "GET" ? { "If-None-Match": ifNoneMatch } : {}),
-        ...request.headers,
-      },
-    });
+    try {
+      return await http.send({
+        ...request,
+        headers: {
+          ...odata,
+          ...(request.method === "GET" ? { "If-None-Match": ifNoneMatch } : {}),
+          ...request.headers,
+        },
+      });
+    } catch (error) {
+      // A name that is no longer right is refused like any other wrong name: the next run looks again.
+      if (request.method !== "GET" && isServiceError(error, 400, 404)) names?.forget();
+      throw error;
+    }
   }
 
   function refused(method: string, target: string, response: HttpResponse): PscError {
@@ -144,7 +151,7 @@ export function createDataverse(http: Http, origin: string): Dataverse {
     return rows;
   }
 
-  const metadata = createMetadata((path) => getRow(url(path)), origin);
+  const metadata = createMetadata((path) => getRow(url(path)), origin, names);
 
   return {
     origin,
@@ -213,7 +220,7 @@ export function createDataverse(http: Http, origin: string): Dataverse {
       return response.status === 404 ? undefined : asRow(response.body);
     },
     async lookup(table, column, target, id) {
-      const navigation = await metadata.navigationProperty(table, column, target);
+      const navigation = await metadata.boundName(table, column, target);
       const bound = id === null ? null : `/${await metadata.entitySet(target)}(${id})`;
       return { [`${navigation}@odata.bind`]: bound };
     },

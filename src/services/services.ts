@@ -9,6 +9,7 @@ import { createGraph, type Graph } from "./graph.ts";
 import { createHealthBotManagement, type HealthBotManagement } from "./health-bot.ts";
 import { asHttpClient } from "./http/as-client.ts";
 import type { RememberingHttp } from "./http/remembering.ts";
+import type { KnownNames } from "./known-names.ts";
 import { createPowerPlatform, type PowerPlatform } from "./power-platform.ts";
 import { readSecret } from "./secrets.ts";
 
@@ -36,8 +37,8 @@ export interface Services {
   readonly arm: Arm;
   readonly bap: Bap;
   readonly powerPlatform: PowerPlatform;
-  /** Client for one organisation, by its URL as the admin API returned it. */
-  dataverse(organizationUrl: string): Dataverse;
+  /** Client for one organisation, by its URL and its version as the admin API returned them. */
+  dataverse(organizationUrl: string, version?: string): Dataverse;
   /**
    * The value of a secret the spec refers to, read when it is needed and kept nowhere.
    * @throws PscError PSC-E030 for an unset variable, PSC-E034 or PSC-E035 for a secret that cannot be read.
@@ -54,6 +55,8 @@ export function createServices(options: {
   signedIn: () => Promise<SignedIn>;
   /** Where `${env:NAME}` of a secret is looked up. */
   env: Readonly<Record<string, string | undefined>>;
+  /** Where names out of an organisation's metadata are kept from run to run. */
+  namesOf?: (origin: string, version: string) => KnownNames;
 }): Services {
   const { cloud, http, clock, env } = options;
   const organizations = new Map<string, Dataverse>();
@@ -66,12 +69,14 @@ export function createServices(options: {
     arm: createArm(http, cloud),
     bap: createBap(http, cloud),
     powerPlatform: createPowerPlatform(http, cloud),
-    dataverse(organizationUrl) {
+    dataverse(organizationUrl, version = "") {
       const { origin } = addressOf(cloud, organizationUrl).url;
-      const known = organizations.get(origin);
+      const key = `${origin} ${version}`;
+      const known = organizations.get(key);
       if (known !== undefined) return known;
-      const made = createDataverse(http, origin);
-      organizations.set(origin, made);
+      const names = version === "" ? undefined : options.namesOf?.(origin, version);
+      const made = createDataverse(http, origin, names);
+      organizations.set(key, made);
       return made;
     },
     secret: (reference) =>

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openWorkplace, type Workplace } from "./support.ts";
 
@@ -77,5 +79,46 @@ describe("round trips", () => {
     await place.sandbox.control("DELETE", "faults");
     expect(ran.code).toBe(1);
     expect(`${ran.stdout}${ran.stderr}`.match(/The user is not a member/g)).toHaveLength(1);
+  });
+});
+
+describe("the metadata of an organisation", () => {
+  const names = (): string => join(place.folder, ".psc/sandbox/environments/contoso-dev/names.json");
+  const kept = (): { version: string; names: Record<string, string> } =>
+    JSON.parse(readFileSync(names(), "utf8"));
+
+  /** Deploys one queue more and returns the looks at table definitions that took. */
+  async function looks(queue: string): Promise<{ code: number; looks: number }> {
+    place.write(
+      "one-more.yaml",
+      `extends: dev.yaml\nname: contoso-dev\nqueues:\n  - { name: ${queue}, operatingHours: Desk hours }\noperatingHours:\n  - { name: Desk hours, timeZone: America/New_York, open: { mon-fri: "08:00-18:00" } }\n`,
+    );
+    const mark = await place.mark();
+    const { code } = await place.psc("deploy one-more.yaml");
+    const asked = await place.requests(mark);
+    return { code, looks: asked.filter(({ url }) => url.includes("EntityDefinitions")).length };
+  }
+
+  it("is not read again for what it told before", async () => {
+    expect(await looks("First")).toMatchObject({ code: 0 });
+    expect(Object.keys(kept().names).length).toBeGreaterThan(3);
+    expect(await looks("Second")).toEqual({ code: 0, looks: 0 });
+  });
+
+  it("is read again when the organisation has another version, or the file is damaged", async () => {
+    writeFileSync(names(), JSON.stringify({ ...kept(), version: "9.2.0.0" }));
+    expect((await looks("Third")).looks).toBeGreaterThan(0);
+    writeFileSync(names(), "{");
+    const again = await looks("Fourth");
+    expect(again.code).toBe(0);
+    expect(again.looks).toBeGreaterThan(0);
+  });
+
+  it("is read again after a name from it was refused", async () => {
+    const wrong = Object.fromEntries(Object.keys(kept().names).map((key) => [key, "msdyn_nonsense"]));
+    writeFileSync(names(), JSON.stringify({ ...kept(), names: wrong }));
+    expect((await looks("Fifth")).code).toBe(1);
+    expect(Object.values(kept().names)).not.toContain("msdyn_nonsense");
+    expect((await looks("Fifth")).code).toBe(0);
   });
 });

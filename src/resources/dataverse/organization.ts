@@ -6,8 +6,8 @@ import { environment } from "../power-platform/environment.ts";
 
 /** The environment's Dataverse; undefined while the environment does not exist. */
 export function organization(context: Context): Dataverse | undefined {
-  const url = environment.data(context)?.instanceUrl;
-  return url === undefined ? undefined : context.services.dataverse(url);
+  const data = environment.data(context);
+  return data && context.services.dataverse(data.instanceUrl, data.version);
 }
 
 /** The environment's Dataverse for something that is about to be written. */

@@ -12,6 +12,8 @@ export interface EnvironmentData {
   readonly id: string;
   /** With a trailing slash, such as `https://contoso.crm.dynamics.com/`. */
   readonly instanceUrl: string;
+  /** Of the organisation. */
+  readonly version: string;
   readonly organizationId: string;
   /** ISO time at which the environment was created. */
   readonly createdTime: string;
@@ -101,6 +103,7 @@ function present(environment: WithDatabase): Observation<EnvironmentData> {
     data: {
       id: environment.id,
       instanceUrl: dataverse.instanceUrl,
+      version: dataverse.version,
       organizationId: dataverse.organizationId,
       createdTime: environment.createdTime,
       adminUrl: environment.adminUrl,
