@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { rolldown } from "rolldown";
 import { installedPeers, median, type Peer } from "../peers.ts";
 import { layeredGraph, type Workload, workloadEnv } from "./workload.ts";
 
@@ -12,7 +13,8 @@ import { layeredGraph, type Workload, workloadEnv } from "./workload.ts";
  * in one run. `npm run bench:engine`, or `node bench/engine/run.ts N DEPTH LATENCY_MS RUNS`.
  *
  * `engine` is what the program itself measured, from building the graph to the last answer: psc's figure includes
- * reading the target, which the peers replace by a state file. `bound` is depth × latency.
+ * reading the target, which the peers replace by a state file; `act only` leaves that out. `bound` is depth × latency;
+ * `no engine` sends the same requests with nothing around them.
  */
 
 interface Engine {
@@ -53,14 +55,26 @@ function engineOf({ name, folder }: Peer): Engine {
 
 const peers = installedPeers();
 const scratch = mkdtempSync(join(tmpdir(), "psc-bench-engine-"));
-const program = [process.execPath, resolve(import.meta.dirname, "psc-run.ts")];
-const psc: Engine = {
-  name: "psc",
-  folder: scratch,
-  memory: ".psc",
-  create: program,
-  destroy: [...program, "--destroy"],
-};
+
+/** Compiled, as an installed package is: compiling while it runs would be measured too. */
+async function compiled(file: string): Promise<string> {
+  const bundle = await rolldown({
+    input: resolve(import.meta.dirname, file),
+    platform: "node",
+    logLevel: "warn",
+  });
+  const { output } = await bundle.write({ dir: join(scratch, "compiled"), format: "esm" });
+  await bundle.close();
+  return join(scratch, "compiled", output[0].fileName);
+}
+
+async function ours(name: string, file: string): Promise<Engine> {
+  const program = [process.execPath, await compiled(file)];
+  return { name, folder: scratch, memory: ".psc", create: program, destroy: [...program, "--destroy"] };
+}
+
+const plain = await ours("no engine", "plain.ts");
+const psc = await ours("psc", "psc-run.ts");
 const engines = [psc, ...peers.map(engineOf)];
 const theirs = peers[0] === undefined ? undefined : join(peers[0].folder, "server.mjs");
 const controlPlane =
@@ -162,7 +176,7 @@ async function timings(work: Workload, runs: number): Promise<void> {
     "wrong",
     "exit",
   ]);
-  for (const engine of engines) {
+  for (const engine of [plain, ...engines]) {
     const plane = await startControlPlane(work);
     const phases = new Map<string, Run[]>();
     const note = (phase: string, result: Run): void => {

@@ -11,7 +11,7 @@ interface ThingProps {
 type Call = (method: string, id: string, body?: unknown) => Promise<{ status: number; body: unknown }>;
 
 /** The benchmark's provider talks plain HTTP over kept connections, as the peers' providers do with `fetch`. */
-function caller(baseUrl: string): Call {
+export function caller(baseUrl: string): Call {
   const agent = new Agent({ keepAlive: true });
   return (method, id, body) =>
     new Promise((resolve, reject) => {
