@@ -65,6 +65,7 @@ describe("psc deploy --prune", () => {
       'omnichannel.context-variable["Kiosk/Floor"]',
       'omnichannel.queue["Billing"]',
       'omnichannel.queue["Night desk"]',
+      'omnichannel.routing["Kiosk"]',
       'omnichannel.widget["Kiosk"]',
       'omnichannel.workstream["Kiosk"]',
     ]);
@@ -76,7 +77,7 @@ describe("psc deploy --prune", () => {
     expect(text.code).toBe(2);
     expect(text.stdout).toContain('- queue "Billing"');
     expect(text.stdout).toContain("No longer declared, but stays");
-    expect(text.stdout).toContain("5 to delete");
+    expect(text.stdout).toContain("6 to delete");
   });
 
   it("asks, and where nobody can answer deletes nothing without --yes", async () => {
@@ -126,7 +127,8 @@ describe("psc deploy --prune", () => {
     const ran = await place.psc("deploy dev.yaml --prune --yes");
     expect(ran.code, ran.stdout + ran.stderr).toBe(0);
     const deleted = (await place.writes(mark)).filter(({ method }) => method === "DELETE");
-    expect(deleted.length).toBe(5);
+    // The routing is made of three rows.
+    expect(deleted.length).toBe(8);
     expect((await planned()).deletions).toEqual([]);
     expect((await place.psc("plan dev.yaml")).stdout).not.toContain("no longer declared");
     expect((await place.psc("verify dev.yaml")).code).toBe(0);

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import { recordSeenGates } from "../../src/cli/gate-states.ts";
 import { passAsPerson } from "../../src/cli/simulated-person.ts";
-import { destroySession, planDestruction } from "../../src/destruction.ts";
+import { destroySession, planDestruction, pruningOf } from "../../src/destruction.ts";
 import type { ApplyResult, EngineEvent } from "../../src/engine/events.ts";
 import type { Confirmation } from "../../src/engine/resource.ts";
 import type { LoggedRequest } from "../../src/sandbox/request-log.ts";
@@ -52,6 +52,8 @@ export interface Aim {
   readonly client?: HttpClient;
   readonly readOnly?: boolean;
   readonly signal?: AbortSignal;
+  /** Also deletes what is no longer declared. */
+  readonly prune?: boolean;
 }
 
 function sessionOf(tenant: Tenant, aim: Aim): Session {
@@ -100,7 +102,7 @@ export async function deployOnce(tenant: Tenant, aim: Aim = {}): Promise<ApplyRe
   const end = new AbortController();
   try {
     const session = sessionOf(tenant, { ...aim, signal: end.signal });
-    const { plan } = await planSession(session);
+    const { plan } = await planSession(session, aim.prune === true ? { prune: pruningOf(session) } : {});
     const problem = plan.problems[0];
     if (problem !== undefined) return problem.error;
     recordSeenGates(session, plan, (await session.signIn()).name);

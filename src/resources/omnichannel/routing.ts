@@ -285,6 +285,39 @@ async function update(
   return undefined;
 }
 
+/** Tables of a routing's rows, in the order in which they can be deleted, and what their unique names are made of. */
+const OWN_TABLES = [
+  ["msdyn_routingconfigurationstep", "step"],
+  ["msdyn_routingconfiguration", "configuration"],
+  ["msdyn_decisionruleset", "ruleset"],
+] as const;
+
+/** Rows that psc made, by the unique names that only psc gives. */
+async function ownRows(
+  client: Dataverse,
+  props: WorkstreamSpec,
+  context: Context,
+): Promise<readonly { readonly table: string; readonly id: string }[]> {
+  const workstreamId = workstream.data(context, props.name)?.id;
+  if (workstreamId === undefined) return [];
+  const found = await Promise.all(
+    OWN_TABLES.map(async ([table, part]) => {
+      const rows = await client.list(`${table}s`, {
+        select: [`${table}id`],
+        filter: `msdyn_uniquename eq ${quoted(stableUniqueName(part, workstreamId))}`,
+      });
+      return (rows ?? []).map((row) => ({ table, id: textAt(row, `${table}id`) }));
+    }),
+  );
+  return found.flat();
+}
+
+async function destroyRouting(props: WorkstreamSpec, context: Context): Promise<undefined> {
+  const client = requireOrganization(context);
+  for (const { table, id } of await ownRows(client, props, context)) await client.delete(`${table}s`, id);
+  return undefined;
+}
+
 export const routing = defineKind<WorkstreamSpec, RoutingData>({
   kind: "omnichannel.routing",
   summary:
@@ -299,6 +332,8 @@ export const routing = defineKind<WorkstreamSpec, RoutingData>({
       "prvWritemsdyn_decisionruleset",
       "prvWritemsdyn_decisioncontract",
       "prvCreatemsdyn_routingconfiguration",
+      "prvDeletemsdyn_decisionruleset",
+      "prvDeletemsdyn_routingconfiguration",
     ],
   },
   sources: [
@@ -314,6 +349,13 @@ export const routing = defineKind<WorkstreamSpec, RoutingData>({
   read,
   create,
   update: (props, { data }, changes, context) => update(props, data.rulesetId, changes, context),
+  destroy: (props, _present, context) => destroyRouting(props, context),
+  async remains(props, context) {
+    const client = organization(context);
+    const left = client && (await ownRows(client, props, context));
+    const [first] = left ?? [];
+    return first && { status: "present", id: first.id, fields: {}, data: { rulesetId: first.id } };
+  },
 });
 
 export function routingResources(spec: EnvironmentSpec): Resource[] {
@@ -323,7 +365,6 @@ export function routingResources(spec: EnvironmentSpec): Resource[] {
       routing.resource({
         name: declaredWorkstream.name,
         props: declaredWorkstream,
-        within: workstream.address(declaredWorkstream.name),
         dependsOn: [
           workstream.address(declaredWorkstream.name),
           ...declaredWorkstream.variables.map(({ name }) =>
