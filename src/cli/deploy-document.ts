@@ -62,6 +62,7 @@ export function deployDocument(options: DeployDocumentOptions): DeployDocument {
     summary: planDocument(plan, environment).summary,
     finished: (result?.finished ?? []).map((entry) => ({
       ...entry,
+      elapsedMs: Math.round(entry.elapsedMs),
       step: infoOf.get(entry.address)?.step ?? 0,
       api: infoOf.get(entry.address)?.api ?? "",
     })),

@@ -6,6 +6,7 @@ import type { Invocation, OptionDefinition } from "./definition.ts";
 import { includedAddresses } from "./included-addresses.ts";
 import { count } from "./render/plan-text.ts";
 import { styled } from "./styles.ts";
+import { sandboxWords } from "./target.ts";
 import { typedConfirmation } from "./typed-confirmation.ts";
 import { usageError } from "./usage.ts";
 
@@ -75,5 +76,11 @@ export async function mayPrune(
     });
   }
   const question = `${count(doomed, "deletion")}: this cannot be undone. Type ${styled("bold", spec.name)} to go on:`;
-  return typedConfirmation(invocation, question, spec.name, signal, `psc plan ${file} --prune`);
+  return typedConfirmation(
+    invocation,
+    question,
+    spec.name,
+    signal,
+    `psc plan ${file}${sandboxWords(invocation)} --prune`,
+  );
 }

@@ -131,8 +131,10 @@ async function carryOut({
   }
 
   if (plan.summary.delete > 0) {
+    terminal.print();
     const doomed = plan.actions.filter(({ action }) => action === "delete");
     for (const line of actionLines({ ...plan, actions: doomed }, columns, false)) terminal.print(line);
+    terminal.print();
   }
   terminal.say(summaryLine(plan));
   terminal.say();

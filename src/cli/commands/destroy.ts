@@ -55,7 +55,10 @@ function destroyDocument(
       fate,
       reason,
     })),
-    deleted: (result?.finished ?? []).map(({ address, elapsedMs }) => ({ address, elapsedMs })),
+    deleted: (result?.finished ?? []).map(({ address, elapsedMs }) => ({
+      address,
+      elapsedMs: Math.round(elapsedMs),
+    })),
     failures:
       result === undefined
         ? plan.problems.map(({ address, error }) => ({ address, error: errorRecord(error) }))
