@@ -6,7 +6,12 @@ import { apply } from "./engine/apply.ts";
 import { createRunMemory, type RunMemory } from "./engine/context.ts";
 import type { ApplyResult, EngineEvent } from "./engine/events.ts";
 import { buildGraph, type ResourceGraph } from "./engine/graph.ts";
-import { type ConfirmationBook, environmentFolder, openConfirmations } from "./engine/journal.ts";
+import {
+  type ConfirmationBook,
+  environmentFolder,
+  openConfirmations,
+  readDurations,
+} from "./engine/journal.ts";
 import type { Plan } from "./engine/plan.ts";
 import { createPlan, type PlannedRun, type PlanOptions } from "./engine/planning.ts";
 import { remove } from "./engine/removal.ts";
@@ -209,6 +214,7 @@ export async function deploySession(
   const intents = plan.actions
     .filter(({ action }) => action !== "none")
     .map(({ resource, action }) => intentOf(resource, action));
+  const lasted = readDurations(session.recordFolder);
   const declared = { ...plan, actions: plan.actions.filter(({ action }) => action !== "delete") };
   return recorded(session, { command: "deploy", summary: plan.summary, intents }, async (journal) => {
     const emit = (event: EngineEvent): void => {
@@ -232,6 +238,7 @@ export async function deploySession(
         return confirmation;
       },
       recorded: () => journal.flushed(),
+      lasted,
       emit,
     });
     const { pruning } = plan;

@@ -2,6 +2,7 @@ import type { PscError } from "../errors.ts";
 import type { Exchange, Http } from "../services/http/types.ts";
 import { act, settle } from "./act.ts";
 import type { RunMemory } from "./context.ts";
+import { longestWayFirst } from "./critical-path.ts";
 import type { ApplyResult, EventSink } from "./events.ts";
 import type { ResourceGraph } from "./graph.ts";
 import type { Observation } from "./observation.ts";
@@ -24,6 +25,8 @@ export interface ApplyOptions {
   readonly recorded?: () => Promise<void>;
   /** Called when psc itself sees that a gate was passed, so that it can be recorded. */
   readonly recordDetection: (address: string) => Confirmation;
+  /** How long each resource took when it was last made, milliseconds of psc's clock, by address. */
+  readonly lasted?: ReadonlyMap<string, number>;
 }
 
 const DEFAULT_ORDER_PATIENCE_MS = 3_600_000;
@@ -198,7 +201,9 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
     return [...found.values()];
   }
 
-  for (const resource of graph.order) fates.set(resource.address, run(resource));
+  // Who begins first is served first by a service that takes only so many requests at a time.
+  for (const resource of longestWayFirst(graph, actions, options.lasted))
+    fates.set(resource.address, run(resource));
   await Promise.all(fates.values());
   const outcome = interrupted
     ? "interrupted"

@@ -258,6 +258,22 @@ describe("plan and apply", () => {
     expect(planned.actions).toEqual([]);
   });
 
+  it("begins with what has the longest way before it, by earlier runs where there were any", async () => {
+    const cloud = memoryCloud();
+    const usually = (usualMinutes: number) => ({ overrides: { usualMinutes } });
+    const { plan, apply, events } = bench(cloud, [
+      thing(cloud, "short", usually(1)),
+      thing(cloud, "base"),
+      thing(cloud, "long", { ...usually(30), after: ["base"] }),
+      thing(cloud, "middle", usually(10)),
+      thing(cloud, "once slow", usually(1)),
+    ]);
+    const lasted = new Map([[thingAddress("once slow"), 20 * 60_000]]);
+    await apply(await plan(), { lasted });
+    const begun = events.flatMap((event) => (event.type === "started" ? [event.resource.label] : []));
+    expect(begun).toEqual(["base", "once slow", "middle", "short", "long"].map((name) => `thing ${name}`));
+  });
+
   it("stops on interruption without calling it done", async () => {
     const cloud = memoryCloud();
     const abort = new AbortController();

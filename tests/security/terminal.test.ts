@@ -35,9 +35,11 @@ describe("names with terminal sequences in them", () => {
   });
 
   it.each(["plan", "verify"])("are escaped, not lost, in the JSON of psc %s", async (command) => {
-    const { stdout } = await place.psc(`${command} dev.yaml --output json`);
-    expect(stdout).not.toMatch(OBEYED);
-    expect(JSON.stringify(JSON.parse(stdout))).toContain(JSON.stringify(STEERING).slice(1, -1));
+    for (const how of ["", " --verbose", " --debug"]) {
+      const { stdout } = await place.psc(`${command} dev.yaml --output json${how}`);
+      expect(stdout).not.toMatch(OBEYED);
+      expect(JSON.stringify(JSON.parse(stdout))).toContain(JSON.stringify(STEERING).slice(1, -1));
+    }
   });
 
   it("show as text in the errors of a service", async () => {
