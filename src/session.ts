@@ -15,7 +15,7 @@ import {
 import type { Plan } from "./engine/plan.ts";
 import { createPlan, type PlannedRun, type PlanOptions } from "./engine/planning.ts";
 import { remove } from "./engine/removal.ts";
-import type { Confirmation } from "./engine/resource.ts";
+import type { Confirmation, Persona, Resource } from "./engine/resource.ts";
 import { intentOf, recorded } from "./journaled-run.ts";
 import { resourcesOf } from "./resources/index.ts";
 import { type Answered, createHttp } from "./services/http/http.ts";
@@ -196,6 +196,8 @@ export interface DeployOptions {
   readonly onEvent: (event: EngineEvent) => void;
   /** Milliseconds of psc's clock to wait at each open gate: 0 does not wait. */
   readonly patienceMs: number;
+  /** Whose part is done; everybody's when absent. */
+  readonly personas?: readonly Persona[];
 }
 
 /**
@@ -211,8 +213,10 @@ export async function deploySession(
   const problem = plan.problems[0];
   if (problem !== undefined) throw problem.error;
   const who = await session.signIn();
+  const { personas } = options;
+  const isMine = ({ info }: Resource): boolean => personas?.includes(info.persona) ?? true;
   const intents = plan.actions
-    .filter(({ action }) => action !== "none")
+    .filter(({ resource, action }) => action !== "none" && isMine(resource))
     .map(({ resource, action }) => intentOf(resource, action));
   const lasted = readDurations(session.recordFolder);
   const declared = { ...plan, actions: plan.actions.filter(({ action }) => action !== "delete") };
@@ -239,6 +243,7 @@ export async function deploySession(
       },
       recorded: () => journal.flushed(),
       lasted,
+      isMine,
       emit,
     });
     const { pruning } = plan;

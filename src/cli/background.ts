@@ -22,6 +22,7 @@ export function backgroundLine({ arguments: [file = ""], options }: Invocation):
     "waitForPerson",
     "leaveAfter",
     "include",
+    "persona",
     "events",
     "state",
   ];

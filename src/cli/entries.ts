@@ -33,6 +33,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/status.ts")).status,
   },
   {
+    name: "runbook",
+    summary: "write the hand-over sheet: who does what, after whom, how; offline",
+    load: async () => (await import("./commands/runbook.ts")).runbook,
+  },
+  {
     name: "destroy",
     summary: "delete what psc made for an environment, and nothing else",
     load: async () => (await import("./commands/destroy.ts")).destroy,

@@ -27,6 +27,8 @@ export interface ApplyOptions {
   readonly recordDetection: (address: string) => Confirmation;
   /** How long each resource took when it was last made, milliseconds of psc's clock, by address. */
   readonly lasted?: ReadonlyMap<string, number>;
+  /** Whose part this run does; everything when absent. What is not is left to others, and what needs it waits. */
+  readonly isMine?: (resource: Resource) => boolean;
 }
 
 const DEFAULT_ORDER_PATIENCE_MS = 3_600_000;
@@ -34,16 +36,18 @@ const GATE_LOOK_EVERY_MS = 30_000;
 
 type Fate =
   | { readonly kind: "done" }
-  | { readonly kind: "failed" | "blocked" | "gate-left"; readonly by: string };
+  | { readonly kind: "failed" | "blocked" | "gate-left" | "others"; readonly by: string };
 
 /**
  * Carries out a plan: everything that is ready runs at once, in the documented order of first writes; a failure stops
  * what depends on it and nothing else; what a person must do is waited for as long as the caller has patience.
  */
 export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyResult> {
-  const { graph, memory, http, emit } = options;
+  const { graph, memory, http, emit, isMine = () => true } = options;
   const actions = new Map(plan.actions.map((action) => [action.resource.address, action]));
-  const pending = plan.actions.filter(({ action }) => action !== "none").map(({ resource }) => resource);
+  const due = plan.actions.filter(({ action }) => action !== "none").map(({ resource }) => resource);
+  const pending = due.filter(isMine);
+  const others = due.filter((resource) => !isMine(resource));
   const order = createStepOrder(pending, (address) => graph.get(address));
   const fates = new Map<string, Promise<Fate>>();
   const finished: { address: string; action: ActionName; elapsedMs: number }[] = [];
@@ -65,6 +69,7 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
     const fatesOfNeeds = await Promise.all(resource.dependsOn.map((address) => fates.get(address)));
     // It is there and as declared: whatever is wrong behind it does not keep others from building on it.
     if (planned === undefined || planned.action === "none") return { kind: "done" };
+    if (!isMine(resource)) return { kind: "others", by: resource.address };
     const obstacle = fatesOfNeeds.find(
       (fate): fate is Exclude<Fate, { kind: "done" }> => fate !== undefined && fate.kind !== "done",
     );
@@ -209,10 +214,10 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
     ? "interrupted"
     : failures.length > 0
       ? "failed"
-      : gates.length > 0
+      : gates.length > 0 || blocked.length > 0
         ? "waiting-for-person"
         : "done";
-  return { outcome, finished, failures, blocked, gates };
+  return { outcome, finished, failures, blocked, gates, ...(others.length === 0 ? {} : { others }) };
 }
 
 function idOf(observation: Observation): string {

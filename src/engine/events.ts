@@ -60,4 +60,6 @@ export interface ApplyResult {
   readonly failures: readonly { readonly resource: Resource; readonly error: PscError }[];
   readonly blocked: readonly { readonly resource: Resource; readonly by: string }[];
   readonly gates: readonly { readonly resource: Resource; readonly instructions: GateInstructions }[];
+  /** Not done because somebody else does it; only where a run does one team's part. */
+  readonly others?: readonly Resource[];
 }

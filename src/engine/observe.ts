@@ -95,6 +95,7 @@ export async function observeAll(
         problems.push({
           address: resource.address,
           step: resource.info.step,
+          persona: resource.info.persona,
           error: asPscError(error, `reading ${resource.label}`),
         });
         return;

@@ -21,6 +21,8 @@ export interface Action {
 export interface Problem {
   readonly address: string;
   readonly step: number;
+  /** Who would have to hold what is missing. */
+  readonly persona: Persona;
   readonly error: PscError;
 }
 

@@ -217,6 +217,7 @@ function decideAll(resources: readonly Resource[], observed: ObservationRun, mem
       problems.push({
         address: resource.address,
         step: resource.info.step,
+        persona: resource.info.persona,
         error: asPscError(error, `planning ${resource.label}`),
       });
     }

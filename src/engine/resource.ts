@@ -20,16 +20,20 @@ export const STEPS = [
   "Roles and groups",
 ] as const;
 
-export type Persona =
-  | "Global Administrator"
-  | "Cloud Application Administrator"
-  | "Groups Administrator"
-  | "Power Platform Administrator"
-  | "Subscription Owner"
-  | "Subscription Contributor"
-  | "System Administrator"
-  | "Omnichannel Administrator"
-  | "Health Bot Administrator";
+/** Who holds what is needed, in the names that Entra, Azure and Dataverse use. */
+export const PERSONAS = [
+  "Global Administrator",
+  "Cloud Application Administrator",
+  "Groups Administrator",
+  "Power Platform Administrator",
+  "Subscription Owner",
+  "Subscription Contributor",
+  "System Administrator",
+  "Omnichannel Administrator",
+  "Health Bot Administrator",
+] as const;
+
+export type Persona = (typeof PERSONAS)[number];
 
 /** A person's word that something without a provable state was done. */
 export interface Confirmation {

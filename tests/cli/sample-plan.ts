@@ -71,7 +71,12 @@ export function planOf(actions: readonly SampleAction[], errors: readonly PscErr
   ) as Record<ActionName, number>;
   return {
     actions: made,
-    problems: errors.map((error) => ({ address: "azure.location", step: 0, error })),
+    problems: errors.map((error) => ({
+      address: "azure.location",
+      step: 0,
+      persona: "Power Platform Administrator" as const,
+      error,
+    })),
     summary,
     reads: 12,
     tookMs: 400,

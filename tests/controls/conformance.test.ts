@@ -29,7 +29,12 @@ function judge(
   );
   const withProblems = {
     ...plan,
-    problems: problems.map(({ address, error }) => ({ address, step: 0, error })),
+    problems: problems.map(({ address, error }) => ({
+      address,
+      step: 0,
+      persona: "Power Platform Administrator" as const,
+      error,
+    })),
   };
   return conformance({
     environment: { name: "contoso-dev", stage: "dev", tenant: "contoso.onmicrosoft.com" },

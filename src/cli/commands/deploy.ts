@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import type { ApplyResult } from "../../engine/events.ts";
 import { readDurations } from "../../engine/journal.ts";
 import { hasChanges } from "../../engine/plan.ts";
 import type { Resource } from "../../engine/resource.ts";
@@ -13,8 +12,17 @@ import { EXIT, type ExitCode, exitOfDeploy } from "../exit-codes.ts";
 import { createGateAnnouncements } from "../gate-announcements.ts";
 import { recordSeenGates } from "../gate-states.ts";
 import { askWish, type Leave, listenForLeave } from "../interrupts.ts";
+import { kindsLeftOut, PERSONA_OPTION, partOfPlan, personasAsked } from "../personas.ts";
 import { mayPrune, PRUNE_OPTIONS, pruningAsked, pruningHint } from "../pruning.ts";
-import { blockedLines, doneByStep, failureLines, handoverLines, outcomeLine } from "../render/deploy-text.ts";
+import {
+  blockedLines,
+  doneByStep,
+  failureLines,
+  handoverLines,
+  nextStep,
+  othersLines,
+  outcomeLine,
+} from "../render/deploy-text.ts";
 import { gateBox } from "../render/gate-box.ts";
 import {
   actionLines,
@@ -99,7 +107,11 @@ async function carryOut({
 
   const { deploySession, planSession } = await import("../../session.ts");
   const prune = await pruningAsked(invocation, session);
-  const { plan } = await planSession(session, prune === undefined ? {} : { prune });
+  const personas = personasAsked(invocation);
+  if (personas !== undefined && prune !== undefined)
+    throw usageError("--prune and --persona contradict each other", "prune without --persona");
+  const whole = (await planSession(session, prune === undefined ? {} : { prune })).plan;
+  const plan = partOfPlan(whole, personas);
   const document = { spec, target: chosen.name, plan };
   const header = { name: spec.name, stage: spec.stage, tenant: spec.tenant, target: chosen.name };
   terminal.say(headerLine(header, readFacts(plan), columns));
@@ -191,15 +203,20 @@ async function carryOut({
     );
 
   const started = { cloud: session.clock.now(), wall: performance.now() };
-  const result = await deploySession(session, plan, {
-    patienceMs,
-    onEvent: (event) => {
-      stream?.event(event);
-      progress.onEvent(event);
-      person?.(event);
-      announcements?.onEvent(event);
+  const result = await deploySession(
+    session,
+    { ...whole, problems: plan.problems },
+    {
+      patienceMs,
+      ...(personas === undefined ? {} : { personas }),
+      onEvent: (event) => {
+        stream?.event(event);
+        progress.onEvent(event);
+        person?.(event);
+        announcements?.onEvent(event);
+      },
     },
-  }).finally(async () => {
+  ).finally(async () => {
     await announcements?.close();
     voice.say = terminal.alert;
     delete waits.listener;
@@ -236,21 +253,9 @@ async function carryOut({
   const total = plan.actions.filter(({ action }) => action !== "none").length;
   for (const line of wrapped(outcomeLine(result, total, elapsed, leftByTime), columns)) terminal.print(line);
   for (const line of blockedLines(result)) terminal.say(line);
-  terminal.say(`${styled("bold", "Next:")} ${nextStep(result, what)}`);
+  for (const line of othersLines(result, columns)) terminal.say(line);
+  terminal.say(`${styled("bold", "Next:")} ${nextStep(result, what, personas)}`);
   return exitOfDeploy(result, leave.reason);
-}
-
-function nextStep({ outcome }: ApplyResult, what: string): string {
-  switch (outcome) {
-    case "done":
-      return `psc verify ${what}`;
-    case "failed":
-      return `mend what is above, then psc deploy ${what}: what is done stays done`;
-    case "waiting-for-person":
-      return `when the person is done, psc deploy ${what}`;
-    case "interrupted":
-      return `psc deploy ${what} goes on from here`;
-  }
 }
 
 export const deploy: CommandDefinition = {
@@ -260,6 +265,7 @@ export const deploy: CommandDefinition = {
   options: [
     ...TENANT_OPTIONS,
     ...PRUNE_OPTIONS,
+    PERSONA_OPTION,
     { flags: "--yes", summary: "with --prune: do not ask before deleting" },
     { flags: "--no-simulated-person", summary: "in the sandbox: leave the gates to you" },
     {
@@ -306,8 +312,10 @@ export const deploy: CommandDefinition = {
         : {}),
     });
     try {
-      const code = await withSession(invocation, { readOnly: false, signal: leave.signal }, (run) =>
-        carryOut({ ...run, invocation, leave, what, voice }),
+      const code = await withSession(
+        invocation,
+        { readOnly: false, signal: leave.signal, ...kindsLeftOut(personasAsked(invocation)) },
+        (run) => carryOut({ ...run, invocation, leave, what, voice }),
       );
       if (leave.reason !== "background" || code !== EXIT.stillInProgress) return code;
       const { spec } = await loadFile(invocation, file);

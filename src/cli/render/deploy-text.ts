@@ -1,6 +1,6 @@
 import type { ApplyResult } from "../../engine/events.ts";
 import type { ActionName } from "../../engine/plan.ts";
-import { type Resource, STEPS } from "../../engine/resource.ts";
+import { type Persona, type Resource, STEPS } from "../../engine/resource.ts";
 import type { HandoverFact } from "../../resources/handover.ts";
 import { formatDuration } from "../durations.ts";
 import { errorLines } from "../error-report.ts";
@@ -84,10 +84,29 @@ export function blockedLines(result: ApplyResult): string[] {
   const gates = new Set(result.gates.map(({ resource }) => resource.address));
   const shortName = (address: string): string => (gates.has(address) ? shortGateName(address) : address);
   const by = new Map<string, number>();
-  for (const { by: cause } of result.blocked) by.set(cause, (by.get(cause) ?? 0) + 1);
+  const others = new Set((result.others ?? []).map(({ address }) => address));
+  for (const { by: cause } of result.blocked) if (!others.has(cause)) by.set(cause, (by.get(cause) ?? 0) + 1);
   return [...by].map(([cause, number]) =>
     styled("dim", `   ${count(number, "resource")} behind ${shortName(cause)}`),
   );
+}
+
+/** What is left to others, by persona, and what of this part waits for it. */
+export function othersLines({ others = [], blocked }: ApplyResult, columns: number): string[] {
+  const personas = [...new Set(others.map(({ info }) => info.persona))];
+  return personas.flatMap((persona) => {
+    const theirs = others.filter(({ info }) => info.persona === persona);
+    const awaited = theirs.filter(({ address }) => blocked.some(({ by }) => by === address));
+    const waiting = blocked.filter(({ by }) => theirs.some(({ address }) => address === by)).length;
+    const needs =
+      waiting === 0
+        ? ""
+        : `; ${count(waiting, "resource")} of this part wait${waiting === 1 ? "s" : ""} for ${awaited.map(({ label }) => label).join(", ")}`;
+    return wrapped(
+      `${styled("person", persona)}: ${count(theirs.length, "action")} to come${needs}`,
+      columns - 3,
+    ).map((line) => `   ${line}`);
+  });
 }
 
 /** One line that says how it ended. */
@@ -107,8 +126,27 @@ export function outcomeLine(
     case "failed":
       return `${symbolOf("failed")} ${styled("bold", `${count(result.failures.length, "failure")}:`)} ${done} of ${total} done in ${time}.`;
     case "waiting-for-person":
-      return `${symbolOf("gate")} ${styled("bold", "A person's move:")} ${done} of ${total} done in ${time}; ${count(result.gates.length, "gate")} open.`;
+      return `${symbolOf("gate")} ${styled("bold", result.gates.length === 0 ? "Others' move:" : "A person's move:")} ${done} of ${total} done in ${time}${result.gates.length === 0 ? "" : `; ${count(result.gates.length, "gate")} open`}.`;
     case "interrupted":
       return `${symbolOf("running")} ${styled("bold", leftByTime ? "Left:" : "Interrupted:")} ${done} of ${total} done in ${time}; what is under way in the cloud goes on there.`;
+  }
+}
+
+/** What to type when this run is over. */
+export function nextStep(
+  { outcome, gates, others = [] }: ApplyResult,
+  what: string,
+  personas: readonly Persona[] | undefined,
+): string {
+  const again = `psc deploy ${what}${personas === undefined ? "" : ` --persona '${personas.join(",")}'`}`;
+  switch (outcome) {
+    case "done":
+      return others.length === 0 ? `psc verify ${what}` : `the others: psc plan ${what} --by-persona`;
+    case "failed":
+      return `mend what is above, then ${again}: what is done stays done`;
+    case "waiting-for-person":
+      return gates.length > 0 ? `when the person is done, ${again}` : `after the others, ${again}`;
+    case "interrupted":
+      return `${again} goes on from here`;
   }
 }

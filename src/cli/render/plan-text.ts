@@ -125,6 +125,29 @@ export function actionLines(plan: Plan, columns: number, verbose: boolean): stri
   return lines;
 }
 
+/** Who has something to do, each with their steps; in the order in which they first come in the guide. */
+export function personaLines(plan: Plan, columns: number, verbose: boolean): string[] {
+  const shown = plan.actions.filter(({ action }) => verbose || action !== "none");
+  const personas = [...new Set(shown.map(({ resource }) => resource.info.persona))];
+  return personas.flatMap((persona) => {
+    const theirs = shown.filter(({ resource }) => resource.info.persona === persona);
+    const gates = theirs.filter(({ action }) => action === "gate").length;
+    const facts = [count(theirs.length, "action"), ...(gates === 0 ? [] : [`${gates} by hand`])].join(", ");
+    return [
+      `${styled("bold", persona)}  ${styled("dim", facts)}`,
+      ...[...STEPS.keys()].flatMap((step) => {
+        const here = theirs.filter(({ resource }) => resource.info.step === step);
+        if (here.length === 0) return [];
+        return [
+          styled("dim", ` ${String(step).padStart(2)} ${STEPS[step] ?? ""}`),
+          ...here.map((action) => actionRow(action, columns)),
+        ];
+      }),
+      "",
+    ];
+  });
+}
+
 function haveOneCause(a: Problem, b: Problem): boolean {
   return a.step === b.step && a.error.code === b.error.code && a.error.message === b.error.message;
 }
