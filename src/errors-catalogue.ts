@@ -379,6 +379,10 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "Dataverse knows Windows time zones. psc maps IANA names to them; this one has no zone of the same rules that psc knows.",
   },
+  "PSC-E447": {
+    title: "named thing missing in the environment",
+    explanation: "The spec names something psc does not make, such as a session template or a macro.",
+  },
   "PSC-E490": {
     title: "unexpected failure of a resource",
     explanation:

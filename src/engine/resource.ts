@@ -18,6 +18,9 @@ export const STEPS = [
   "Bot application and user",
   "Queues and routing",
   "Roles and groups",
+  "Monitoring",
+  "Portal",
+  "Agent experience",
 ] as const;
 
 /** Who holds what is needed, in the names that Entra, Azure and Dataverse use. */

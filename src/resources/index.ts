@@ -1,5 +1,11 @@
 import type { Resource } from "../engine/resource.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
+import { quickReplyResources } from "./agent-experience/quick-reply.ts";
+import { scriptResources } from "./agent-experience/script.ts";
+import { scriptStepsResources } from "./agent-experience/script-steps.ts";
+import { sentimentResources } from "./agent-experience/sentiment.ts";
+import { supervisionResources } from "./agent-experience/supervision.ts";
+import { tagResources } from "./agent-experience/tag.ts";
 import { activityLogExportResources } from "./azure/activity-log-export.ts";
 import { applicationInsightsResources } from "./azure/application-insights.ts";
 import { eligibleRoleAssignmentResources } from "./azure/eligible-role-assignment.ts";
@@ -104,5 +110,12 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     // 12 Roles.
     ...groupTeamResources(spec, manifest),
     ...roleAssignmentResources(spec, manifest),
+    // 15 What agents and supervisors have at hand.
+    ...tagResources(spec, manifest),
+    ...quickReplyResources(spec, manifest),
+    ...scriptResources(spec, manifest),
+    ...scriptStepsResources(spec),
+    ...sentimentResources(spec, manifest),
+    ...supervisionResources(spec, manifest),
   ];
 }

@@ -1,4 +1,10 @@
 import type { KindInfo } from "../engine/resource.ts";
+import { quickReply } from "./agent-experience/quick-reply.ts";
+import { script } from "./agent-experience/script.ts";
+import { scriptSteps } from "./agent-experience/script-steps.ts";
+import { sentiment } from "./agent-experience/sentiment.ts";
+import { supervision } from "./agent-experience/supervision.ts";
+import { tag } from "./agent-experience/tag.ts";
 import { activityLogExport } from "./azure/activity-log-export.ts";
 import { applicationInsights } from "./azure/application-insights.ts";
 import { eligibleRoleAssignment } from "./azure/eligible-role-assignment.ts";
@@ -88,4 +94,10 @@ export const KINDS: readonly KindInfo[] = [
   teamsAccount.info,
   groupTeam.info,
   dataverseRoleAssignment.info,
+  tag.info,
+  quickReply.info,
+  script.info,
+  scriptSteps.info,
+  sentiment.info,
+  supervision.info,
 ];

@@ -9,6 +9,9 @@ const NATURAL_KEYS: readonly { readonly path: readonly string[]; readonly keys: 
   { path: ["queues"], keys: ["name"] },
   { path: ["workstreams"], keys: ["name"] },
   { path: ["workstreams", "*", "route"], keys: ["name"] },
+  { path: ["agentExperience", "quickReplies"], keys: ["title"] },
+  { path: ["agentExperience", "scripts"], keys: ["name"] },
+  { path: ["agentExperience", "scripts", "*", "steps"], keys: ["name"] },
 ];
 
 /** Natural key of the list at a path, where list items count as `*`. */

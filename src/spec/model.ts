@@ -209,6 +209,55 @@ export interface EnvironmentSpec {
   readonly queues: readonly QueueSpec[];
   readonly workstreams: readonly WorkstreamSpec[];
   readonly healthBot: HealthBotSpec;
+  readonly agentExperience: AgentExperienceSpec;
+}
+
+export const ALERT_LEVELS = ["none", "very-negative", "negative", "slightly-negative"] as const;
+export type AlertLevel = (typeof ALERT_LEVELS)[number];
+
+/** One text in one language. */
+export interface QuickReplySpec {
+  readonly title: string;
+  /** Language tag, such as `en-US`. */
+  readonly language: string;
+  readonly text: string;
+  readonly tags: readonly string[];
+  /** Empty: offered in all conversations. */
+  readonly workstreams: readonly string[];
+}
+
+/** Does exactly one of the three. */
+export interface ScriptStepSpec {
+  readonly name: string;
+  readonly text: string | undefined;
+  readonly script: string | undefined;
+  readonly macro: string | undefined;
+}
+
+export interface AgentScriptSpec {
+  readonly name: string;
+  readonly uniqueName: string;
+  readonly description: string;
+  /** LCID. */
+  readonly language: number;
+  readonly steps: readonly ScriptStepSpec[];
+  readonly sessionTemplates: readonly string[];
+}
+
+export interface AgentExperienceSpec {
+  readonly quickReplies: readonly QuickReplySpec[];
+  readonly scripts: readonly AgentScriptSpec[];
+  /** Undefined: left as it is. */
+  readonly sentiment:
+    | { readonly enabled: boolean; readonly agentAlert: AlertLevel; readonly supervisorAlert: AlertLevel }
+    | undefined;
+  /** Switches that are undefined are left as they are. */
+  readonly supervisors: {
+    readonly monitor: boolean | undefined;
+    readonly assign: boolean | undefined;
+    readonly transfer: boolean | undefined;
+    readonly forceClose: boolean | undefined;
+  };
 }
 
 /** A solution as data: which application packages make it up, in which order, and how to prove they are in. */

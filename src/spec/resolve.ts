@@ -11,6 +11,7 @@ import type {
   WidgetSpec,
   WorkstreamSpec,
 } from "./model.ts";
+import { resolveAgentExperience } from "./resolve-agent-experience.ts";
 import { DEFAULTS } from "./schema/defaults.ts";
 import type { SpecDocument } from "./schema.ts";
 import { parseDays, parseTimeRange } from "./terms/hours.ts";
@@ -52,6 +53,7 @@ export function resolveSpec(document: SpecDocument, manifest: Manifest | undefin
     queues: resolveQueues(document, groups),
     workstreams: resolveWorkstreams(document, displayName, language),
     healthBot: resolveHealthBot(document.healthBot ?? {}, name, groups),
+    agentExperience: resolveAgentExperience(document.agentExperience ?? {}, language),
   };
 }
 

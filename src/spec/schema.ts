@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { CLOUD_NAMES } from "../cloud.ts";
 import { STAGES } from "./model.ts";
+import { agentExperienceSchema } from "./schema/agent-experience.ts";
 import { azureSchema } from "./schema/azure.ts";
 import { DEFAULTS } from "./schema/defaults.ts";
 import { environmentSchema } from "./schema/environment.ts";
@@ -98,6 +99,7 @@ export const specSchema = z.strictObject({
         "when `queues` is left out too, `Patient chat`: the bot answers first and hands over to `Escalate to Human` through EscalateToAgent; with a widget",
     },
   ),
+  agentExperience: optional(agentExperienceSchema, "What agents and supervisors have at hand."),
   healthBot: optional(healthBotSchema, "The Azure Health Bot (healthcare agent service)."),
 });
 

@@ -226,6 +226,11 @@ export const SPEC_ERRORS = {
     explanation:
       "Application Insights keeps data for 30, 60, 90, 120, 180, 270, 365, 550 or 730 days; psc sets workspace and component alike.",
   },
+  "PSC-E057": {
+    title: "not a unique name of a script",
+    explanation:
+      "Agent scripts are told apart by a prefix of 3 to 8 letters and digits, an underscore, and a name of letters, digits and underscores.",
+  },
   "PSC-E060": {
     title: "declared twice",
     explanation:
@@ -267,6 +272,11 @@ export const SPEC_ERRORS = {
     title: "bot capacity too small",
     explanation:
       "A conversation takes the workstream's capacity from whoever handles it. A bot with less would never get one; Microsoft advises a capacity above that of every other member of its queues.",
+  },
+  "PSC-E069": {
+    title: "step that does not do one thing",
+    explanation:
+      "A step of an agent script shows a text, opens another script or runs a macro: one of the three.",
   },
   "PSC-E070": {
     title: "unknown region",

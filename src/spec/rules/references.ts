@@ -38,6 +38,24 @@ export function checkQueueName(context: RuleContext, path: SpecPath, name: strin
   });
 }
 
+export function checkWorkstreamName(context: RuleContext, path: SpecPath, name: string): void {
+  checkName(context, path, name, {
+    what: "workstream",
+    section: "workstreams",
+    names: context.spec.workstreams.map((workstream) => workstream.name),
+    pathOf: (i) => ["workstreams", i, "name"],
+  });
+}
+
+export function checkScriptName(context: RuleContext, path: SpecPath, name: string): void {
+  checkName(context, path, name, {
+    what: "script",
+    section: "agentExperience.scripts",
+    names: context.spec.agentExperience.scripts.map((script) => script.name),
+    pathOf: (i) => ["agentExperience", "scripts", i, "name"],
+  });
+}
+
 export function checkHoursName(context: RuleContext, path: SpecPath, name: string | undefined): void {
   checkName(context, path, name, {
     what: "operating hours",

@@ -1,6 +1,7 @@
 import type { EnvironmentSpec, Manifest } from "../model.ts";
 import { locationAt, nodeAt, type SpecNode, type SpecPath } from "../node.ts";
 import type { Problem, ProblemLog } from "../problems.ts";
+import { checkAgentExperience } from "./agent-experience.ts";
 import { checkAzure } from "./azure.ts";
 import { checkHealthBot } from "./health-bot.ts";
 import { checkHours } from "./hours.ts";
@@ -26,6 +27,7 @@ export function checkRules(context: RuleContext): void {
   checkQueues(context);
   checkWorkstreams(context);
   checkHealthBot(context);
+  checkAgentExperience(context);
 }
 
 /** Reports a problem at the value the path leads to. */

@@ -61,6 +61,12 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
       variables: [],
       capacity: 100,
     },
+    agentExperience: {
+      quickReplies: [],
+      scripts: [],
+      sentiment: undefined,
+      supervisors: { monitor: undefined, assign: undefined, transfer: undefined, forceClose: undefined },
+    },
     ...overrides,
   };
 }

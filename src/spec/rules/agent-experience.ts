@@ -1,0 +1,36 @@
+import { checkScriptName, checkWorkstreamName } from "./references.ts";
+import { isWritten, type RuleContext, reportAt } from "./rules.ts";
+
+/** Quick replies and scripts: what they name, and that each step does exactly one thing. */
+export function checkAgentExperience(context: RuleContext): void {
+  const { quickReplies, scripts } = context.spec.agentExperience;
+  const titles = [...new Set(quickReplies.map(({ title }) => title))];
+  for (const [i, title] of titles.entries()) {
+    const reply = quickReplies.find((candidate) => candidate.title === title);
+    for (const [j, name] of (reply?.workstreams ?? []).entries())
+      checkWorkstreamName(context, ["agentExperience", "quickReplies", i, "workstreams", j], name);
+  }
+  for (const [i, script] of scripts.entries()) {
+    const path = ["agentExperience", "scripts", i] as const;
+    if (!isWritten(context, path)) continue;
+    const twin = scripts.findIndex(
+      (other) => other.uniqueName.toLowerCase() === script.uniqueName.toLowerCase(),
+    );
+    if (twin !== i)
+      reportAt(context, [...path, "name"], {
+        code: "PSC-E060",
+        message: `the scripts "${scripts[twin]?.name ?? ""}" and "${script.name}" have one unique name, ${script.uniqueName}`,
+        remedy: "give one of them a `uniqueName` of its own",
+      });
+    for (const [j, step] of script.steps.entries()) {
+      const ways = [step.text, step.script, step.macro].filter((way) => way !== undefined).length;
+      if (ways !== 1)
+        reportAt(context, [...path, "steps", j, "name"], {
+          code: "PSC-E069",
+          message: `the step "${step.name}" of the script "${script.name}" ${ways === 0 ? "says nothing" : "does several things"}`,
+          remedy: "give it exactly one of text, script and macro",
+        });
+      if (step.script !== undefined) checkScriptName(context, [...path, "steps", j, "script"], step.script);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import * as z from "zod";
+import { ALERT_LEVELS } from "../model.ts";
+import { described, oneOf, optional, patternText, shortText, text } from "./fields.ts";
+import { languageTag } from "./terms.ts";
+
+/** Text of several lines. */
+function longText(longest: number): z.ZodString {
+  return text((value) => value.trim() !== "" && value.length <= longest, {
+    code: "PSC-E044",
+    what: `a text of 1 to ${longest} characters`,
+    remedy: "shorten it, or give it a value",
+  }).meta({ minLength: 1, maxLength: longest });
+}
+
+const replyText = longText(4000);
+
+const quickReply = z.strictObject({
+  title: described(shortText(100), "What agents look for."),
+  text: optional(
+    z.union([replyText, z.record(languageTag, described(replyText, "The text in that language."))]),
+    "What is sent, in the environment's language, or by language: `{ en-US: Hello, es-ES: Hola }`. Slugs such as `{FullName{Customer}}` are filled in by Omnichannel.",
+    { required: true },
+  ),
+  tags: optional(z.array(described(shortText(100), "A tag.")), "Words it is found by.", {
+    derivedDefault: "none",
+  }),
+  workstreams: optional(z.array(described(shortText(100), "Name of a workstream.")), "Where it is offered.", {
+    derivedDefault: "in all conversations",
+  }),
+});
+
+const scriptStep = z.strictObject({
+  name: described(shortText(100), "Heading of the step."),
+  text: optional(longText(2000), "What the agent reads."),
+  script: optional(shortText(100), "Name of another script that the step opens."),
+  macro: optional(shortText(100), "Name of a macro of the environment that the step runs."),
+});
+
+const script = z.strictObject({
+  name: described(shortText(100), "Name agents see."),
+  uniqueName: optional(
+    patternText(/^[a-zA-Z][a-zA-Z0-9]{2,7}_[a-zA-Z0-9_]{1,100}$/, {
+      code: "PSC-E057",
+      what: "a unique name of an agent script",
+      remedy:
+        "write a prefix of 3 to 8 letters and digits, an underscore, and a name, such as contoso_Identity",
+    }),
+    "How the environment tells it from others.",
+    { derivedDefault: "`psc_` and the letters and digits of the name" },
+  ),
+  description: optional(shortText(100), "One line about it.", { derivedDefault: "none" }),
+  language: optional(languageTag, "Language of its texts.", { derivedDefault: "`environment.language`" }),
+  steps: optional(
+    z.array(described(scriptStep, "A step: a text, another script, or a macro.")),
+    "What agents do, in this order.",
+    { required: true },
+  ),
+  sessionTemplates: optional(
+    z.array(described(shortText(100), "Name of a session template.")),
+    "In which sessions it is offered. Others stay.",
+    { derivedDefault: "none" },
+  ),
+});
+
+const alertLevel = oneOf(ALERT_LEVELS);
+
+export const agentExperienceSchema = z.strictObject({
+  quickReplies: optional(z.array(described(quickReply, "A quick reply.")), "Answers at hand.", {
+    derivedDefault: "none",
+  }),
+  scripts: optional(z.array(described(script, "An agent script.")), "Guides through a conversation.", {
+    derivedDefault: "none",
+  }),
+  sentiment: optional(
+    z.strictObject({
+      enabled: optional(z.boolean(), "Whether the customer's mood is estimated.", { default: true }),
+      agentAlert: optional(alertLevel, "From which mood on agents are alerted.", { default: "none" }),
+      supervisorAlert: optional(alertLevel, "From which mood on supervisors are alerted.", {
+        default: "none",
+      }),
+    }),
+    "Sentiment analysis of conversations.",
+    { derivedDefault: "left as it is" },
+  ),
+  supervisors: optional(
+    z.strictObject({
+      monitor: optional(z.boolean(), "Whether they may look into conversations.", {
+        derivedDefault: "left as it is",
+      }),
+      assign: optional(z.boolean(), "Whether they may assign conversations.", {
+        derivedDefault: "left as it is",
+      }),
+      transfer: optional(z.boolean(), "Whether they may transfer conversations.", {
+        derivedDefault: "left as it is",
+      }),
+      forceClose: optional(z.boolean(), "Whether they may close conversations.", {
+        derivedDefault: "left as it is",
+      }),
+    }),
+    "What supervisors may do with others' conversations.",
+    { derivedDefault: "left as it is" },
+  ),
+});
