@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { renderProblem } from "../../src/spec/index.ts";
+import { AGENT_EXPERIENCE_CASES } from "./cases/agent-experience.ts";
 import type { BadInput } from "./cases/bad-input.ts";
 import { RULE_CASES } from "./cases/rules.ts";
 import { SHAPE_CASES } from "./cases/shape.ts";
@@ -19,7 +20,7 @@ function unmarked(text: string): { text: string; line: number; column: number; l
   };
 }
 
-const CASES: readonly BadInput[] = [...YAML_CASES, ...SHAPE_CASES, ...RULE_CASES];
+const CASES: readonly BadInput[] = [...YAML_CASES, ...SHAPE_CASES, ...RULE_CASES, ...AGENT_EXPERIENCE_CASES];
 
 describe("every kind of bad input is reported where it stands, with a remedy", () => {
   test.each(CASES.map((input) => [input.code, input.name, input] as const))("%s %s", (code, _, input) => {
