@@ -12,6 +12,7 @@ import { eligibleRoleAssignmentResources } from "./azure/eligible-role-assignmen
 import { locationResources } from "./azure/location.ts";
 import { logAnalyticsWorkspaceResources } from "./azure/log-analytics-workspace.ts";
 import { resourceGroupResources } from "./azure/resource-group.ts";
+import { resourceLockResources } from "./azure/resource-lock.ts";
 import { resourceProviderResources } from "./azure/resource-provider.ts";
 import { roleAssignmentResources as azureRoleAssignmentResources } from "./azure/role-assignment.ts";
 import { applicationUserResources } from "./dataverse/application-user.ts";
@@ -85,6 +86,7 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...accountResources(spec),
     ...azureRoleAssignmentResources(spec),
     ...eligibleRoleAssignmentResources(spec),
+    ...resourceLockResources(spec),
     // 8 Human handoff; the bridge is a gate.
     ...configurationResources(spec),
     ...scenarioResources(spec),

@@ -11,6 +11,7 @@ import { eligibleRoleAssignment } from "./azure/eligible-role-assignment.ts";
 import { location } from "./azure/location.ts";
 import { logAnalyticsWorkspace } from "./azure/log-analytics-workspace.ts";
 import { resourceGroup } from "./azure/resource-group.ts";
+import { resourceLock } from "./azure/resource-lock.ts";
 import { resourceProvider } from "./azure/resource-provider.ts";
 import { roleAssignment as azureRoleAssignment } from "./azure/role-assignment.ts";
 import { applicationUser } from "./dataverse/application-user.ts";
@@ -74,6 +75,7 @@ export const KINDS: readonly KindInfo[] = [
   account.info,
   azureRoleAssignment.info,
   eligibleRoleAssignment.info,
+  resourceLock.info,
   configuration.info,
   scenario.info,
   bridge.info,

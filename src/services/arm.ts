@@ -17,6 +17,7 @@ export const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.operationalinsights/workspaces": "2025-07-01",
   "microsoft.insights/components": "2020-02-02",
   "microsoft.insights/diagnosticsettings": "2021-05-01-preview",
+  "microsoft.authorization/locks": "2020-05-01",
   "microsoft.authorization/permissions": "2022-04-01",
   "microsoft.authorization/roleassignments": "2022-04-01",
   "microsoft.authorization/roleeligibilityschedules": "2020-10-01",

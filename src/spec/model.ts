@@ -188,6 +188,8 @@ export interface EnvironmentSpec {
     readonly location: string;
     readonly resourceGroup: string;
     readonly tags: Readonly<Record<string, string>>;
+    /** Nothing in the resource group can be deleted. */
+    readonly lock: boolean;
     readonly monitoring: {
       readonly workspace: string;
       readonly applicationInsights: string;

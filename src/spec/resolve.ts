@@ -123,6 +123,7 @@ function resolveAzure(document: SpecDocument, name: string): EnvironmentSpec["az
     location: given.location ?? defaultLocation(document.cloud ?? DEFAULTS.cloud, region),
     resourceGroup: given.resourceGroup ?? `rg-${name}`,
     tags: given.tags ?? {},
+    lock: given.lock ?? document.stage === "prod",
     monitoring: {
       workspace: given.monitoring?.workspace ?? `log-${name}`,
       applicationInsights: given.monitoring?.applicationInsights ?? `appi-${name}`,

@@ -54,6 +54,7 @@ function groupActions(spec: EnvironmentSpec): string[] {
     "Microsoft.Insights/components/write",
     "Microsoft.HealthBot/healthBots/write",
     "Microsoft.HealthBot/healthBots/listSecrets/action",
+    ...(spec.azure.lock ? ["Microsoft.Authorization/locks/write"] : []),
     ...(!grants
       ? []
       : [

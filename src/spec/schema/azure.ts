@@ -47,5 +47,10 @@ export const azureSchema = z.strictObject({
     "Tags of everything psc makes in Azure. Other tags are left alone.",
     { derivedDefault: "none" },
   ),
+  lock: optional(
+    z.boolean(),
+    "Whether a lock refuses the deletion of the resource group and of everything in it.",
+    { derivedDefault: "true for stage `prod`, false for others" },
+  ),
   monitoring: optional(monitoring, "Where logs and telemetry go."),
 });

@@ -26,6 +26,7 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
       location: "eastus",
       resourceGroup: "rg-contoso-health-dev",
       tags: {},
+      lock: false,
       monitoring: {
         workspace: "log-contoso-health-dev",
         applicationInsights: "appi-contoso-health-dev",
