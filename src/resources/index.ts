@@ -11,6 +11,7 @@ import { applicationInsightsResources } from "./azure/application-insights.ts";
 import { eligibleRoleAssignmentResources } from "./azure/eligible-role-assignment.ts";
 import { locationResources } from "./azure/location.ts";
 import { logAnalyticsWorkspaceResources } from "./azure/log-analytics-workspace.ts";
+import { policyAssignmentResources } from "./azure/policy-assignment.ts";
 import { resourceGroupResources } from "./azure/resource-group.ts";
 import { resourceLockResources } from "./azure/resource-lock.ts";
 import { resourceProviderResources } from "./azure/resource-provider.ts";
@@ -86,6 +87,7 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...accountResources(spec),
     ...azureRoleAssignmentResources(spec),
     ...eligibleRoleAssignmentResources(spec),
+    ...policyAssignmentResources(spec),
     ...resourceLockResources(spec),
     // 8 Human handoff; the bridge is a gate.
     ...configurationResources(spec),

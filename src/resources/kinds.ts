@@ -10,6 +10,7 @@ import { applicationInsights } from "./azure/application-insights.ts";
 import { eligibleRoleAssignment } from "./azure/eligible-role-assignment.ts";
 import { location } from "./azure/location.ts";
 import { logAnalyticsWorkspace } from "./azure/log-analytics-workspace.ts";
+import { policyAssignment } from "./azure/policy-assignment.ts";
 import { resourceGroup } from "./azure/resource-group.ts";
 import { resourceLock } from "./azure/resource-lock.ts";
 import { resourceProvider } from "./azure/resource-provider.ts";
@@ -75,6 +76,7 @@ export const KINDS: readonly KindInfo[] = [
   account.info,
   azureRoleAssignment.info,
   eligibleRoleAssignment.info,
+  policyAssignment.info,
   resourceLock.info,
   configuration.info,
   scenario.info,

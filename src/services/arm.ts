@@ -19,6 +19,7 @@ export const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.insights/diagnosticsettings": "2021-05-01-preview",
   "microsoft.authorization/locks": "2020-05-01",
   "microsoft.authorization/permissions": "2022-04-01",
+  "microsoft.authorization/policyassignments": "2025-03-01",
   "microsoft.authorization/roleassignments": "2022-04-01",
   "microsoft.authorization/roleeligibilityschedules": "2020-10-01",
   "microsoft.authorization/roleeligibilityschedulerequests": "2020-10-01",

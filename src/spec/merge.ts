@@ -6,6 +6,7 @@ import type { ProblemLog } from "./problems.ts";
 const NATURAL_KEYS: readonly { readonly path: readonly string[]; readonly keys: readonly string[] }[] = [
   { path: ["roles"], keys: ["role", "to"] },
   { path: ["operatingHours"], keys: ["name"] },
+  { path: ["azure", "policies"], keys: ["name"] },
   { path: ["queues"], keys: ["name"] },
   { path: ["workstreams"], keys: ["name"] },
   { path: ["workstreams", "*", "route"], keys: ["name"] },

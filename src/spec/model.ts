@@ -190,6 +190,7 @@ export interface EnvironmentSpec {
     readonly tags: Readonly<Record<string, string>>;
     /** Nothing in the resource group can be deleted. */
     readonly lock: boolean;
+    readonly policies: readonly PolicySpec[];
     readonly monitoring: {
       readonly workspace: string;
       readonly applicationInsights: string;
@@ -212,6 +213,16 @@ export interface EnvironmentSpec {
   readonly workstreams: readonly WorkstreamSpec[];
   readonly healthBot: HealthBotSpec;
   readonly agentExperience: AgentExperienceSpec;
+}
+
+export type PolicyParameter = string | number | boolean | readonly (string | number | boolean)[];
+
+export interface PolicySpec {
+  readonly name: string;
+  /** Id of a policy or of an initiative. */
+  readonly definition: string;
+  readonly isInitiative: boolean;
+  readonly parameters: Readonly<Record<string, PolicyParameter>>;
 }
 
 export const ALERT_LEVELS = ["none", "very-negative", "negative", "slightly-negative"] as const;

@@ -5,6 +5,7 @@ import type {
   Manifest,
   OpenHours,
   OperatingHoursSpec,
+  PolicySpec,
   PrincipalRef,
   QueueSpec,
   RoleGrant,
@@ -16,6 +17,7 @@ import { DEFAULTS } from "./schema/defaults.ts";
 import type { SpecDocument } from "./schema.ts";
 import { parseDays, parseTimeRange } from "./terms/hours.ts";
 import { languageTagOf, lcidOf } from "./terms/languages.ts";
+import { isInitiative, KNOWN_POLICIES } from "./terms/policies.ts";
 import { parsePrincipal } from "./terms/principals.ts";
 import { defaultLocation } from "./terms/regions.ts";
 import { isOmnichannelRole } from "./terms/roles.ts";
@@ -124,6 +126,7 @@ function resolveAzure(document: SpecDocument, name: string): EnvironmentSpec["az
     resourceGroup: given.resourceGroup ?? `rg-${name}`,
     tags: given.tags ?? {},
     lock: given.lock ?? document.stage === "prod",
+    policies: (given.policies ?? []).map(resolvePolicy),
     monitoring: {
       workspace: given.monitoring?.workspace ?? `log-${name}`,
       applicationInsights: given.monitoring?.applicationInsights ?? `appi-${name}`,
@@ -131,6 +134,15 @@ function resolveAzure(document: SpecDocument, name: string): EnvironmentSpec["az
       activityLog: given.monitoring?.activityLog ?? DEFAULTS.activityLog,
     },
   };
+}
+
+function resolvePolicy({
+  name,
+  definition,
+  parameters,
+}: NonNullable<NonNullable<SpecDocument["azure"]>["policies"]>[number]): PolicySpec {
+  const id = definition ?? KNOWN_POLICIES[name] ?? "";
+  return { name, definition: id, isInitiative: isInitiative(id), parameters: parameters ?? {} };
 }
 
 function principalOf(text: string): PrincipalRef {

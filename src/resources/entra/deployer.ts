@@ -55,6 +55,7 @@ function groupActions(spec: EnvironmentSpec): string[] {
     "Microsoft.HealthBot/healthBots/write",
     "Microsoft.HealthBot/healthBots/listSecrets/action",
     ...(spec.azure.lock ? ["Microsoft.Authorization/locks/write"] : []),
+    ...(spec.azure.policies.length > 0 ? ["Microsoft.Authorization/policyAssignments/write"] : []),
     ...(!grants
       ? []
       : [

@@ -231,6 +231,11 @@ export const SPEC_ERRORS = {
     explanation:
       "Agent scripts are told apart by a prefix of 3 to 8 letters and digits, an underscore, and a name of letters, digits and underscores.",
   },
+  "PSC-E058": {
+    title: "not a policy",
+    explanation:
+      "A policy assignment has a short name, and the id of a policy or initiative unless psc knows the name.",
+  },
   "PSC-E060": {
     title: "declared twice",
     explanation:

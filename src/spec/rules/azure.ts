@@ -1,7 +1,8 @@
 import { keyLocationAt } from "../node.ts";
 import { APP_INSIGHTS_RETENTION_DAYS } from "../schema/defaults.ts";
+import { KNOWN_POLICIES } from "../terms/policies.ts";
 import { HEALTH_BOT_LOCATIONS, locationFitsCloud } from "../terms/regions.ts";
-import { type RuleContext, reportAt } from "./rules.ts";
+import { isWritten, type RuleContext, reportAt } from "./rules.ts";
 
 /** Azure: location, retention, tags. */
 export function checkAzure(context: RuleContext): void {
@@ -26,6 +27,13 @@ export function checkAzure(context: RuleContext): void {
     });
   checkRetention(context, azure.monitoring.retentionDays);
   checkTags(context);
+  for (const [i, { name, definition }] of azure.policies.entries())
+    if (definition === "" && !isWritten(context, ["azure", "policies", i, "definition"]))
+      reportAt(context, ["azure", "policies", i, "name"], {
+        code: "PSC-E058",
+        message: `psc knows no policy "${name}"`,
+        remedy: `give its \`definition\`, or use one of: ${Object.keys(KNOWN_POLICIES).join(", ")}`,
+      });
 }
 
 function checkRetention(context: RuleContext, days: number): void {

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { KNOWN_POLICIES, POLICY_ID } from "../terms/policies.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { described, oneOf, optional, text } from "./fields.ts";
+import { described, oneOf, optional, patternText, text } from "./fields.ts";
 import { applicationInsightsName, azureLocation, guid, resourceGroupName, workspaceName } from "./terms.ts";
 
 const tagValue = text((value) => value.length <= 256, {
@@ -30,6 +31,44 @@ const monitoring = z.strictObject({
   ),
 });
 
+const policyName = patternText(/^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$/, {
+  code: "PSC-E058",
+  what: "a name of a policy assignment",
+  remedy: `use 2 to 40 lower-case letters, digits and hyphens, or one psc knows: ${Object.keys(KNOWN_POLICIES).join(", ")}`,
+});
+
+const parameterValue = z.union([z.string(), z.number(), z.boolean()]);
+
+const policy = z.strictObject({
+  name: described(
+    policyName,
+    `Name of the assignment; one psc knows needs no definition: ${Object.keys(KNOWN_POLICIES)
+      .map((name) => `\`${name}\``)
+      .join(", ")}.`,
+  ),
+  definition: optional(
+    patternText(POLICY_ID, {
+      code: "PSC-E058",
+      what: "an id of a policy or initiative",
+      remedy:
+        "copy it from the Azure portal, Policy > Definitions, such as /providers/Microsoft.Authorization/policyDefinitions/…",
+    }),
+    "Id of the policy or initiative.",
+    { derivedDefault: "that of a name psc knows" },
+  ),
+  parameters: optional(
+    z.record(
+      z.string(),
+      described(
+        z.union([parameterValue, z.array(described(parameterValue, "One of several values."))]),
+        "Value of the parameter.",
+      ),
+    ),
+    "Parameters the definition asks for. Others are left alone.",
+    { derivedDefault: "none" },
+  ),
+});
+
 export const azureSchema = z.strictObject({
   subscription: optional(
     guid("a subscription id (GUID)", "copy the id from the Azure portal, Subscriptions"),
@@ -51,6 +90,11 @@ export const azureSchema = z.strictObject({
     z.boolean(),
     "Whether a lock refuses the deletion of the resource group and of everything in it.",
     { derivedDefault: "true for stage `prod`, false for others" },
+  ),
+  policies: optional(
+    z.array(described(policy, "A policy.")),
+    "Policies and initiatives that Azure checks the resource group by. Others are left alone.",
+    { derivedDefault: "none" },
   ),
   monitoring: optional(monitoring, "Where logs and telemetry go."),
 });

@@ -27,6 +27,7 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
       resourceGroup: "rg-contoso-health-dev",
       tags: {},
       lock: false,
+      policies: [],
       monitoring: {
         workspace: "log-contoso-health-dev",
         applicationInsights: "appi-contoso-health-dev",

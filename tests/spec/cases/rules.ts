@@ -430,5 +430,24 @@ identity: { application: «Patient bot» }
     yaml: "queues:\n  - name: Patient bot\n    «members»: [bot, group/agents]\n",
     message: /shares the queue/,
   },
+  {
+    name: "policy nobody knows",
+    code: "PSC-E058",
+    yaml: "azure: { policies: [{ name: «health-bot» }] }\n",
+    message: /psc knows no policy "health-bot"/,
+    remedy: /health-bot-azure-rbac/,
+  },
+  {
+    name: "policy declared twice",
+    code: "PSC-E060",
+    yaml: "azure: { policies: [{ name: hitrust-hipaa }, { name: «hitrust-hipaa» }] }\n",
+    message: /hitrust-hipaa/,
+  },
+  {
+    name: "id that is no policy's",
+    code: "PSC-E058",
+    yaml: "azure: { policies: [{ name: mine, definition: «/providers/Microsoft.HealthBot/healthBots/x» }] }\n",
+    message: /not an id of a policy/,
+  },
   { name: "auditing off", code: "PSC-W120", yaml: "environment: { audit: «none» }\n", message: /auditing/ },
 ];
