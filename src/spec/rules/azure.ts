@@ -2,7 +2,7 @@ import { keyLocationAt } from "../node.ts";
 import { APP_INSIGHTS_RETENTION_DAYS } from "../schema/defaults.ts";
 import { KNOWN_POLICIES } from "../terms/policies.ts";
 import { HEALTH_BOT_LOCATIONS, locationFitsCloud } from "../terms/regions.ts";
-import { isWritten, type RuleContext, reportAt } from "./rules.ts";
+import { type RuleContext, reportAt } from "./rules.ts";
 
 /** Azure: location, retention, tags. */
 export function checkAzure(context: RuleContext): void {
@@ -27,8 +27,12 @@ export function checkAzure(context: RuleContext): void {
     });
   checkRetention(context, azure.monitoring.retentionDays);
   checkTags(context);
+  // A definition that was refused is not missing as well.
   for (const [i, { name, definition }] of azure.policies.entries())
-    if (definition === "" && !isWritten(context, ["azure", "policies", i, "definition"]))
+    if (
+      definition === "" &&
+      !context.log.errors.some(({ message }) => message.startsWith(`azure.policies[${i}].definition:`))
+    )
       reportAt(context, ["azure", "policies", i, "name"], {
         code: "PSC-E058",
         message: `psc knows no policy "${name}"`,
