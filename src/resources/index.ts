@@ -34,7 +34,10 @@ import { configurationResources } from "./health-bot/configuration.ts";
 import { scenarioResources } from "./health-bot/scenario.ts";
 import { channelsResources } from "./omnichannel/channels.ts";
 import { contextVariableResources } from "./omnichannel/context-variable.ts";
+import { maskingResources } from "./omnichannel/masking.ts";
+import { maskingRuleResources } from "./omnichannel/masking-rule.ts";
 import { operatingHoursResources } from "./omnichannel/operating-hours.ts";
+import { presenceResources } from "./omnichannel/presence.ts";
 import { queueResources } from "./omnichannel/queue.ts";
 import { queueMembersResources } from "./omnichannel/queue-members.ts";
 import { routingResources } from "./omnichannel/routing.ts";
@@ -101,6 +104,9 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...applicationUserResources(spec),
     // 11 Queues, workstreams, routing, channels of the workstreams.
     ...operatingHoursResources(spec, manifest),
+    ...presenceResources(spec, manifest),
+    ...maskingResources(spec, manifest),
+    ...maskingRuleResources(spec, manifest),
     ...queueResources(spec, manifest),
     ...queueMembersResources(spec, manifest),
     ...workstreamResources(spec, manifest),

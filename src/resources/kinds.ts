@@ -33,7 +33,10 @@ import { configuration } from "./health-bot/configuration.ts";
 import { scenario } from "./health-bot/scenario.ts";
 import { channels } from "./omnichannel/channels.ts";
 import { contextVariable } from "./omnichannel/context-variable.ts";
+import { masking } from "./omnichannel/masking.ts";
+import { maskingRule } from "./omnichannel/masking-rule.ts";
 import { operatingHours } from "./omnichannel/operating-hours.ts";
+import { presence } from "./omnichannel/presence.ts";
 import { queue } from "./omnichannel/queue.ts";
 import { queueMembers } from "./omnichannel/queue-members.ts";
 import { routing } from "./omnichannel/routing.ts";
@@ -86,6 +89,9 @@ export const KINDS: readonly KindInfo[] = [
   servicePrincipal.info,
   applicationUser.info,
   operatingHours.info,
+  presence.info,
+  masking.info,
+  maskingRule.info,
   queue.info,
   queueMembers.info,
   workstream.info,

@@ -7,6 +7,8 @@ const NATURAL_KEYS: readonly { readonly path: readonly string[]; readonly keys: 
   { path: ["roles"], keys: ["role", "to"] },
   { path: ["operatingHours"], keys: ["name"] },
   { path: ["azure", "policies"], keys: ["name"] },
+  { path: ["omnichannel", "masking", "rules"], keys: ["name"] },
+  { path: ["omnichannel", "presences"], keys: ["name"] },
   { path: ["queues"], keys: ["name"] },
   { path: ["workstreams"], keys: ["name"] },
   { path: ["workstreams", "*", "route"], keys: ["name"] },

@@ -206,7 +206,16 @@ export interface EnvironmentSpec {
     /** Client ids of pipelines that are to administer Power Platform unattended. */
     readonly adminApplications: readonly string[];
   };
-  readonly omnichannel: { readonly channels: readonly Channel[] };
+  readonly omnichannel: {
+    readonly channels: readonly Channel[];
+    readonly masking: {
+      /** Undefined: left as it is. */
+      readonly customers: boolean | undefined;
+      readonly agents: boolean | undefined;
+      readonly rules: readonly MaskingRuleSpec[];
+    };
+    readonly presences: readonly PresenceSpec[];
+  };
   readonly roles: readonly RoleGrant[];
   readonly operatingHours: readonly OperatingHoursSpec[];
   readonly queues: readonly QueueSpec[];
@@ -223,6 +232,24 @@ export interface PolicySpec {
   readonly definition: string;
   readonly isInitiative: boolean;
   readonly parameters: Readonly<Record<string, PolicyParameter>>;
+}
+
+export interface MaskingRuleSpec {
+  readonly name: string;
+  /** Regular expression of JavaScript. */
+  readonly pattern: string;
+  readonly character: string;
+  readonly description: string;
+}
+
+export const PRESENCE_STATUSES = ["available", "busy", "do-not-disturb", "away", "offline"] as const;
+export type PresenceStatus = (typeof PRESENCE_STATUSES)[number];
+
+export interface PresenceSpec {
+  readonly name: string;
+  readonly status: PresenceStatus;
+  /** Agents may choose it themselves. */
+  readonly selectable: boolean;
 }
 
 export const ALERT_LEVELS = ["none", "very-negative", "negative", "slightly-negative"] as const;

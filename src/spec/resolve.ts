@@ -49,13 +49,34 @@ export function resolveSpec(document: SpecDocument, manifest: Manifest | undefin
       application: document.identity?.application ?? `psc ${name} bot`,
       adminApplications: document.identity?.adminApplications ?? [],
     },
-    omnichannel: { channels: document.omnichannel?.channels ?? DEFAULTS.channels },
+    omnichannel: resolveOmnichannel(document.omnichannel ?? {}),
     roles: resolveRoles(document, groups, manifest),
     operatingHours: (document.operatingHours ?? []).map(resolveHours),
     queues: resolveQueues(document, groups),
     workstreams: resolveWorkstreams(document, displayName, language),
     healthBot: resolveHealthBot(document.healthBot ?? {}, name, groups),
     agentExperience: resolveAgentExperience(document.agentExperience ?? {}, language),
+  };
+}
+
+function resolveOmnichannel(given: NonNullable<SpecDocument["omnichannel"]>): EnvironmentSpec["omnichannel"] {
+  return {
+    channels: given.channels ?? DEFAULTS.channels,
+    masking: {
+      customers: given.masking?.customers,
+      agents: given.masking?.agents,
+      rules: (given.masking?.rules ?? []).map(({ name, pattern, character, description }) => ({
+        name,
+        pattern: pattern ?? "",
+        character: character ?? "#",
+        description: description ?? "",
+      })),
+    },
+    presences: (given.presences ?? []).map(({ name, status, selectable }) => ({
+      name,
+      status: status ?? "available",
+      selectable: selectable ?? true,
+    })),
   };
 }
 

@@ -236,6 +236,11 @@ export const SPEC_ERRORS = {
     explanation:
       "A policy assignment has a short name, and the id of a policy or initiative unless psc knows the name.",
   },
+  "PSC-E059": {
+    title: "not a regular expression",
+    explanation:
+      "Masking rules are regular expressions of JavaScript, which the chat clients compile; what does not compile they leave out without a word.",
+  },
   "PSC-E060": {
     title: "declared twice",
     explanation:

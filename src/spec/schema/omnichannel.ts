@@ -1,9 +1,45 @@
 import * as z from "zod";
-import { CHANNELS } from "../model.ts";
+import { CHANNELS, PRESENCE_STATUSES } from "../model.ts";
 import { parseDays, parseTimeRange } from "../terms/hours.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { described, oneOf, optional, shortText, text, wholeNumber } from "./fields.ts";
+import { described, oneOf, optional, patternText, shortText, text, wholeNumber } from "./fields.ts";
 import { languageTag, principal, timeZone } from "./terms.ts";
+
+const maskingPattern = text((value) => value !== "" && value.length <= 500 && compiles(value), {
+  code: "PSC-E059",
+  what: "a regular expression",
+  remedy: "write one of JavaScript's, of at most 500 characters, such as \\b\\d{3}-\\d{2}-\\d{4}\\b",
+}).meta({ minLength: 1, maxLength: 500 });
+
+/** The chat clients leave out, without a word, what does not compile. */
+function compiles(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, "g") instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+const maskingRule = z.strictObject({
+  name: described(shortText(100), "Name of the rule."),
+  pattern: optional(maskingPattern, "Regular expression of what is hidden.", { required: true }),
+  character: optional(
+    patternText(/^\S$/u, {
+      code: "PSC-E044",
+      what: "one character",
+      remedy: "write the one character that stands for what is hidden",
+    }),
+    "What stands in its place.",
+    { default: "#" },
+  ),
+  description: optional(shortText(500), "One line about it.", { derivedDefault: "none" }),
+});
+
+const presence = z.strictObject({
+  name: described(shortText(100), "Name and text agents see."),
+  status: optional(oneOf(PRESENCE_STATUSES), "What it counts as for the routing.", { required: true }),
+  selectable: optional(z.boolean(), "Whether agents may choose it themselves.", { default: true }),
+});
 
 export const omnichannelSchema = z.strictObject({
   consent: optional(
@@ -15,6 +51,28 @@ export const omnichannelSchema = z.strictObject({
     z.array(described(oneOf(CHANNELS), "Name of a channel.")),
     "Channels a person ticks once in the admin center; psc sees when they are on.",
     { default: DEFAULTS.channels },
+  ),
+  masking: optional(
+    z.strictObject({
+      customers: optional(z.boolean(), "Whether what customers write is masked.", {
+        derivedDefault: "left as it is",
+      }),
+      agents: optional(z.boolean(), "Whether what agents write is masked.", {
+        derivedDefault: "left as it is",
+      }),
+      rules: optional(
+        z.array(described(maskingRule, "A rule.")),
+        "What is hidden, at most 10 with those the product brings. Others are left alone.",
+        { derivedDefault: "none" },
+      ),
+    }),
+    "Private data in conversations that is hidden before others see it.",
+    { derivedDefault: "left as it is" },
+  ),
+  presences: optional(
+    z.array(described(presence, "A presence.")),
+    "What agents may be besides the product's own presences. Others are left alone.",
+    { derivedDefault: "none" },
   ),
 });
 

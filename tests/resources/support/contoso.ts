@@ -43,7 +43,11 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
       application: "Contoso Health bot (dev)",
       adminApplications: [],
     },
-    omnichannel: { channels: ["chat"] },
+    omnichannel: {
+      channels: ["chat"],
+      masking: { customers: undefined, agents: undefined, rules: [] },
+      presences: [],
+    },
     roles: [],
     operatingHours: [],
     queues: [],

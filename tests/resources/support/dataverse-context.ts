@@ -125,7 +125,11 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
         },
       ],
     },
-    omnichannel: { channels: ["chat", "sms", "teams"] },
+    omnichannel: {
+      channels: ["chat", "sms", "teams"],
+      masking: { customers: undefined, agents: undefined, rules: [] },
+      presences: [],
+    },
     roles: [
       { role: "Healthcare User", to: { kind: "group", group: "users" }, by: "team" },
       { role: "Omnichannel agent", to: { kind: "group", group: "agents" }, by: "direct" },

@@ -69,6 +69,18 @@ export const AGENT_EXPERIENCE_CASES: readonly BadInput[] = [
     message: /have one unique name, psc_Onetwo/,
   },
   {
+    name: "masking rule that does not compile",
+    code: "PSC-E059",
+    yaml: "omnichannel: { masking: { rules: [{ name: Broken, pattern: «(» }] } }\n",
+    message: /"\(" is not a regular expression/,
+  },
+  {
+    name: "presence nobody routes by",
+    code: "PSC-E014",
+    yaml: "omnichannel: { presences: [{ name: Lunch, status: «hungry» }] }\n",
+    message: /hungry/,
+  },
+  {
     name: "mood nobody knows",
     code: "PSC-E014",
     yaml: within("  sentiment: { agentAlert: «angry» }\n"),
