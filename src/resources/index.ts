@@ -6,6 +6,8 @@ import { scriptStepsResources } from "./agent-experience/script-steps.ts";
 import { sentimentResources } from "./agent-experience/sentiment.ts";
 import { supervisionResources } from "./agent-experience/supervision.ts";
 import { tagResources } from "./agent-experience/tag.ts";
+import { actionGroupResources } from "./azure/action-group.ts";
+import { activityLogAlertResources } from "./azure/activity-log-alert.ts";
 import { activityLogExportResources } from "./azure/activity-log-export.ts";
 import { applicationInsightsResources } from "./azure/application-insights.ts";
 import { eligibleRoleAssignmentResources } from "./azure/eligible-role-assignment.ts";
@@ -60,6 +62,18 @@ import { securityGroupResources } from "./power-platform/security-group.ts";
  * `healthcare/solutions/patientServiceCenter/readme.md`). A new kind is one more line here.
  */
 export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource[] {
+  const landingZone = [
+    ...resourceGroupResources(spec),
+    ...logAnalyticsWorkspaceResources(spec),
+    ...applicationInsightsResources(spec),
+    ...activityLogExportResources(spec),
+    ...accountResources(spec),
+    ...azureRoleAssignmentResources(spec),
+    ...eligibleRoleAssignmentResources(spec),
+    ...actionGroupResources(spec),
+    ...activityLogAlertResources(spec),
+    ...policyAssignmentResources(spec),
+  ];
   return [
     // 0 Prerequisites: what must hold, then what everything else stands on.
     ...tenantResources(spec),
@@ -82,16 +96,9 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...applicationPackageResources(spec, manifest),
     // 5 Channels, a gate.
     ...channelsResources(spec, manifest),
-    // 7 The Health Bot in its landing zone.
-    ...resourceGroupResources(spec),
-    ...logAnalyticsWorkspaceResources(spec),
-    ...applicationInsightsResources(spec),
-    ...activityLogExportResources(spec),
-    ...accountResources(spec),
-    ...azureRoleAssignmentResources(spec),
-    ...eligibleRoleAssignmentResources(spec),
-    ...policyAssignmentResources(spec),
-    ...resourceLockResources(spec),
+    // 7 The Health Bot in its landing zone; a lock is made when everything it protects is there.
+    ...landingZone,
+    ...resourceLockResources(spec, landingZone),
     // 8 Human handoff; the bridge is a gate.
     ...configurationResources(spec),
     ...scenarioResources(spec),

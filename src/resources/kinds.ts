@@ -5,6 +5,8 @@ import { scriptSteps } from "./agent-experience/script-steps.ts";
 import { sentiment } from "./agent-experience/sentiment.ts";
 import { supervision } from "./agent-experience/supervision.ts";
 import { tag } from "./agent-experience/tag.ts";
+import { actionGroup } from "./azure/action-group.ts";
+import { activityLogAlert } from "./azure/activity-log-alert.ts";
 import { activityLogExport } from "./azure/activity-log-export.ts";
 import { applicationInsights } from "./azure/application-insights.ts";
 import { eligibleRoleAssignment } from "./azure/eligible-role-assignment.ts";
@@ -79,6 +81,8 @@ export const KINDS: readonly KindInfo[] = [
   account.info,
   azureRoleAssignment.info,
   eligibleRoleAssignment.info,
+  actionGroup.info,
+  activityLogAlert.info,
   policyAssignment.info,
   resourceLock.info,
   configuration.info,

@@ -15,6 +15,8 @@ export const API_VERSIONS: Readonly<Record<string, string>> = {
   resourcegroups: "2025-04-01",
   "microsoft.healthbot/healthbots": "2025-11-01",
   "microsoft.operationalinsights/workspaces": "2025-07-01",
+  "microsoft.insights/actiongroups": "2023-01-01",
+  "microsoft.insights/activitylogalerts": "2020-10-01",
   "microsoft.insights/components": "2020-02-02",
   "microsoft.insights/diagnosticsettings": "2021-05-01-preview",
   "microsoft.authorization/locks": "2020-05-01",

@@ -197,6 +197,8 @@ export interface EnvironmentSpec {
       readonly retentionDays: number;
       /** Categories of the subscription's activity log that go to the workspace. */
       readonly activityLog: readonly string[];
+      /** Who is told when the bot is changed; undefined: nobody. */
+      readonly alerts: { readonly email: readonly string[] } | undefined;
     };
   };
   readonly identity: {

@@ -153,6 +153,7 @@ function resolveAzure(document: SpecDocument, name: string): EnvironmentSpec["az
       applicationInsights: given.monitoring?.applicationInsights ?? `appi-${name}`,
       retentionDays: given.monitoring?.retentionDays ?? DEFAULTS.retentionDays,
       activityLog: given.monitoring?.activityLog ?? DEFAULTS.activityLog,
+      alerts: given.monitoring?.alerts && { email: given.monitoring.alerts.email ?? [] },
     },
   };
 }

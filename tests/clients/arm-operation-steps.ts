@@ -34,6 +34,8 @@ export const GENERATIONS: readonly Versions[] = [0, 1, 2, 3].map((generation) =>
 
 const INSIGHTS = "2020-02-02";
 const EXPORT = "2021-05-01-preview";
+const ALERTS = "2020-10-01";
+const ACTION_GROUPS = "2023-01-01";
 const ROLES = "2022-04-01";
 const PIM = "2020-10-01";
 
@@ -144,8 +146,57 @@ function monitoring(v: Versions): Step[] {
     get(`${SETTINGS}/audit`, EXPORT),
     get(SETTINGS, EXPORT),
     remove(`${SETTINGS}/audit`, EXPORT),
+    ...alerting(),
     get(`${GROUP}/resources`, v.resources),
     get(`${ROOT}/resources`, v.resources),
+  ];
+}
+
+function alerting(): Step[] {
+  const insights = `${GROUP}/providers/Microsoft.Insights`;
+  const alert = {
+    location: "Global",
+    properties: {
+      scopes: [`${BOTS}/bot`],
+      condition: {
+        allOf: [
+          { field: "category", equals: "Administrative" },
+          {
+            anyOf: [
+              { field: "operationName", equals: "Microsoft.HealthBot/healthBots/write" },
+              { field: "operationName", equals: "Microsoft.HealthBot/healthBots/delete" },
+            ],
+          },
+        ],
+      },
+      actions: { actionGroups: [{ actionGroupId: `${insights}/actionGroups/oncall` }] },
+      enabled: true,
+    },
+  };
+  const group = {
+    location: "Global",
+    properties: {
+      groupShortName: "oncall",
+      enabled: true,
+      emailReceivers: [{ name: "oncall", emailAddress: "oncall@contoso.com", useCommonAlertSchema: true }],
+    },
+  };
+  return [
+    ...(
+      [
+        ["actionGroups", "oncall", group, ACTION_GROUPS],
+        ["activityLogAlerts", "bot", alert, ALERTS],
+      ] as const
+    ).flatMap(([type, name, body, version]) => [
+      put(`${insights}/${type}/${name}`, version, 201, { body }),
+      put(`${insights}/${type}/${name}`, version, 200, { body }),
+      get(`${insights}/${type}/${name}`, version),
+      get(`${insights}/${type}`, version),
+      get(`${ROOT}/providers/Microsoft.Insights/${type}`, version),
+      remove(`${insights}/${type}/${name}`, version),
+      remove(`${insights}/${type}/${name}`, version, 204),
+      get(`${insights}/${type}/${name}`, version, 404),
+    ]),
   ];
 }
 

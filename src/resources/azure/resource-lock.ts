@@ -1,9 +1,6 @@
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
-import { account } from "../health-bot/account.ts";
-import { applicationInsights } from "./application-insights.ts";
 import { type ArmResource, remove } from "./arm-resource.ts";
-import { logAnalyticsWorkspace } from "./log-analytics-workspace.ts";
 import { resourceGroup } from "./resource-group.ts";
 import { resourceGroupId } from "./resource-ids.ts";
 
@@ -69,7 +66,8 @@ export const resourceLock = defineKind<ResourceLockProps, LockProperties>({
   isMarked: (_props, { data }, context) => data.notes === notes(context),
 });
 
-export function resourceLockResources(spec: EnvironmentSpec): Resource[] {
+/** @param inside what the lock protects. It is made after all of it, and when everything is taken down it goes first. */
+export function resourceLockResources(spec: EnvironmentSpec, inside: readonly Resource[]): Resource[] {
   if (!spec.azure.lock) return [];
   return [
     resourceLock.resource({
@@ -77,13 +75,7 @@ export function resourceLockResources(spec: EnvironmentSpec): Resource[] {
         id: `${resourceGroupId(spec)}/providers/Microsoft.Authorization/locks/psc-${spec.name}`,
         group: spec.azure.resourceGroup,
       },
-      // Last of all: what is made anew must not meet it. When everything is taken down it goes first.
-      dependsOn: [
-        resourceGroup.address(),
-        logAnalyticsWorkspace.address(),
-        applicationInsights.address(),
-        account.address(),
-      ],
+      dependsOn: inside.map(({ address }) => address),
     }),
   ];
 }

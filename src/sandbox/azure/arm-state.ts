@@ -134,6 +134,8 @@ export interface ArmState {
   readonly deletedWorkspaces: Record<string, { customerId: string; deletedAt: number }>;
   readonly components: Record<string, TrackedResource>;
   readonly healthBots: Record<string, TrackedResource>;
+  readonly activityLogAlerts: Record<string, TrackedResource>;
+  readonly actionGroups: Record<string, TrackedResource>;
   readonly diagnosticSettings: Record<string, JsonObject>;
   readonly policyAssignments: Record<string, JsonObject>;
   readonly locks: Record<string, JsonObject>;
@@ -171,6 +173,8 @@ function emptyTables(): Omit<ArmState, "signingKey" | "subscriptions" | "roleAss
     deletedWorkspaces: {},
     components: {},
     healthBots: {},
+    activityLogAlerts: {},
+    actionGroups: {},
     diagnosticSettings: {},
     policyAssignments: {},
     locks: {},

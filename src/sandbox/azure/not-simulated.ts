@@ -100,9 +100,18 @@ const GAPS: readonly Gap[] = [
   {
     path: provider(
       "Microsoft.Insights",
-      "(actionGroups|activityLogAlerts|metricAlerts|scheduledQueryRules|autoscaleSettings|dataCollection\\w+|eventTypes|eventCategories|logProfiles|metrics|metricDefinitions|metricNamespaces|privateLinkScopes|webTests|workbooks)(/|$)",
+      "(metricAlerts|scheduledQueryRules|autoscaleSettings|dataCollection\\w+|eventTypes|eventCategories|logProfiles|metrics|metricDefinitions|metricNamespaces|privateLinkScopes|webTests|workbooks)(/|$)",
     ),
-    what: "alerts, metrics and the activity log itself",
+    what: "other alerts, metrics and the activity log itself",
+  },
+  {
+    path: provider("Microsoft.Insights", "actionGroups/[^/]+/"),
+    what: "test notifications and subscriptions of action groups",
+  },
+  {
+    methods: ["PATCH"],
+    path: provider("Microsoft.Insights", "(actionGroups|activityLogAlerts)/[^/]+$"),
+    what: "partial changes of alerts and action groups",
   },
   {
     methods: ["PATCH"],

@@ -64,6 +64,8 @@ const PROVIDERS: readonly Provider[] = [
     free: false,
     types: [
       { name: "components", versions: "Microsoft.Insights/components", regional: true },
+      { name: "activityLogAlerts", versions: "Microsoft.Insights/activityLogAlerts", regional: false },
+      { name: "actionGroups", versions: "Microsoft.Insights/actionGroups", regional: false },
       { name: "diagnosticSettings", versions: "Microsoft.Insights/diagnosticSettings", regional: false },
     ],
   },

@@ -3,6 +3,7 @@ import type { SandboxRequest, SandboxResponse } from "../exchange.ts";
 import { matchRoute, type Route } from "../routes.ts";
 import { TENANT } from "../seed.ts";
 import type { FakeService, World } from "../world.ts";
+import { ALERT_ROUTES } from "./alerts.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState, seedArm } from "./arm-state.ts";
 import { answerOperationStatus } from "./async-operations.ts";
@@ -30,6 +31,7 @@ const ROUTES: readonly Route[] = [
   ...RESOURCE_GROUP_ROUTES,
   ...WORKSPACE_ROUTES,
   ...COMPONENT_ROUTES,
+  ...ALERT_ROUTES,
   ...DIAGNOSTIC_SETTING_ROUTES,
   ...HEALTH_BOT_ROUTES,
   ...ROLE_DEFINITION_ROUTES,

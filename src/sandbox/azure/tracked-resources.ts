@@ -9,6 +9,8 @@ const TABLES = {
   "Microsoft.OperationalInsights/workspaces": "workspaces",
   "Microsoft.Insights/components": "components",
   "Microsoft.HealthBot/healthBots": "healthBots",
+  "Microsoft.Insights/activityLogAlerts": "activityLogAlerts",
+  "Microsoft.Insights/actionGroups": "actionGroups",
 } as const satisfies Record<string, keyof ArmState>;
 
 export type TrackedType = keyof typeof TABLES;

@@ -10,6 +10,12 @@ const tagValue = text((value) => value.length <= 256, {
   remedy: "use at most 256 characters",
 }).meta({ maxLength: 256 });
 
+const emailAddress = patternText(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, {
+  code: "PSC-E046",
+  what: "an email address",
+  remedy: "write an address such as oncall@contoso.com",
+});
+
 const monitoring = z.strictObject({
   workspace: optional(workspaceName, "Log Analytics workspace, dedicated to this environment.", {
     derivedDefault: "`log-` and the spec's `name`",
@@ -23,6 +29,17 @@ const monitoring = z.strictObject({
     z.number().meta({ type: "integer", enum: [30, 60, 90, 120, 180, 270, 365, 550, 730] }),
     "Days the workspace and Application Insights keep data.",
     { default: DEFAULTS.retentionDays },
+  ),
+  alerts: optional(
+    z.strictObject({
+      email: optional(
+        z.array(described(emailAddress, "An address.")),
+        "Who is told when somebody changes or deletes the bot.",
+        { required: true },
+      ),
+    }),
+    "An alert on every change of the bot.",
+    { derivedDefault: "none" },
   ),
   activityLog: optional(
     z.array(described(oneOf(DEFAULTS.activityLog), "Category of the activity log.")),

@@ -33,6 +33,7 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
         applicationInsights: "appi-contoso-health-dev",
         retentionDays: 365,
         activityLog: ["Administrative", "Security", "Alert", "Policy"],
+        alerts: undefined,
       },
     },
     identity: {

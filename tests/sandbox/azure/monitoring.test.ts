@@ -153,3 +153,79 @@ describe("activity-log export", () => {
     expect((await put("f", { workspaceId: workspace, logs })).status).toBe(409);
   });
 });
+
+describe("alerts and action groups", () => {
+  const insights = (): string => `${group}/providers/Microsoft.Insights`;
+  const putAlert = (properties: object, location = "Global") =>
+    session.arm("PUT", `${insights()}/activityLogAlerts/bot`, "2020-10-01", { location, properties });
+  const putGroup = (properties: object, location = "Global") =>
+    session.arm("PUT", `${insights()}/actionGroups/oncall`, "2023-01-01", { location, properties });
+  const category = { field: "category", equals: "Administrative" };
+
+  beforeEach(async () => {
+    await session.register("Microsoft.Insights");
+  });
+
+  it("are created with 201, changed with 200, and spelled as the service does", async () => {
+    const made = await putAlert({ scopes: [group], condition: { allOf: [category] } });
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject({
+      id: expect.stringContaining("/providers/microsoft.insights/activityLogAlerts/bot"),
+      type: "Microsoft.Insights/ActivityLogAlerts",
+      location: "Global",
+      properties: { enabled: true, actions: { actionGroups: [] } },
+    });
+    expect((await putAlert({ scopes: [group], condition: { allOf: [category] } })).status).toBe(200);
+    const receivers = [{ name: "a", emailAddress: "a@contoso.com" }];
+    expect((await putGroup({ groupShortName: "oncall", emailReceivers: receivers })).body).toMatchObject({
+      type: "Microsoft.Insights/ActionGroups",
+      properties: {
+        enabled: true,
+        emailReceivers: [{ name: "a", useCommonAlertSchema: false, status: "Enabled" }],
+      },
+    });
+  });
+
+  it.each([
+    ["an alert in a region", () => putAlert({ scopes: [group], condition: { allOf: [category] } }, "eastus")],
+    ["no scope", () => putAlert({ scopes: [], condition: { allOf: [category] } })],
+    ["no condition", () => putAlert({ scopes: [group], condition: { allOf: [] } })],
+    [
+      "no category",
+      () => putAlert({ scopes: [group], condition: { allOf: [{ field: "level", equals: "x" }] } }),
+    ],
+    [
+      "a condition of both kinds",
+      () =>
+        putAlert({ scopes: [group], condition: { allOf: [category, { ...category, anyOf: [category] }] } }),
+    ],
+    ["a list that is none", () => putAlert({ scopes: "x", condition: { allOf: [category] } })],
+    ["a short name too long", () => putGroup({ groupShortName: "thirteen char" })],
+    ["a group in no location of theirs", () => putGroup({ groupShortName: "x" }, "eastus")],
+    [
+      "a receiver without an address",
+      () => putGroup({ groupShortName: "x", emailReceivers: [{ name: "a" }] }),
+    ],
+    [
+      "two receivers of one name",
+      () =>
+        putGroup({
+          groupShortName: "x",
+          emailReceivers: [
+            { name: "a", emailAddress: "a@contoso.com" },
+            { name: "a", emailAddress: "b@contoso.com" },
+          ],
+        }),
+    ],
+  ])("refuse %s", async (_, send) => {
+    const answer = await send();
+    expect([answer.status, answer.body.error.code]).toEqual([400, "BadRequest"]);
+  });
+
+  it("are not tried out: test notifications and partial changes answer 501", async () => {
+    await putGroup({ groupShortName: "x" });
+    const group = `${insights()}/actionGroups/oncall`;
+    expect((await session.arm("POST", `${group}/createNotifications`, "2023-01-01", {})).status).toBe(501);
+    expect((await session.arm("PATCH", group, "2023-01-01", {})).status).toBe(501);
+  });
+});

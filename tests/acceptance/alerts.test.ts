@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openWorkplace, type Workplace } from "./support.ts";
+
+const INSIGHTS =
+  "https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-contoso-health-dev/providers/Microsoft.Insights";
+const ALERT = `${INSIGHTS}/activityLogAlerts/alert-contoso-dev-bot?api-version=2020-10-01`;
+const GROUP = `${INSIGHTS}/actionGroups/ag-contoso-dev?api-version=2023-01-01`;
+
+let place: Workplace;
+beforeAll(async () => {
+  place = await openWorkplace();
+  place.write(
+    "alerts.yaml",
+    "extends: dev.yaml\nazure: { monitoring: { alerts: { email: [oncall@contoso.com, ciso@contoso.com] } } }\n",
+  );
+  expect((await place.psc("deploy alerts.yaml")).code).toBe(0);
+});
+afterAll(() => place.close());
+
+async function azure(method: string, url: string, body?: unknown) {
+  const token = await place.sandbox.token("admin", "https://management.azure.com");
+  return place.sandbox.ask(method, url, { token, ...(body === undefined ? {} : { body }) });
+}
+
+async function changes(): Promise<string[]> {
+  const { json } = await place.psc("plan alerts.yaml --output json");
+  return (json.actions as { action: string; address: string; diff: { path: string }[] }[])
+    .filter(({ action }) => action !== "none")
+    .map(({ action, address, diff }) => `${action} ${address} ${diff.map(({ path }) => path).join("+")}`);
+}
+
+describe("an alert on changes of the bot", () => {
+  it("tells the people of the spec, and watches this bot alone", async () => {
+    expect(await changes()).toEqual([]);
+    const alert = (await azure("GET", ALERT)).body;
+    expect(alert.properties.scopes).toEqual([expect.stringMatching(/healthBots\/bot-contoso-dev$/)]);
+    expect(JSON.stringify(alert.properties.condition)).toContain("Microsoft.HealthBot/healthBots/delete");
+    const group = (await azure("GET", GROUP)).body;
+    expect(alert.properties.actions.actionGroups[0].actionGroupId.toLowerCase()).toBe(group.id.toLowerCase());
+    expect(group.properties.emailReceivers.map((one: { emailAddress: string }) => one.emailAddress)).toEqual([
+      "oncall@contoso.com",
+      "ciso@contoso.com",
+    ]);
+    expect(group.tags).toMatchObject({
+      "psc-environment": "contoso-dev",
+      workload: "patient-service-center",
+    });
+  });
+
+  it("is mended however it was switched off, and other ways of telling people stay", async () => {
+    const { body: alert } = await azure("GET", ALERT);
+    const { body: group } = await azure("GET", GROUP);
+    const sms = [{ name: "phone", countryCode: "1", phoneNumber: "5550100" }];
+    const drifts: readonly [string, object, string][] = [
+      [
+        ALERT,
+        { ...alert, properties: { ...alert.properties, enabled: false } },
+        "activity-log-alert enabled",
+      ],
+      [
+        ALERT,
+        { ...alert, properties: { ...alert.properties, actions: { actionGroups: [] } } },
+        "activity-log-alert tells",
+      ],
+      [
+        ALERT,
+        {
+          ...alert,
+          properties: {
+            ...alert.properties,
+            condition: { allOf: [{ field: "category", equals: "Administrative" }] },
+          },
+        },
+        "activity-log-alert operations",
+      ],
+      [
+        ALERT,
+        { ...alert, properties: { ...alert.properties, scopes: ["/subscriptions/x"] } },
+        "activity-log-alert on",
+      ],
+      [GROUP, { ...group, properties: { ...group.properties, enabled: false } }, "action-group enabled"],
+      [
+        GROUP,
+        { ...group, properties: { ...group.properties, emailReceivers: [], smsReceivers: sms } },
+        "action-group email",
+      ],
+    ];
+    for (const [url, body, found] of drifts) {
+      expect((await azure("PUT", url, body)).status).toBe(200);
+      expect(await changes()).toEqual([`update azure.${found}`]);
+      expect((await place.psc("deploy alerts.yaml")).code).toBe(0);
+    }
+    expect(await changes()).toEqual([]);
+    expect((await azure("GET", GROUP)).body.properties.smsReceivers).toEqual(sms);
+  });
+
+  it("is pruned when it is no longer declared", async () => {
+    expect((await place.psc("deploy dev.yaml --prune --yes")).code).toBe(0);
+    for (const url of [ALERT, GROUP]) expect((await azure("GET", url)).status).toBe(404);
+  });
+});
