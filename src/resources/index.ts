@@ -43,6 +43,7 @@ import { presenceResources } from "./omnichannel/presence.ts";
 import { queueResources } from "./omnichannel/queue.ts";
 import { queueMembersResources } from "./omnichannel/queue-members.ts";
 import { routingResources } from "./omnichannel/routing.ts";
+import { signInResources } from "./omnichannel/sign-in.ts";
 import { smsChannelResources } from "./omnichannel/sms-channel.ts";
 import { smsNumberResources } from "./omnichannel/sms-number.ts";
 import { teamsAccountResources } from "./omnichannel/teams-account.ts";
@@ -121,6 +122,7 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...routingResources(spec),
     ...workstreamBotResources(spec),
     ...widgetResources(spec),
+    ...signInResources(spec),
     ...smsNumberResources(spec),
     ...smsChannelResources(spec),
     ...teamsAccountResources(spec),

@@ -42,6 +42,7 @@ import { presence } from "./omnichannel/presence.ts";
 import { queue } from "./omnichannel/queue.ts";
 import { queueMembers } from "./omnichannel/queue-members.ts";
 import { routing } from "./omnichannel/routing.ts";
+import { signIn } from "./omnichannel/sign-in.ts";
 import { smsChannel } from "./omnichannel/sms-channel.ts";
 import { smsNumber } from "./omnichannel/sms-number.ts";
 import { teamsAccount } from "./omnichannel/teams-account.ts";
@@ -103,6 +104,7 @@ export const KINDS: readonly KindInfo[] = [
   routing.info,
   workstreamBot.info,
   widget.info,
+  signIn.info,
   smsNumber.info,
   smsChannel.info,
   teamsAccount.info,

@@ -86,6 +86,8 @@ export interface WidgetSpec {
   readonly attachments: "none" | "customers" | "agents" | "both";
   readonly position: "right" | "left";
   readonly operatingHours: string | undefined;
+  /** Undefined: the widget does not know who is signed in to the site. */
+  readonly signIn: { readonly publicKeyUrl: string; readonly tokenFunction: string } | undefined;
 }
 
 export interface WorkstreamSpec {

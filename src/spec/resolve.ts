@@ -297,6 +297,10 @@ function resolveWidget(
     attachments: given.attachments ?? DEFAULTS.widgetAttachments,
     position: given.position ?? DEFAULTS.widgetPosition,
     operatingHours: given.operatingHours,
+    signIn: given.signIn && {
+      publicKeyUrl: given.signIn.publicKeyUrl ?? "",
+      tokenFunction: given.signIn.tokenFunction ?? DEFAULTS.tokenFunction,
+    },
   };
 }
 

@@ -315,6 +315,11 @@ export const SPEC_ERRORS = {
     title: "manifest not valid",
     explanation: "A manifest is a YAML file with its own schema: schema/psc.manifest.v1.schema.json.",
   },
+  "PSC-E078": {
+    title: "not an address or function of the site",
+    explanation:
+      "Signed-in patients are known by a token of the site: `publicKeyUrl` is where it publishes its key, `tokenFunction` what its pages call to get one.",
+  },
   "PSC-E080": {
     title: "unknown apiVersion",
     explanation: "This psc reads psc/v1. A newer spec needs a newer psc.",

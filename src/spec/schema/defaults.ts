@@ -27,6 +27,7 @@ export const DEFAULTS = {
   widgetSubtitle: "We are here to help",
   widgetAttachments: "none",
   widgetPosition: "right",
+  tokenFunction: "auth.getAuthenticationToken",
   sku: "C1",
   handoffPhrase: "talk to a person",
   handoffVariable: "EscalateToAgent",

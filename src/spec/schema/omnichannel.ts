@@ -162,6 +162,31 @@ const widget = z.strictObject({
   operatingHours: optional(shortText(100), "Name of an entry of `operatingHours`.", {
     derivedDefault: "always open",
   }),
+  signIn: optional(
+    z.strictObject({
+      publicKeyUrl: optional(
+        patternText(/^https:\/\/[^\s]{1,248}$/, {
+          code: "PSC-E078",
+          what: "an https address of at most 256 characters",
+          remedy:
+            "write where the site publishes its key; a Power Pages site: https://SITE/_services/auth/publickey",
+        }),
+        "Where the site publishes the key it signs tokens with. Omnichannel asks there at once: the site must be up.",
+        { required: true },
+      ),
+      tokenFunction: optional(
+        patternText(/^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$/, {
+          code: "PSC-E078",
+          what: "a name of a JavaScript function",
+          remedy: "write its name, such as auth.getAuthenticationToken",
+        }),
+        "Function of the page that hands out the token of whoever is signed in.",
+        { default: DEFAULTS.tokenFunction },
+      ),
+    }),
+    "Lets the widget know who is signed in to the site.",
+    { derivedDefault: "nobody is asked" },
+  ),
 });
 
 export const workstreamSchema = z.strictObject({

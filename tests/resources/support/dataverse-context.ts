@@ -181,6 +181,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
           attachments: "none",
           position: "right",
           operatingHours: undefined,
+          signIn: undefined,
         },
       },
       {

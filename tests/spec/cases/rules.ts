@@ -431,6 +431,24 @@ identity: { application: «Patient bot» }
     message: /shares the queue/,
   },
   {
+    name: "public key in the clear",
+    code: "PSC-E078",
+    yaml: "workstreams: [{ name: Patient chat, widget: { signIn: { publicKeyUrl: «http://x.example/key» } } }]\n",
+    message: /"http:\/\/x.example\/key" is not an https address/,
+  },
+  {
+    name: "function that is none",
+    code: "PSC-E078",
+    yaml: "workstreams: [{ name: Patient chat, widget: { signIn: { publicKeyUrl: 'https://x.example/key', tokenFunction: «a(b)» } } }]\n",
+    message: /"a\(b\)" is not a name of a JavaScript function/,
+  },
+  {
+    name: "sign-in without a key",
+    code: "PSC-E013",
+    yaml: "workstreams: [{ name: Patient chat, widget: { «signIn»: { tokenFunction: a.b } } }]\n",
+    message: /publicKeyUrl is missing/,
+  },
+  {
     name: "policy nobody knows",
     code: "PSC-E058",
     yaml: "azure: { policies: [{ name: «health-bot» }] }\n",
