@@ -1,11 +1,14 @@
 import type { Resource } from "../engine/resource.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
+import { profileResources } from "./agent-experience/profile.ts";
 import { quickReplyResources } from "./agent-experience/quick-reply.ts";
 import { scriptResources } from "./agent-experience/script.ts";
 import { scriptStepsResources } from "./agent-experience/script-steps.ts";
 import { sentimentResources } from "./agent-experience/sentiment.ts";
+import { sessionTemplateResources } from "./agent-experience/session-template.ts";
 import { supervisionResources } from "./agent-experience/supervision.ts";
 import { tagResources } from "./agent-experience/tag.ts";
+import { workstreamSessionResources } from "./agent-experience/workstream-session.ts";
 import { actionGroupResources } from "./azure/action-group.ts";
 import { activityLogAlertResources } from "./azure/activity-log-alert.ts";
 import { activityLogExportResources } from "./azure/activity-log-export.ts";
@@ -132,8 +135,11 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     // 15 What agents and supervisors have at hand.
     ...tagResources(spec, manifest),
     ...quickReplyResources(spec, manifest),
+    ...sessionTemplateResources(spec, manifest),
+    ...workstreamSessionResources(spec),
     ...scriptResources(spec, manifest),
     ...scriptStepsResources(spec),
+    ...profileResources(spec, manifest),
     ...sentimentResources(spec, manifest),
     ...supervisionResources(spec, manifest),
   ];

@@ -1,10 +1,13 @@
 import type { KindInfo } from "../engine/resource.ts";
+import { profile } from "./agent-experience/profile.ts";
 import { quickReply } from "./agent-experience/quick-reply.ts";
 import { script } from "./agent-experience/script.ts";
 import { scriptSteps } from "./agent-experience/script-steps.ts";
 import { sentiment } from "./agent-experience/sentiment.ts";
+import { sessionTemplate } from "./agent-experience/session-template.ts";
 import { supervision } from "./agent-experience/supervision.ts";
 import { tag } from "./agent-experience/tag.ts";
+import { workstreamSession } from "./agent-experience/workstream-session.ts";
 import { actionGroup } from "./azure/action-group.ts";
 import { activityLogAlert } from "./azure/activity-log-alert.ts";
 import { activityLogExport } from "./azure/activity-log-export.ts";
@@ -112,8 +115,11 @@ export const KINDS: readonly KindInfo[] = [
   dataverseRoleAssignment.info,
   tag.info,
   quickReply.info,
+  sessionTemplate.info,
+  workstreamSession.info,
   script.info,
   scriptSteps.info,
+  profile.info,
   sentiment.info,
   supervision.info,
 ];

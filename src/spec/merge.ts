@@ -13,6 +13,8 @@ const NATURAL_KEYS: readonly { readonly path: readonly string[]; readonly keys: 
   { path: ["workstreams"], keys: ["name"] },
   { path: ["workstreams", "*", "route"], keys: ["name"] },
   { path: ["agentExperience", "quickReplies"], keys: ["title"] },
+  { path: ["agentExperience", "sessionTemplates"], keys: ["name"] },
+  { path: ["agentExperience", "profiles"], keys: ["name"] },
   { path: ["agentExperience", "scripts"], keys: ["name"] },
   { path: ["agentExperience", "scripts", "*", "steps"], keys: ["name"] },
 ];

@@ -102,6 +102,8 @@ export interface WorkstreamSpec {
   /** Queue for conversations no rule takes. */
   readonly fallback: string;
   readonly widget: WidgetSpec | undefined;
+  /** Name of a session template; undefined: the product's own. */
+  readonly sessionTemplate: string | undefined;
 }
 
 /** Where a secret value is kept; psc reads it when it is needed (src/services/secrets.ts) and never prints it. */
@@ -288,9 +290,32 @@ export interface AgentScriptSpec {
   readonly sessionTemplates: readonly string[];
 }
 
+export const PANEL_STATES = ["docked", "minimized", "hidden"] as const;
+export type PanelState = (typeof PANEL_STATES)[number];
+
+export interface SessionTemplateSpec {
+  readonly name: string;
+  readonly uniqueName: string;
+  readonly title: string;
+  /** The communication panel when a session begins. */
+  readonly panel: PanelState;
+  /** Names of application tabs of the environment. */
+  readonly tabs: readonly string[];
+}
+
+export interface ProfileSpec {
+  readonly name: string;
+  readonly uniqueName: string;
+  readonly description: string;
+  readonly sessionTemplates: readonly string[];
+  readonly users: readonly PrincipalRef[];
+}
+
 export interface AgentExperienceSpec {
   readonly quickReplies: readonly QuickReplySpec[];
   readonly scripts: readonly AgentScriptSpec[];
+  readonly sessionTemplates: readonly SessionTemplateSpec[];
+  readonly profiles: readonly ProfileSpec[];
   /** Undefined: left as it is. */
   readonly sentiment:
     | { readonly enabled: boolean; readonly agentAlert: AlertLevel; readonly supervisorAlert: AlertLevel }

@@ -1,16 +1,39 @@
-import type { AgentExperienceSpec, AgentScriptSpec, QuickReplySpec } from "./model.ts";
+import type { AgentExperienceSpec, AgentScriptSpec, PrincipalRef, QuickReplySpec } from "./model.ts";
 import { DEFAULTS } from "./schema/defaults.ts";
 import type { SpecDocument } from "./schema.ts";
 import { languageTagOf, lcidOf } from "./terms/languages.ts";
 
 type Given = NonNullable<SpecDocument["agentExperience"]>;
 
-/** @param language LCID of the environment. */
-export function resolveAgentExperience(given: Given, language: number): AgentExperienceSpec {
+const uniqueNameOf = (name: string): string => `psc_${name.replace(/[^a-zA-Z0-9]/g, "")}`;
+
+/**
+ * @param language LCID of the environment.
+ * @param principalOf reads `group/KEY` and its like.
+ */
+export function resolveAgentExperience(
+  given: Given,
+  language: number,
+  principalOf: (text: string) => PrincipalRef,
+): AgentExperienceSpec {
   const { sentiment, supervisors } = given;
   return {
     quickReplies: (given.quickReplies ?? []).flatMap((reply) => resolveReply(reply, language)),
     scripts: (given.scripts ?? []).map((script) => resolveScript(script, language)),
+    sessionTemplates: (given.sessionTemplates ?? []).map((template) => ({
+      name: template.name,
+      uniqueName: template.uniqueName ?? uniqueNameOf(template.name),
+      title: template.title ?? template.name,
+      panel: template.panel ?? "docked",
+      tabs: template.tabs ?? [],
+    })),
+    profiles: (given.profiles ?? []).map((profile) => ({
+      name: profile.name,
+      uniqueName: profile.uniqueName ?? uniqueNameOf(profile.name),
+      description: profile.description ?? "",
+      sessionTemplates: profile.sessionTemplates ?? [],
+      users: (profile.users ?? []).map(principalOf),
+    })),
     sentiment: sentiment && {
       enabled: sentiment.enabled ?? true,
       agentAlert: sentiment.agentAlert ?? "none",
@@ -43,7 +66,7 @@ function resolveReply(
 function resolveScript(given: NonNullable<Given["scripts"]>[number], language: number): AgentScriptSpec {
   return {
     name: given.name,
-    uniqueName: given.uniqueName ?? `psc_${given.name.replace(/[^a-zA-Z0-9]/g, "")}`,
+    uniqueName: given.uniqueName ?? uniqueNameOf(given.name),
     description: given.description ?? "",
     language: (given.language === undefined ? undefined : lcidOf(given.language)) ?? language,
     steps: (given.steps ?? []).map(({ name, text, script, macro }) => ({ name, text, script, macro })),

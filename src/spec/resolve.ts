@@ -55,7 +55,7 @@ export function resolveSpec(document: SpecDocument, manifest: Manifest | undefin
     queues: resolveQueues(document, groups),
     workstreams: resolveWorkstreams(document, displayName, language),
     healthBot: resolveHealthBot(document.healthBot ?? {}, name, groups),
-    agentExperience: resolveAgentExperience(document.agentExperience ?? {}, language),
+    agentExperience: resolveAgentExperience(document.agentExperience ?? {}, language, principalOf),
   };
 }
 
@@ -280,6 +280,7 @@ function resolveWorkstreams(
     route: (given.route ?? []).map((rule) => ({ name: rule.name, when: rule.when ?? {}, to: rule.to ?? "" })),
     fallback: given.fallback ?? "",
     widget: given.widget && resolveWidget(given.widget, given.name, displayName, language),
+    sessionTemplate: given.sessionTemplate,
   }));
 }
 

@@ -1,6 +1,5 @@
 import type { Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
-import { PscError } from "../../errors.ts";
 import type { Dataverse } from "../../services/dataverse.ts";
 import { numberAt, type Row, rowsAt, textAt } from "../../services/json-reading.ts";
 import type { AgentScriptSpec, EnvironmentSpec, Manifest } from "../../spec/model.ts";
@@ -13,6 +12,7 @@ import {
   requireOrganization,
 } from "../dataverse/organization.ts";
 import { omnichannelBase } from "../omnichannel/channels.ts";
+import { templateAddresses, templateNamed } from "./session-template.ts";
 
 export interface AgentScriptData {
   readonly id: string;
@@ -59,33 +59,17 @@ async function read(props: AgentScriptSpec, context: Context): Promise<Observati
   };
 }
 
-async function templateId(client: Dataverse, name: string): Promise<string> {
-  const rows = await client.list("msdyn_sessiontemplates", {
-    select: ["msdyn_sessiontemplateid", "msdyn_name"],
-  });
-  const same = (rows ?? []).filter((row) => textAt(row, "msdyn_name") === name);
-  const found = onlyRow(same, "msdyn_sessiontemplateid", `session template "${name}"`);
-  if (found !== undefined) return textAt(found, "msdyn_sessiontemplateid");
-  throw new PscError({
-    code: "PSC-E447",
-    message: `the environment has no session template "${name}"`,
-    remedy: `use one that it has: ${(rows ?? [])
-      .map((row) => textAt(row, "msdyn_name"))
-      .sort()
-      .join(", ")}`,
-    side: "user",
-  });
-}
-
 /** Adds what is missing: others may offer the script elsewhere too. */
 async function offer(props: AgentScriptSpec, id: string, context: Context): Promise<undefined> {
   const client = requireOrganization(context);
-  for (const name of props.sessionTemplates)
+  for (const name of props.sessionTemplates) {
+    const template = await templateNamed(client, name);
     await client.associate(
       `${TABLE}s(${id})`,
       TEMPLATES,
-      `msdyn_sessiontemplates(${await templateId(client, name)})`,
+      `msdyn_sessiontemplates(${textAt(template, "msdyn_sessiontemplateid")})`,
     );
+  }
   return undefined;
 }
 
@@ -141,7 +125,7 @@ export function scriptResources(spec: EnvironmentSpec, manifest: Manifest): Reso
     script.resource({
       name: declared.name,
       props: declared,
-      dependsOn: omnichannelBase(spec, manifest),
+      dependsOn: [...omnichannelBase(spec, manifest), ...templateAddresses(spec, declared.sessionTemplates)],
     }),
   );
 }

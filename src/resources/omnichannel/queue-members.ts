@@ -66,6 +66,7 @@ export const queueMembers = defineKind<QueueSpec, Record<string, never>>({
   sources: ["Dataverse table reference: queue", "Customer Service: Create and manage queues"],
   nature: "managed",
   partOf: "power-platform.environment",
+  staysBecause: "supervisors move people between queues all day: psc takes nobody out of one",
   label: ({ name }) => `members of queue "${name}"`,
   detail: ({ members }) => members.map(written).join(", "),
   declared: ({ members }, context) => ({ members: principalsOf(members, context).map(({ name }) => name) }),

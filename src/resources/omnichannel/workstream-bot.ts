@@ -64,6 +64,8 @@ export const workstreamBot = defineKind<WorkstreamBotProps, Record<string, never
   sources: ["MicrosoftDocs/dynamics-365-customer-engagement: table reference msdyn_liveworkstream"],
   nature: "managed",
   partOf: "power-platform.environment",
+  staysBecause:
+    "no public source says what taking a bot off its workstream leaves behind: do it in the admin center",
   label: (props) => `bot on workstream "${props.workstream}"`,
   declared: () => ({ bot: "the environment's bot" }),
   read,

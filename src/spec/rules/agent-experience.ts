@@ -1,9 +1,12 @@
-import { checkScriptName, checkWorkstreamName } from "./references.ts";
+import { checkPrincipal, checkScriptName, checkWorkstreamName } from "./references.ts";
 import { isWritten, type RuleContext, reportAt } from "./rules.ts";
 
 /** Quick replies and scripts: what they name, and that each step does exactly one thing. */
 export function checkAgentExperience(context: RuleContext): void {
-  const { quickReplies, scripts } = context.spec.agentExperience;
+  const { quickReplies, scripts, profiles } = context.spec.agentExperience;
+  for (const [i, { users }] of profiles.entries())
+    for (const [j, user] of users.entries())
+      checkPrincipal(context, ["agentExperience", "profiles", i, "users", j], user);
   const titles = [...new Set(quickReplies.map(({ title }) => title))];
   for (const [i, title] of titles.entries()) {
     const reply = quickReplies.find((candidate) => candidate.title === title);

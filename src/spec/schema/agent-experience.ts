@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { ALERT_LEVELS } from "../model.ts";
+import { ALERT_LEVELS, PANEL_STATES } from "../model.ts";
 import { described, oneOf, optional, patternText, shortText, text } from "./fields.ts";
-import { languageTag } from "./terms.ts";
+import { languageTag, principal } from "./terms.ts";
 
 /** Text of several lines. */
 function longText(longest: number): z.ZodString {
@@ -29,6 +29,14 @@ const quickReply = z.strictObject({
   }),
 });
 
+const uniqueName = (what: string): z.ZodString =>
+  patternText(/^[a-zA-Z][a-zA-Z0-9]{2,7}_[a-zA-Z0-9_]{1,100}$/, {
+    code: "PSC-E057",
+    what: `a unique name of ${what}`,
+    remedy:
+      "write a prefix of 3 to 8 letters and digits, an underscore, and a name, such as contoso_Identity",
+  });
+
 const scriptStep = z.strictObject({
   name: described(shortText(100), "Heading of the step."),
   text: optional(longText(2000), "What the agent reads."),
@@ -38,16 +46,9 @@ const scriptStep = z.strictObject({
 
 const script = z.strictObject({
   name: described(shortText(100), "Name agents see."),
-  uniqueName: optional(
-    patternText(/^[a-zA-Z][a-zA-Z0-9]{2,7}_[a-zA-Z0-9_]{1,100}$/, {
-      code: "PSC-E057",
-      what: "a unique name of an agent script",
-      remedy:
-        "write a prefix of 3 to 8 letters and digits, an underscore, and a name, such as contoso_Identity",
-    }),
-    "How the environment tells it from others.",
-    { derivedDefault: "`psc_` and the letters and digits of the name" },
-  ),
+  uniqueName: optional(uniqueName("an agent script"), "How the environment tells it from others.", {
+    derivedDefault: "`psc_` and the letters and digits of the name",
+  }),
   description: optional(shortText(100), "One line about it.", { derivedDefault: "none" }),
   language: optional(languageTag, "Language of its texts.", { derivedDefault: "`environment.language`" }),
   steps: optional(
@@ -62,6 +63,40 @@ const script = z.strictObject({
   ),
 });
 
+const sessionTemplate = z.strictObject({
+  name: described(shortText(100), "Name in the admin center."),
+  uniqueName: optional(uniqueName("a session template"), "How the environment tells it from others.", {
+    derivedDefault: "`psc_` and the letters and digits of the name",
+  }),
+  title: optional(shortText(100), "Heading of the session; slugs such as `{customerName}` are filled in.", {
+    derivedDefault: "the name",
+  }),
+  panel: optional(oneOf(PANEL_STATES), "How the communication panel begins.", { default: "docked" }),
+  tabs: optional(
+    z.array(described(shortText(100), "Name of an application tab of the environment.")),
+    "Tabs that open with it.",
+    { derivedDefault: "none" },
+  ),
+});
+
+const profile = z.strictObject({
+  name: described(shortText(100), "Name in the admin center."),
+  uniqueName: optional(uniqueName("an experience profile"), "How the environment tells it from others.", {
+    derivedDefault: "`psc_` and the letters and digits of the name",
+  }),
+  description: optional(shortText(2000), "One line about it.", { derivedDefault: "none" }),
+  sessionTemplates: optional(
+    z.array(described(shortText(100), "Name of a session template.")),
+    "Session templates it has. Others stay.",
+    { derivedDefault: "none" },
+  ),
+  users: optional(
+    z.array(described(principal, "`group/KEY` or `user/NAME@DOMAIN`.")),
+    "Who has it. Others stay.",
+    { derivedDefault: "nobody" },
+  ),
+});
+
 const alertLevel = oneOf(ALERT_LEVELS);
 
 export const agentExperienceSchema = z.strictObject({
@@ -71,6 +106,16 @@ export const agentExperienceSchema = z.strictObject({
   scripts: optional(z.array(described(script, "An agent script.")), "Guides through a conversation.", {
     derivedDefault: "none",
   }),
+  sessionTemplates: optional(
+    z.array(described(sessionTemplate, "A session template.")),
+    "What opens with a conversation.",
+    { derivedDefault: "none" },
+  ),
+  profiles: optional(
+    z.array(described(profile, "An experience profile.")),
+    "Who works with which session templates in the workspace app.",
+    { derivedDefault: "none" },
+  ),
   sentiment: optional(
     z.strictObject({
       enabled: optional(z.boolean(), "Whether the customer's mood is estimated.", { default: true }),

@@ -191,6 +191,11 @@ const widget = z.strictObject({
 
 export const workstreamSchema = z.strictObject({
   name: described(shortText(100), "Name of the workstream."),
+  sessionTemplate: optional(
+    shortText(100),
+    "Name of the session template its conversations open with: one of `agentExperience`, or of the environment.",
+    { derivedDefault: "the product's own" },
+  ),
   channel: optional(oneOf(CHANNELS), "Channel its conversations come from.", { required: true }),
   bot: optional(z.boolean(), "The bot answers first.", { default: false }),
   capacity: optional(wholeNumber(1, 10_000), "Capacity units one conversation takes.", {

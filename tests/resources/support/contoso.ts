@@ -71,6 +71,8 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
     agentExperience: {
       quickReplies: [],
       scripts: [],
+      sessionTemplates: [],
+      profiles: [],
       sentiment: undefined,
       supervisors: { monitor: undefined, assign: undefined, transfer: undefined, forceClose: undefined },
     },

@@ -172,6 +172,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
           { name: "Human Agent", when: { EscalateToAgent: 1 }, to: "Escalate to Human" },
           { name: "Bot first", when: {}, to: "Patient bot" },
         ],
+        sessionTemplate: undefined,
         fallback: "Escalate to Human",
         widget: {
           name: "Patient chat widget",
@@ -191,6 +192,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
         capacity: 30,
         variables: [],
         route: [],
+        sessionTemplate: undefined,
         fallback: "Escalate to Human",
         widget: undefined,
       },
@@ -201,6 +203,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
         capacity: 30,
         variables: [],
         route: [],
+        sessionTemplate: undefined,
         fallback: "Escalate to Human",
         widget: undefined,
       },

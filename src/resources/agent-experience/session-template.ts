@@ -1,0 +1,186 @@
+import type { Observation } from "../../engine/observation.ts";
+import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
+import { PscError } from "../../errors.ts";
+import type { Dataverse } from "../../services/dataverse.ts";
+import { numberAt, type Row, rowsAt, textAt } from "../../services/json-reading.ts";
+import type { EnvironmentSpec, Manifest, PanelState, SessionTemplateSpec } from "../../spec/model.ts";
+import { linkExactly } from "../dataverse/links.ts";
+import {
+  ABSENT_ENVIRONMENT,
+  ABSENT_TABLE,
+  deletesRow,
+  onlyRow,
+  organization,
+  requireOrganization,
+} from "../dataverse/organization.ts";
+import { omnichannelBase } from "../omnichannel/channels.ts";
+
+export interface SessionTemplateData {
+  readonly id: string;
+  readonly tabIds: readonly string[];
+}
+
+const TABLE = "msdyn_sessiontemplate";
+const TABS = "msdyn_sessiontemplate_applicationtab";
+const TAB_TABLE = "msdyn_applicationtabtemplate";
+/** For conversations; an entity session belongs to records of one table. */
+const GENERIC = 0;
+const PANELS: Readonly<Record<PanelState, number>> = {
+  minimized: 162450000,
+  hidden: 162450001,
+  docked: 162450002,
+};
+
+function panelName(value: number | undefined): string | null {
+  const known = Object.entries(PANELS).find(([, number]) => number === value)?.[0];
+  return known ?? (value === undefined ? null : `other (${value})`);
+}
+
+/** All session templates with their tabs, so that any number of them is read by one request. */
+export function allTemplates(client: Dataverse): Promise<readonly Row[] | undefined> {
+  return client.list(`${TABLE}s`, {
+    select: [`${TABLE}id`, "msdyn_name", "msdyn_uniquename", "msdyn_title", "msdyn_panelstate"],
+    expand: `${TABS}($select=${TAB_TABLE}id,msdyn_name)`,
+  });
+}
+
+/**
+ * A template of the environment, whoever made it.
+ * @throws PscError PSC-E447 naming those there are.
+ */
+export async function templateNamed(client: Dataverse, name: string): Promise<Row> {
+  const rows = (await allTemplates(client)) ?? [];
+  const found = onlyRow(
+    rows.filter((row) => textAt(row, "msdyn_name") === name),
+    `${TABLE}id`,
+    `session template "${name}"`,
+  );
+  if (found !== undefined) return found;
+  throw new PscError({
+    code: "PSC-E447",
+    message: `the environment has no session template "${name}"`,
+    remedy: `declare it, or use one that is there: ${rows
+      .map((row) => textAt(row, "msdyn_name"))
+      .sort()
+      .join(", ")}`,
+    side: "user",
+  });
+}
+
+async function tabIdsOf(client: Dataverse, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const rows = (await client.list(`${TAB_TABLE}s`, { select: [`${TAB_TABLE}id`, "msdyn_name"] })) ?? [];
+  return names.map((name) => {
+    const found = onlyRow(
+      rows.filter((row) => textAt(row, "msdyn_name") === name),
+      `${TAB_TABLE}id`,
+      `application tab "${name}"`,
+    );
+    if (found !== undefined) return textAt(found, `${TAB_TABLE}id`);
+    throw new PscError({
+      code: "PSC-E447",
+      message: `the environment has no application tab "${name}"`,
+      remedy: `use one that is there: ${rows
+        .map((row) => textAt(row, "msdyn_name"))
+        .sort()
+        .join(", ")}`,
+      side: "user",
+    });
+  });
+}
+
+async function read(props: SessionTemplateSpec, context: Context): Promise<Observation<SessionTemplateData>> {
+  const client = organization(context);
+  if (client === undefined) return ABSENT_ENVIRONMENT;
+  const rows = await allTemplates(client);
+  if (rows === undefined) return ABSENT_TABLE;
+  const same = rows.filter(
+    (candidate) => textAt(candidate, "msdyn_uniquename").toLowerCase() === props.uniqueName.toLowerCase(),
+  );
+  const row = onlyRow(same, `${TABLE}id`, `session template ${props.uniqueName}`);
+  if (row === undefined) return { status: "absent" };
+  const id = textAt(row, `${TABLE}id`);
+  const tabs = rowsAt(row, TABS);
+  return {
+    status: "present",
+    id,
+    fields: {
+      name: textAt(row, "msdyn_name"),
+      title: textAt(row, "msdyn_title"),
+      panel: panelName(numberAt(row, "msdyn_panelstate")),
+      tabs: tabs.map((tab) => textAt(tab, "msdyn_name")),
+    },
+    data: { id, tabIds: tabs.map((tab) => textAt(tab, `${TAB_TABLE}id`)) },
+  };
+}
+
+function columnsOf({ name, title, panel }: SessionTemplateSpec): Row {
+  return { msdyn_name: name, msdyn_title: title, msdyn_panelstate: PANELS[panel] };
+}
+
+async function linkTabs(
+  props: SessionTemplateSpec,
+  present: SessionTemplateData,
+  context: Context,
+): Promise<undefined> {
+  const client = requireOrganization(context);
+  await linkExactly(client, `${TABLE}s(${present.id})`, TABS, {
+    entitySet: `${TAB_TABLE}s`,
+    present: present.tabIds,
+    wanted: await tabIdsOf(client, props.tabs),
+  });
+  return undefined;
+}
+
+export const sessionTemplate = defineKind<SessionTemplateSpec, SessionTemplateData>({
+  kind: "agent-experience.session-template",
+  summary: "What opens with a conversation: title, panel, application tabs",
+  step: 15,
+  api: `Dataverse Web API: ${TABLE}s`,
+  persona: "Omnichannel Administrator",
+  permissions: {
+    read: [`prvRead${TABLE}`, `prvRead${TAB_TABLE}`],
+    write: [`prvCreate${TABLE}`, `prvWrite${TABLE}`, `prvAppend${TABLE}`, `prvDelete${TABLE}`],
+  },
+  sources: [
+    "Customer Service: Manage session templates",
+    `Dataverse table reference: ${TABLE} (relationship ${TABS})`,
+  ],
+  nature: "managed",
+  partOf: "power-platform.environment",
+  label: ({ name }) => `session template "${name}"`,
+  detail: ({ panel, tabs }) => [`panel ${panel}`, ...tabs].join(", "),
+  declared: ({ name, title, panel, tabs }) => ({ name, title, panel, tabs }),
+  read,
+  async create(props, context) {
+    const id = await requireOrganization(context).create(`${TABLE}s`, {
+      ...columnsOf(props),
+      msdyn_uniquename: props.uniqueName,
+      msdyn_sessiontype: GENERIC,
+    });
+    return linkTabs(props, { id, tabIds: [] }, context);
+  },
+  async update(props, { data }, changes, context) {
+    if (changes.some(({ path }) => path !== "tabs"))
+      await requireOrganization(context).update(`${TABLE}s`, data.id, columnsOf(props));
+    return linkTabs(props, data, context);
+  },
+  destroy: deletesRow(`${TABLE}s`),
+});
+
+/** Address of a template of the spec, for whoever builds on it; nothing for one that is there already. */
+export function templateAddresses(spec: EnvironmentSpec, names: readonly string[]): string[] {
+  return spec.agentExperience.sessionTemplates
+    .filter(({ name }) => names.includes(name))
+    .map(({ name }) => sessionTemplate.address(name));
+}
+
+export function sessionTemplateResources(spec: EnvironmentSpec, manifest: Manifest): Resource[] {
+  return spec.agentExperience.sessionTemplates.map((declared) =>
+    sessionTemplate.resource({
+      name: declared.name,
+      props: declared,
+      dependsOn: omnichannelBase(spec, manifest),
+    }),
+  );
+}

@@ -1,0 +1,94 @@
+import type { Observation } from "../../engine/observation.ts";
+import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
+import { textAt } from "../../services/json-reading.ts";
+import type { EnvironmentSpec } from "../../spec/model.ts";
+import {
+  ABSENT_ENVIRONMENT,
+  ABSENT_TABLE,
+  missingDependency,
+  organization,
+  requireOrganization,
+} from "../dataverse/organization.ts";
+import { workstream } from "../omnichannel/workstream.ts";
+import { allTemplates, templateAddresses, templateNamed } from "./session-template.ts";
+
+export interface WorkstreamSessionProps {
+  readonly workstream: string;
+  readonly template: string;
+}
+
+const TABLE = "msdyn_liveworkstream";
+const COLUMN = "msdyn_sessiontemplate_default";
+
+async function read(
+  props: WorkstreamSessionProps,
+  context: Context,
+): Promise<Observation<Record<string, never>>> {
+  const client = organization(context);
+  if (client === undefined) return ABSENT_ENVIRONMENT;
+  const workstreamId = workstream.data(context, props.workstream)?.id;
+  if (workstreamId === undefined) return { status: "absent", reason: "the workstream does not exist yet" };
+  const [row, templates] = await Promise.all([
+    client.get(`${TABLE}s(${workstreamId})`, { select: [COLUMN] }),
+    allTemplates(client),
+  ]);
+  if (row === undefined || templates === undefined) return ABSENT_TABLE;
+  const unique = textAt(row, COLUMN);
+  if (unique === "") return { status: "absent", reason: "the workstream has no session template of its own" };
+  // The column holds a unique name, people know the other one.
+  const template = templates.find(
+    (one) => textAt(one, "msdyn_uniquename").toLowerCase() === unique.toLowerCase(),
+  );
+  return {
+    status: "present",
+    id: workstreamId,
+    fields: { template: textAt(template, "msdyn_name") || unique },
+    data: {},
+  };
+}
+
+async function write(props: WorkstreamSessionProps, context: Context): Promise<undefined> {
+  const client = requireOrganization(context);
+  const workstreamId = workstream.data(context, props.workstream)?.id;
+  if (workstreamId === undefined) throw missingDependency(`workstream "${props.workstream}"`);
+  const template = await templateNamed(client, props.template);
+  await client.update(`${TABLE}s`, workstreamId, { [COLUMN]: textAt(template, "msdyn_uniquename") });
+  return undefined;
+}
+
+export const workstreamSession = defineKind<WorkstreamSessionProps, Record<string, never>>({
+  kind: "agent-experience.workstream-session",
+  summary: "Session template that conversations of a workstream open with",
+  step: 15,
+  api: `Dataverse Web API: ${TABLE}s`,
+  persona: "Omnichannel Administrator",
+  permissions: { read: [`prvRead${TABLE}`], write: [`prvWrite${TABLE}`] },
+  sources: ["Customer Service: Manage session templates", `Dataverse table reference: ${TABLE} (${COLUMN})`],
+  nature: "managed",
+  label: (props) => `session template of "${props.workstream}"`,
+  detail: ({ template }) => template,
+  declared: ({ template }) => ({ template }),
+  read,
+  create: write,
+  update: (props, _present, _changes, context) => write(props, context),
+  /** Back to the product's own template. */
+  async destroy(_props, { id }, context) {
+    await requireOrganization(context).update(`${TABLE}s`, id, { [COLUMN]: null });
+    return undefined;
+  },
+});
+
+export function workstreamSessionResources(spec: EnvironmentSpec): Resource[] {
+  return spec.workstreams.flatMap(({ name, sessionTemplate }) =>
+    sessionTemplate === undefined
+      ? []
+      : [
+          workstreamSession.resource({
+            name,
+            props: { workstream: name, template: sessionTemplate },
+            within: workstream.address(name),
+            dependsOn: [workstream.address(name), ...templateAddresses(spec, [sessionTemplate])],
+          }),
+        ],
+  );
+}
