@@ -150,6 +150,6 @@ describe("what opens with a conversation, and who has it", () => {
     expect((await dataverse("GET", TEMPLATE)).body.value).toEqual([]);
     expect((await dataverse("GET", PROFILE)).body.value).toEqual([]);
     await only("msdyn_sessiontemplates?$filter=msdyn_name eq 'Chat session - default'");
-    expect((await only(STREAM))["msdyn_sessiontemplate_default"]).toBeNull();
+    expect((await only(STREAM))["msdyn_sessiontemplate_default"]).toBe("msdyn_chat_session");
   });
 });

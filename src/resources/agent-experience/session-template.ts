@@ -1,19 +1,25 @@
 import type { Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
-import type { Dataverse } from "../../services/dataverse.ts";
+import { type Dataverse, quoted } from "../../services/dataverse.ts";
 import { numberAt, type Row, rowsAt, textAt } from "../../services/json-reading.ts";
-import type { EnvironmentSpec, Manifest, PanelState, SessionTemplateSpec } from "../../spec/model.ts";
+import {
+  CHANNELS,
+  type Channel,
+  type EnvironmentSpec,
+  type Manifest,
+  type PanelState,
+  type SessionTemplateSpec,
+} from "../../spec/model.ts";
 import { linkExactly } from "../dataverse/links.ts";
 import {
   ABSENT_ENVIRONMENT,
   ABSENT_TABLE,
-  deletesRow,
   onlyRow,
   organization,
   requireOrganization,
 } from "../dataverse/organization.ts";
-import { omnichannelBase } from "../omnichannel/channels.ts";
+import { omnichannelBase, STREAM_SOURCES } from "../omnichannel/channels.ts";
 
 export interface SessionTemplateData {
   readonly id: string;
@@ -35,6 +41,16 @@ function panelName(value: number | undefined): string | null {
   const known = Object.entries(PANELS).find(([, number]) => number === value)?.[0];
   return known ?? (value === undefined ? null : `other (${value})`);
 }
+
+/** Column of a workstream that names the template its conversations open with. */
+export const DEFAULT_OF_WORKSTREAM = "msdyn_sessiontemplate_default";
+
+/** What the service gives a new workstream, by name ("Manage session templates": default templates). */
+const SHIPPED: Readonly<Record<Channel, string>> = {
+  chat: "Chat session - default",
+  sms: "SMS session - default",
+  teams: "Teams session - default",
+};
 
 /** All session templates with their tabs, so that any number of them is read by one request. */
 export function allTemplates(client: Dataverse): Promise<readonly Row[] | undefined> {
@@ -165,8 +181,32 @@ export const sessionTemplate = defineKind<SessionTemplateSpec, SessionTemplateDa
       await requireOrganization(context).update(`${TABLE}s`, data.id, columnsOf(props));
     return linkTabs(props, data, context);
   },
-  destroy: deletesRow(`${TABLE}s`),
+  async destroy({ uniqueName }, { data }, context) {
+    await putBack(uniqueName, context);
+    await requireOrganization(context).delete(`${TABLE}s`, data.id);
+    return undefined;
+  },
 });
+
+/** Gives workstreams that open with this template the product's own again: they name it by text, which nothing keeps true. */
+async function putBack(uniqueName: string, context: Context): Promise<void> {
+  const client = requireOrganization(context);
+  const using =
+    (await client.list("msdyn_liveworkstreams", {
+      select: ["msdyn_liveworkstreamid", "msdyn_streamsource"],
+      filter: `${DEFAULT_OF_WORKSTREAM} eq ${quoted(uniqueName)}`,
+    })) ?? [];
+  if (using.length === 0) return;
+  const templates = (await allTemplates(client)) ?? [];
+  for (const row of using) {
+    const source = numberAt(row, "msdyn_streamsource");
+    const channel = CHANNELS.find((name) => STREAM_SOURCES[name] === source);
+    const shipped = templates.find((one) => channel && textAt(one, "msdyn_name") === SHIPPED[channel]);
+    await client.update("msdyn_liveworkstreams", textAt(row, "msdyn_liveworkstreamid"), {
+      [DEFAULT_OF_WORKSTREAM]: textAt(shipped, "msdyn_uniquename") || null,
+    });
+  }
+}
 
 /** Address of a template of the spec, for whoever builds on it; nothing for one that is there already. */
 export function templateAddresses(spec: EnvironmentSpec, names: readonly string[]): string[] {

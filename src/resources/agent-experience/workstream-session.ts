@@ -10,7 +10,7 @@ import {
   requireOrganization,
 } from "../dataverse/organization.ts";
 import { workstream } from "../omnichannel/workstream.ts";
-import { allTemplates, templateAddresses, templateNamed } from "./session-template.ts";
+import { allTemplates, DEFAULT_OF_WORKSTREAM, templateAddresses, templateNamed } from "./session-template.ts";
 
 export interface WorkstreamSessionProps {
   readonly workstream: string;
@@ -18,7 +18,6 @@ export interface WorkstreamSessionProps {
 }
 
 const TABLE = "msdyn_liveworkstream";
-const COLUMN = "msdyn_sessiontemplate_default";
 
 async function read(
   props: WorkstreamSessionProps,
@@ -29,11 +28,11 @@ async function read(
   const workstreamId = workstream.data(context, props.workstream)?.id;
   if (workstreamId === undefined) return { status: "absent", reason: "the workstream does not exist yet" };
   const [row, templates] = await Promise.all([
-    client.get(`${TABLE}s(${workstreamId})`, { select: [COLUMN] }),
+    client.get(`${TABLE}s(${workstreamId})`, { select: [DEFAULT_OF_WORKSTREAM] }),
     allTemplates(client),
   ]);
   if (row === undefined || templates === undefined) return ABSENT_TABLE;
-  const unique = textAt(row, COLUMN);
+  const unique = textAt(row, DEFAULT_OF_WORKSTREAM);
   if (unique === "") return { status: "absent", reason: "the workstream has no session template of its own" };
   // The column holds a unique name, people know the other one.
   const template = templates.find(
@@ -52,7 +51,9 @@ async function write(props: WorkstreamSessionProps, context: Context): Promise<u
   const workstreamId = workstream.data(context, props.workstream)?.id;
   if (workstreamId === undefined) throw missingDependency(`workstream "${props.workstream}"`);
   const template = await templateNamed(client, props.template);
-  await client.update(`${TABLE}s`, workstreamId, { [COLUMN]: textAt(template, "msdyn_uniquename") });
+  await client.update(`${TABLE}s`, workstreamId, {
+    [DEFAULT_OF_WORKSTREAM]: textAt(template, "msdyn_uniquename"),
+  });
   return undefined;
 }
 
@@ -63,19 +64,18 @@ export const workstreamSession = defineKind<WorkstreamSessionProps, Record<strin
   api: `Dataverse Web API: ${TABLE}s`,
   persona: "Omnichannel Administrator",
   permissions: { read: [`prvRead${TABLE}`], write: [`prvWrite${TABLE}`] },
-  sources: ["Customer Service: Manage session templates", `Dataverse table reference: ${TABLE} (${COLUMN})`],
+  sources: [
+    "Customer Service: Manage session templates",
+    `Dataverse table reference: ${TABLE} (${DEFAULT_OF_WORKSTREAM})`,
+  ],
   nature: "managed",
+  staysBecause: "a workstream keeps its session template until that one goes",
   label: (props) => `session template of "${props.workstream}"`,
   detail: ({ template }) => template,
   declared: ({ template }) => ({ template }),
   read,
   create: write,
   update: (props, _present, _changes, context) => write(props, context),
-  /** Back to the product's own template. */
-  async destroy(_props, { id }, context) {
-    await requireOrganization(context).update(`${TABLE}s`, id, { [COLUMN]: null });
-    return undefined;
-  },
 });
 
 export function workstreamSessionResources(spec: EnvironmentSpec): Resource[] {
