@@ -37,22 +37,28 @@ import { bridgeResources } from "./health-bot/bridge.ts";
 import { channelResources } from "./health-bot/channel.ts";
 import { configurationResources } from "./health-bot/configuration.ts";
 import { scenarioResources } from "./health-bot/scenario.ts";
+import { bookableResourcesResources } from "./omnichannel/bookable-resources.ts";
+import { capacityProfileResources } from "./omnichannel/capacity-profile.ts";
 import { channelsResources } from "./omnichannel/channels.ts";
 import { contextVariableResources } from "./omnichannel/context-variable.ts";
 import { maskingResources } from "./omnichannel/masking.ts";
 import { maskingRuleResources } from "./omnichannel/masking-rule.ts";
 import { operatingHoursResources } from "./omnichannel/operating-hours.ts";
+import { overflowResources } from "./omnichannel/overflow.ts";
+import { preChatSurveyResources } from "./omnichannel/pre-chat-survey.ts";
 import { presenceResources } from "./omnichannel/presence.ts";
 import { queueResources } from "./omnichannel/queue.ts";
 import { queueMembersResources } from "./omnichannel/queue-members.ts";
 import { routingResources } from "./omnichannel/routing.ts";
 import { signInResources } from "./omnichannel/sign-in.ts";
+import { skillResources } from "./omnichannel/skill.ts";
 import { smsChannelResources } from "./omnichannel/sms-channel.ts";
 import { smsNumberResources } from "./omnichannel/sms-number.ts";
 import { teamsAccountResources } from "./omnichannel/teams-account.ts";
 import { widgetResources } from "./omnichannel/widget.ts";
 import { workstreamResources } from "./omnichannel/workstream.ts";
 import { workstreamBotResources } from "./omnichannel/workstream-bot.ts";
+import { workstreamCapacityResources } from "./omnichannel/workstream-capacity.ts";
 import { adminApplicationResources } from "./power-platform/admin-application.ts";
 import { applicationPackageResources } from "./power-platform/application-package.ts";
 import { environmentResources } from "./power-platform/environment.ts";
@@ -116,16 +122,22 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     // 11 Queues, workstreams, routing, channels of the workstreams.
     ...operatingHoursResources(spec, manifest),
     ...presenceResources(spec, manifest),
+    ...bookableResourcesResources(spec, manifest),
+    ...capacityProfileResources(spec, manifest),
+    ...skillResources(spec, manifest),
     ...maskingResources(spec, manifest),
     ...maskingRuleResources(spec, manifest),
     ...queueResources(spec, manifest),
     ...queueMembersResources(spec, manifest),
+    ...overflowResources(spec),
     ...workstreamResources(spec, manifest),
+    ...workstreamCapacityResources(spec),
     ...contextVariableResources(spec),
     ...routingResources(spec),
     ...workstreamBotResources(spec),
     ...widgetResources(spec),
     ...signInResources(spec),
+    ...preChatSurveyResources(spec),
     ...smsNumberResources(spec),
     ...smsChannelResources(spec),
     ...teamsAccountResources(spec),

@@ -36,22 +36,28 @@ import { bridge } from "./health-bot/bridge.ts";
 import { channel } from "./health-bot/channel.ts";
 import { configuration } from "./health-bot/configuration.ts";
 import { scenario } from "./health-bot/scenario.ts";
+import { bookableResources } from "./omnichannel/bookable-resources.ts";
+import { capacityProfile, capacityProfileUsers } from "./omnichannel/capacity-profile.ts";
 import { channels } from "./omnichannel/channels.ts";
 import { contextVariable } from "./omnichannel/context-variable.ts";
 import { masking } from "./omnichannel/masking.ts";
 import { maskingRule } from "./omnichannel/masking-rule.ts";
 import { operatingHours } from "./omnichannel/operating-hours.ts";
+import { overflow } from "./omnichannel/overflow.ts";
+import { preChatSurvey } from "./omnichannel/pre-chat-survey.ts";
 import { presence } from "./omnichannel/presence.ts";
 import { queue } from "./omnichannel/queue.ts";
 import { queueMembers } from "./omnichannel/queue-members.ts";
 import { routing } from "./omnichannel/routing.ts";
 import { signIn } from "./omnichannel/sign-in.ts";
+import { skill, skillUsers } from "./omnichannel/skill.ts";
 import { smsChannel } from "./omnichannel/sms-channel.ts";
 import { smsNumber } from "./omnichannel/sms-number.ts";
 import { teamsAccount } from "./omnichannel/teams-account.ts";
 import { widget } from "./omnichannel/widget.ts";
 import { workstream } from "./omnichannel/workstream.ts";
 import { workstreamBot } from "./omnichannel/workstream-bot.ts";
+import { workstreamCapacity } from "./omnichannel/workstream-capacity.ts";
 import { adminApplication } from "./power-platform/admin-application.ts";
 import { applicationPackage } from "./power-platform/application-package.ts";
 import { environment } from "./power-platform/environment.ts";
@@ -98,16 +104,24 @@ export const KINDS: readonly KindInfo[] = [
   applicationUser.info,
   operatingHours.info,
   presence.info,
+  bookableResources.info,
+  capacityProfile.info,
+  capacityProfileUsers.info,
+  skill.info,
+  skillUsers.info,
   masking.info,
   maskingRule.info,
   queue.info,
   queueMembers.info,
+  overflow.info,
   workstream.info,
+  workstreamCapacity.info,
   contextVariable.info,
   routing.info,
   workstreamBot.info,
   widget.info,
   signIn.info,
+  preChatSurvey.info,
   smsNumber.info,
   smsChannel.info,
   teamsAccount.info,

@@ -1,5 +1,8 @@
 import type { CloudName } from "../cloud.ts";
 import type { SecretValue } from "../secret-value.ts";
+import type { AgentExperienceSpec } from "./model-agent-experience.ts";
+
+export * from "./model-agent-experience.ts";
 
 /** The spec after overlays, references and defaults: what the resources are made from. */
 
@@ -61,6 +64,26 @@ export interface QueueSpec {
   /** Name of an entry of `operatingHours`; always open when absent. */
   readonly operatingHours: string | undefined;
   readonly members: readonly PrincipalRef[];
+  /** Undefined: left as it is. */
+  readonly overflow: OverflowSpec | undefined;
+}
+
+export const OVERFLOW_ACTIONS = ["assign-anyway", "end"] as const;
+
+export type OverflowAction =
+  | { readonly do: (typeof OVERFLOW_ACTIONS)[number] }
+  | {
+      readonly do: "transfer";
+      /** Name of a queue. */
+      readonly to: string;
+    };
+
+/** What is undefined is left as it is. */
+export interface OverflowSpec {
+  /** Outside the queue's operating hours. */
+  readonly closed: OverflowAction | undefined;
+  readonly full: { readonly conversations: number; readonly action: OverflowAction } | undefined;
+  readonly waiting: { readonly minutes: number; readonly action: OverflowAction } | undefined;
 }
 
 export interface ContextVariableSpec {
@@ -88,6 +111,21 @@ export interface WidgetSpec {
   readonly operatingHours: string | undefined;
   /** Undefined: the widget does not know who is signed in to the site. */
   readonly signIn: { readonly publicKeyUrl: string; readonly tokenFunction: string } | undefined;
+  /** Asked before the chat begins, in this order; empty: left as it is. */
+  readonly survey: readonly SurveyQuestionSpec[];
+}
+
+export const ANSWER_KINDS = ["line", "text", "choice", "consent"] as const;
+export type AnswerKind = (typeof ANSWER_KINDS)[number];
+
+export interface SurveyQuestionSpec {
+  /** The context variable its answer becomes. */
+  readonly name: string;
+  readonly question: string;
+  readonly answer: AnswerKind;
+  readonly required: boolean;
+  /** For `choice`. */
+  readonly options: readonly string[];
 }
 
 export interface WorkstreamSpec {
@@ -104,6 +142,8 @@ export interface WorkstreamSpec {
   readonly widget: WidgetSpec | undefined;
   /** Name of a session template; undefined: the product's own. */
   readonly sessionTemplate: string | undefined;
+  /** Name of a capacity profile its conversations count against; undefined: units. */
+  readonly capacityProfile: string | undefined;
 }
 
 /** Where a secret value is kept; psc reads it when it is needed (src/services/secrets.ts) and never prints it. */
@@ -221,6 +261,8 @@ export interface EnvironmentSpec {
       readonly rules: readonly MaskingRuleSpec[];
     };
     readonly presences: readonly PresenceSpec[];
+    readonly capacityProfiles: readonly CapacityProfileSpec[];
+    readonly skills: readonly SkillSpec[];
   };
   readonly roles: readonly RoleGrant[];
   readonly operatingHours: readonly OperatingHoursSpec[];
@@ -258,75 +300,20 @@ export interface PresenceSpec {
   readonly selectable: boolean;
 }
 
-export const ALERT_LEVELS = ["none", "very-negative", "negative", "slightly-negative"] as const;
-export type AlertLevel = (typeof ALERT_LEVELS)[number];
-
-/** One text in one language. */
-export interface QuickReplySpec {
-  readonly title: string;
-  /** Language tag, such as `en-US`. */
-  readonly language: string;
-  readonly text: string;
-  readonly tags: readonly string[];
-  /** Empty: offered in all conversations. */
-  readonly workstreams: readonly string[];
-}
-
-/** Does exactly one of the three. */
-export interface ScriptStepSpec {
+export interface CapacityProfileSpec {
   readonly name: string;
-  readonly text: string | undefined;
-  readonly script: string | undefined;
-  readonly macro: string | undefined;
-}
-
-export interface AgentScriptSpec {
-  readonly name: string;
-  readonly uniqueName: string;
-  readonly description: string;
-  /** LCID. */
-  readonly language: number;
-  readonly steps: readonly ScriptStepSpec[];
-  readonly sessionTemplates: readonly string[];
-}
-
-export const PANEL_STATES = ["docked", "minimized", "hidden"] as const;
-export type PanelState = (typeof PANEL_STATES)[number];
-
-export interface SessionTemplateSpec {
-  readonly name: string;
-  readonly uniqueName: string;
-  readonly title: string;
-  /** The communication panel when a session begins. */
-  readonly panel: PanelState;
-  /** Names of application tabs of the environment. */
-  readonly tabs: readonly string[];
-}
-
-export interface ProfileSpec {
-  readonly name: string;
-  readonly uniqueName: string;
-  readonly description: string;
-  readonly sessionTemplates: readonly string[];
+  /** Conversations an agent takes at once. */
+  readonly units: number;
+  /** Nobody can assign more than that by hand either. */
+  readonly block: boolean;
+  readonly reset: "immediately" | "end-of-day";
   readonly users: readonly PrincipalRef[];
 }
 
-export interface AgentExperienceSpec {
-  readonly quickReplies: readonly QuickReplySpec[];
-  readonly scripts: readonly AgentScriptSpec[];
-  readonly sessionTemplates: readonly SessionTemplateSpec[];
-  readonly profiles: readonly ProfileSpec[];
-  /** Undefined: left as it is. */
-  readonly sentiment:
-    | { readonly enabled: boolean; readonly agentAlert: AlertLevel; readonly supervisorAlert: AlertLevel }
-    | undefined;
-  /** Switches that are undefined are left as they are. */
-  readonly supervisors: {
-    readonly monitor: boolean | undefined;
-    readonly assign: boolean | undefined;
-    readonly transfer: boolean | undefined;
-    readonly forceClose: boolean | undefined;
-  };
+export interface SkillSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly users: readonly PrincipalRef[];
 }
 
 /** A solution as data: which application packages make it up, in which order, and how to prove they are in. */

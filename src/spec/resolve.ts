@@ -5,6 +5,8 @@ import type {
   Manifest,
   OpenHours,
   OperatingHoursSpec,
+  OverflowAction,
+  OverflowSpec,
   PolicySpec,
   PrincipalRef,
   QueueSpec,
@@ -76,6 +78,18 @@ function resolveOmnichannel(given: NonNullable<SpecDocument["omnichannel"]>): En
       name,
       status: status ?? "available",
       selectable: selectable ?? true,
+    })),
+    capacityProfiles: (given.capacityProfiles ?? []).map(({ name, units, block, reset, users }) => ({
+      name,
+      units: units ?? 0,
+      block: block ?? false,
+      reset: reset ?? "immediately",
+      users: (users ?? []).map(principalOf),
+    })),
+    skills: (given.skills ?? []).map(({ name, description, users }) => ({
+      name,
+      description: description ?? "",
+      users: (users ?? []).map(principalOf),
     })),
   };
 }
@@ -233,7 +247,23 @@ function resolveQueues(document: SpecDocument, groups: readonly GroupSpec[]): re
     assignment: queue.assignment ?? DEFAULTS.queueAssignment,
     operatingHours: queue.operatingHours,
     members: (queue.members ?? []).map(principalOf),
+    overflow: queue.overflow && resolveOverflow(queue.overflow),
   }));
+}
+
+type OverflowDocument = NonNullable<NonNullable<SpecDocument["queues"]>[number]["overflow"]>;
+
+function overflowAction(given: NonNullable<OverflowDocument["closed"]> | undefined): OverflowAction {
+  if (typeof given === "object") return { do: "transfer", to: given.transfer ?? "" };
+  return { do: given ?? "assign-anyway" };
+}
+
+function resolveOverflow({ closed, full, waiting }: OverflowDocument): OverflowSpec {
+  return {
+    closed: closed && overflowAction(closed),
+    full: full && { conversations: full.conversations ?? 1, action: overflowAction(full.action) },
+    waiting: waiting && { minutes: waiting.minutes ?? 1, action: overflowAction(waiting.action) },
+  };
 }
 
 function queueDefaults(name: string): Omit<QueueSpec, "members"> {
@@ -242,6 +272,7 @@ function queueDefaults(name: string): Omit<QueueSpec, "members"> {
     priority: DEFAULTS.queuePriority,
     assignment: DEFAULTS.queueAssignment,
     operatingHours: undefined,
+    overflow: undefined,
   };
 }
 
@@ -281,6 +312,7 @@ function resolveWorkstreams(
     fallback: given.fallback ?? "",
     widget: given.widget && resolveWidget(given.widget, given.name, displayName, language),
     sessionTemplate: given.sessionTemplate,
+    capacityProfile: given.capacityProfile,
   }));
 }
 
@@ -302,6 +334,13 @@ function resolveWidget(
       publicKeyUrl: given.signIn.publicKeyUrl ?? "",
       tokenFunction: given.signIn.tokenFunction ?? DEFAULTS.tokenFunction,
     },
+    survey: (given.survey ?? []).map(({ name, question, answer, required, options }) => ({
+      name,
+      question: question ?? "",
+      answer: answer ?? "line",
+      required: required ?? true,
+      options: options ?? [],
+    })),
   };
 }
 

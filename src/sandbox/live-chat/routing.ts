@@ -69,6 +69,16 @@ function stepsOf(session: Session, configuration: Row): Row[] {
     .sort((a, b) => Number(a["msdyn_steporder"] ?? 0) - Number(b["msdyn_steporder"] ?? 0));
 }
 
+const OPEN = 1;
+
+/** Conversations in the queue that nobody has taken yet. */
+function waitingIn(session: Session, queue: Row): number {
+  const id = textOf(queue, "queueid");
+  return rowsOf(session.organization, "msdyn_ocliveworkitem").filter(
+    (item) => item["_msdyn_cdsqueueid_value"] === id && item["statuscode"] === OPEN,
+  ).length;
+}
+
 /** Overflow is ignored for a fallback queue and looked at before the item is queued. */
 function overflow(session: Session, queue: Row, reasons: string[]): Routed {
   const name = textOf(queue, "name");
@@ -78,17 +88,21 @@ function overflow(session: Session, queue: Row, reasons: string[]): Routed {
     textOf(queue, "_msdyn_prequeueoverflowrulesetid_value"),
   );
   if (ruleset === undefined) return { queue, ended: false, reasons };
-  const outcome = evaluateRuleset(textOf(ruleset, "msdyn_rulesetdefinition"), (attribute) =>
-    attribute === "queue_prequeue.iswithinoperatinghour"
-      ? String(isWithinOperatingHours(session, queue))
-      : undefined,
-  );
+  const outcome = evaluateRuleset(textOf(ruleset, "msdyn_rulesetdefinition"), (attribute) => {
+    if (attribute === "queue_prequeue.iswithinoperatinghour")
+      return String(isWithinOperatingHours(session, queue));
+    return attribute === "queue_prequeue.currentqueuesize" ? waitingIn(session, queue) : undefined;
+  });
   const target = outcome?.values.get(OVERFLOW_TARGET);
   if (target === undefined) return { queue, ended: false, reasons };
   const action = findRow(session.organization, "msdyn_overflowactionconfig", guid(target));
   switch (action?.["msdyn_overflowactiontype"]) {
     case ASSIGN_ANYWAY:
-      reasons.push(`queue "${name}" is outside its operating hours: assigned anyway`);
+      reasons.push(
+        isWithinOperatingHours(session, queue)
+          ? `queue "${name}" overflows: assigned anyway`
+          : `queue "${name}" is outside its operating hours: assigned anyway`,
+      );
       return { queue, ended: false, reasons };
     case END_CONVERSATION:
       reasons.push(`overflow of queue "${name}" ends the conversation`);

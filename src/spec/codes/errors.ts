@@ -306,6 +306,11 @@ export const SPEC_ERRORS = {
     explanation:
       "The Health Bot tier S1 left the API with version 2025-11-01. C1 and C0 are the paid tiers offered now; existing S1 bots keep running but cannot be made anew.",
   },
+  "PSC-E074": {
+    title: "queue overflows into itself",
+    explanation:
+      "What a queue cannot take must go to another one. Omnichannel would offer the conversation to the same queue again.",
+  },
   "PSC-E076": {
     title: "unknown solution",
     explanation:
@@ -319,6 +324,11 @@ export const SPEC_ERRORS = {
     title: "not an address or function of the site",
     explanation:
       "Signed-in patients are known by a token of the site: `publicKeyUrl` is where it publishes its key, `tokenFunction` what its pages call to get one.",
+  },
+  "PSC-E079": {
+    title: "not a survey question",
+    explanation:
+      "The answer to a pre-chat question becomes a context variable of the question's name, so the name follows the rules of variables; a choice needs the answers it offers, and nothing else has any.",
   },
   "PSC-E080": {
     title: "unknown apiVersion",

@@ -100,4 +100,9 @@ export const SPEC_WARNINGS = {
     explanation:
       "Without Dataverse auditing nobody can tell who read or changed a patient's record (45 CFR 164.312(b)).",
   },
+  "PSC-W121": {
+    title: "never closed",
+    explanation:
+      "A queue without operating hours is always open, so what it does when it is closed never happens.",
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -56,6 +56,19 @@ export function checkScriptName(context: RuleContext, path: SpecPath, name: stri
   });
 }
 
+export function checkCapacityProfileName(
+  context: RuleContext,
+  path: SpecPath,
+  name: string | undefined,
+): void {
+  checkName(context, path, name, {
+    what: "capacity profile",
+    section: "omnichannel.capacityProfiles",
+    names: context.spec.omnichannel.capacityProfiles.map((profile) => profile.name),
+    pathOf: (i) => ["omnichannel", "capacityProfiles", i, "name"],
+  });
+}
+
 export function checkHoursName(context: RuleContext, path: SpecPath, name: string | undefined): void {
   checkName(context, path, name, {
     what: "operating hours",

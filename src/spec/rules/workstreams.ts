@@ -1,6 +1,6 @@
 import type { RouteRuleSpec, WorkstreamSpec } from "../model.ts";
 import { keyLocationAt } from "../node.ts";
-import { checkHoursName, checkQueueName, checkVariableName } from "./references.ts";
+import { checkCapacityProfileName, checkHoursName, checkQueueName, checkVariableName } from "./references.ts";
 import { isWritten, placeOf, type RuleContext, reportAt } from "./rules.ts";
 
 /** Workstreams: channel, variables, rules, bot and widget. */
@@ -10,6 +10,7 @@ export function checkWorkstreams(context: RuleContext): void {
     checkChannel(context, i, workstream);
     if (isUsual) continue;
     checkQueueName(context, ["workstreams", i, "fallback"], workstream.fallback);
+    checkCapacityProfileName(context, ["workstreams", i, "capacityProfile"], workstream.capacityProfile);
     checkRules(context, i, workstream);
     checkWidget(context, i, workstream);
     if (workstream.bot) checkBot(context, i, workstream);
@@ -80,6 +81,16 @@ function checkWidget(context: RuleContext, index: number, workstream: Workstream
       location: keyLocationAt(context.tree, path),
     });
   checkHoursName(context, [...path, "operatingHours"], widget.operatingHours);
+  for (const [j, { name, answer, options }] of widget.survey.entries())
+    if ((answer === "choice") !== options.length > 0)
+      reportAt(context, [...path, "survey", j, "name"], {
+        code: "PSC-E079",
+        message:
+          answer === "choice"
+            ? `the question "${name}" offers no answers`
+            : `the question "${name}" offers answers, and is answered by a ${answer}`,
+        remedy: "give `answer: choice` and `options` together, or neither",
+      });
 }
 
 function checkWidgetNames(context: RuleContext): void {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CHANNELS, PRESENCE_STATUSES } from "../model.ts";
+import { ANSWER_KINDS, CHANNELS, PRESENCE_STATUSES } from "../model.ts";
 import { parseDays, parseTimeRange } from "../terms/hours.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { described, oneOf, optional, patternText, shortText, text, wholeNumber } from "./fields.ts";
@@ -41,6 +41,33 @@ const presence = z.strictObject({
   selectable: optional(z.boolean(), "Whether agents may choose it themselves.", { default: true }),
 });
 
+const users = (what: string) =>
+  optional(
+    z.array(described(principal, "`group/KEY` or `user/NAME@DOMAIN`.")),
+    `Who has ${what}. Others stay.`,
+    {
+      derivedDefault: "nobody",
+    },
+  );
+
+const capacityProfile = z.strictObject({
+  name: described(shortText(100), "Name workstreams use."),
+  units: optional(wholeNumber(0, 100), "How many conversations an agent takes at once.", { required: true }),
+  block: optional(z.boolean(), "Whether nobody can give an agent more than that by hand either.", {
+    default: false,
+  }),
+  reset: optional(oneOf(["immediately", "end-of-day"]), "When a place is free again.", {
+    default: "immediately",
+  }),
+  users: users("it"),
+});
+
+const skill = z.strictObject({
+  name: described(shortText(100), "Name of the skill."),
+  description: optional(shortText(100), "One line about it.", { derivedDefault: "none" }),
+  users: users("it"),
+});
+
 export const omnichannelSchema = z.strictObject({
   consent: optional(
     oneOf(["organization"]),
@@ -73,6 +100,47 @@ export const omnichannelSchema = z.strictObject({
     z.array(described(presence, "A presence.")),
     "What agents may be besides the product's own presences. Others are left alone.",
     { derivedDefault: "none" },
+  ),
+  capacityProfiles: optional(
+    z.array(described(capacityProfile, "A capacity profile.")),
+    "How many conversations of one kind agents take at once. Others are left alone.",
+    { derivedDefault: "none" },
+  ),
+  skills: optional(
+    z.array(described(skill, "A skill.")),
+    "What agents can do that conversations may ask for. Others are left alone.",
+    { derivedDefault: "none" },
+  ),
+});
+
+const overflowAction = (what: string) =>
+  z
+    .union([
+      oneOf(["assign-anyway", "end"]),
+      z.strictObject({ transfer: optional(shortText(200), "Name of a queue.", { required: true }) }),
+    ])
+    .describe(what);
+const OVERFLOW_CHOICE = "`assign-anyway`, `end`, or `{ transfer: QUEUE }`.";
+
+const overflow = z.strictObject({
+  closed: optional(overflowAction(OVERFLOW_CHOICE), "Outside the queue's operating hours.", {
+    derivedDefault: "left as it is: assigned anyway",
+  }),
+  full: optional(
+    z.strictObject({
+      conversations: optional(wholeNumber(1, 100), "So many conversations wait already.", { required: true }),
+      action: optional(overflowAction(OVERFLOW_CHOICE), "What happens to the next one.", { required: true }),
+    }),
+    "When the queue is full.",
+    { derivedDefault: "left as it is" },
+  ),
+  waiting: optional(
+    z.strictObject({
+      minutes: optional(wholeNumber(1, 2880), "A conversation has waited so long.", { required: true }),
+      action: optional(overflowAction(OVERFLOW_CHOICE), "What happens to it.", { required: true }),
+    }),
+    "When a conversation waits for too long.",
+    { derivedDefault: "left as it is" },
   ),
 });
 
@@ -134,6 +202,9 @@ export const queueSchema = z.strictObject({
     "Who works on the queue. Other members are left alone.",
     { derivedDefault: "nobody" },
   ),
+  overflow: optional(overflow, "What happens to conversations it cannot take.", {
+    derivedDefault: "left as it is",
+  }),
 });
 
 const routeRule = z.strictObject({
@@ -144,6 +215,25 @@ const routeRule = z.strictObject({
     { derivedDefault: "always" },
   ),
   to: optional(shortText(200), "Name of a queue.", { required: true }),
+});
+
+const surveyQuestion = z.strictObject({
+  name: described(
+    patternText(/^[A-Za-z_]\w{0,99}$/, {
+      code: "PSC-E079",
+      what: "a name of a context variable",
+      remedy: "write a letter, then letters, digits and underscores, such as ReasonForVisit",
+    }),
+    "Name of the context variable its answer becomes.",
+  ),
+  question: optional(shortText(512), "What the visitor is asked.", { required: true }),
+  answer: optional(oneOf(ANSWER_KINDS), "How it is answered: a line, a text, a choice, or consent given.", {
+    default: "line",
+  }),
+  required: optional(z.boolean(), "Whether it must be answered.", { default: true }),
+  options: optional(z.array(described(shortText(100), "An answer.")), "What a `choice` offers.", {
+    derivedDefault: "none",
+  }),
 });
 
 const widget = z.strictObject({
@@ -187,6 +277,11 @@ const widget = z.strictObject({
     "Lets the widget know who is signed in to the site.",
     { derivedDefault: "nobody is asked" },
   ),
+  survey: optional(
+    z.array(described(surveyQuestion, "A question.")),
+    "What visitors who are not signed in answer before the chat begins, in this order.",
+    { derivedDefault: "left as it is" },
+  ),
 });
 
 export const workstreamSchema = z.strictObject({
@@ -198,6 +293,11 @@ export const workstreamSchema = z.strictObject({
   ),
   channel: optional(oneOf(CHANNELS), "Channel its conversations come from.", { required: true }),
   bot: optional(z.boolean(), "The bot answers first.", { default: false }),
+  capacityProfile: optional(
+    shortText(100),
+    "Name of the capacity profile of `omnichannel` its conversations count against, in place of units.",
+    { derivedDefault: "units" },
+  ),
   capacity: optional(wholeNumber(1, 10_000), "Capacity units one conversation takes.", {
     default: DEFAULTS.workstreamCapacity,
   }),

@@ -48,6 +48,8 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
       channels: ["chat"],
       masking: { customers: undefined, agents: undefined, rules: [] },
       presences: [],
+      capacityProfiles: [],
+      skills: [],
     },
     roles: [],
     operatingHours: [],

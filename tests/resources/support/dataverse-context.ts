@@ -129,6 +129,8 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
       channels: ["chat", "sms", "teams"],
       masking: { customers: undefined, agents: undefined, rules: [] },
       presences: [],
+      capacityProfiles: [],
+      skills: [],
     },
     roles: [
       { role: "Healthcare User", to: { kind: "group", group: "users" }, by: "team" },
@@ -152,6 +154,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
         assignment: "highest-capacity",
         operatingHours: undefined,
         members: [{ kind: "bot" }],
+        overflow: undefined,
       },
       {
         name: "Escalate to Human",
@@ -159,6 +162,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
         assignment: "round-robin",
         operatingHours: "Weekdays",
         members: [{ kind: "group", group: "agents" }],
+        overflow: undefined,
       },
     ],
     workstreams: [
@@ -173,6 +177,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
           { name: "Bot first", when: {}, to: "Patient bot" },
         ],
         sessionTemplate: undefined,
+        capacityProfile: undefined,
         fallback: "Escalate to Human",
         widget: {
           name: "Patient chat widget",
@@ -183,6 +188,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
           position: "right",
           operatingHours: undefined,
           signIn: undefined,
+          survey: [],
         },
       },
       {
@@ -193,6 +199,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
         variables: [],
         route: [],
         sessionTemplate: undefined,
+        capacityProfile: undefined,
         fallback: "Escalate to Human",
         widget: undefined,
       },
@@ -204,6 +211,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
         variables: [],
         route: [],
         sessionTemplate: undefined,
+        capacityProfile: undefined,
         fallback: "Escalate to Human",
         widget: undefined,
       },

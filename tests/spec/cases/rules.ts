@@ -467,5 +467,47 @@ identity: { application: «Patient bot» }
     yaml: "azure: { policies: [{ name: mine, definition: «/providers/Microsoft.HealthBot/healthBots/x» }] }\n",
     message: /not an id of a policy/,
   },
+  {
+    name: "overflow into itself",
+    code: "PSC-E074",
+    yaml: "queues: [{ name: Escalate to Human, overflow: { full: { conversations: 9, action: { transfer: «Escalate to Human» } } } }]\n",
+    message: /overflows into itself/,
+  },
+  {
+    name: "overflow into nowhere",
+    code: "PSC-E012",
+    yaml: "queues: [{ name: Escalate to Human, overflow: { waiting: { minutes: 9, action: { transfer: «Nowhere» } } } }]\n",
+    message: /queue "Nowhere" is not declared/,
+  },
+  {
+    name: "closed queue that never closes",
+    code: "PSC-W121",
+    yaml: "queues: [{ name: Patient bot, overflow: { closed: «end» } }]\n",
+    message: /always open/,
+  },
+  {
+    name: "choice without answers",
+    code: "PSC-E079",
+    yaml: "workstreams: [{ name: Patient chat, widget: { survey: [{ name: «Reason», question: Why?, answer: choice }] } }]\n",
+    message: /offers no answers/,
+  },
+  {
+    name: "line with answers",
+    code: "PSC-E079",
+    yaml: "workstreams: [{ name: Patient chat, widget: { survey: [{ name: «Reason», question: Why?, options: [Pain] }] } }]\n",
+    message: /answered by a line/,
+  },
+  {
+    name: "question that is no variable",
+    code: "PSC-E079",
+    yaml: "workstreams: [{ name: Patient chat, widget: { survey: [{ name: «Reason for visit», question: Why? }] } }]\n",
+    message: /not a name of a context variable/,
+  },
+  {
+    name: "capacity profile nobody declares",
+    code: "PSC-E012",
+    yaml: "workstreams: [{ name: Patient chat, capacityProfile: «Chats» }]\n",
+    message: /capacity profile "Chats" is not declared/,
+  },
   { name: "auditing off", code: "PSC-W120", yaml: "environment: { audit: «none» }\n", message: /auditing/ },
 ];

@@ -1,0 +1,74 @@
+import type { PrincipalRef } from "./model.ts";
+
+/** What agents and supervisors have at hand. */
+
+export const ALERT_LEVELS = ["none", "very-negative", "negative", "slightly-negative"] as const;
+export type AlertLevel = (typeof ALERT_LEVELS)[number];
+
+/** One text in one language. */
+export interface QuickReplySpec {
+  readonly title: string;
+  /** Language tag, such as `en-US`. */
+  readonly language: string;
+  readonly text: string;
+  readonly tags: readonly string[];
+  /** Empty: offered in all conversations. */
+  readonly workstreams: readonly string[];
+}
+
+/** Does exactly one of the three. */
+export interface ScriptStepSpec {
+  readonly name: string;
+  readonly text: string | undefined;
+  readonly script: string | undefined;
+  readonly macro: string | undefined;
+}
+
+export interface AgentScriptSpec {
+  readonly name: string;
+  readonly uniqueName: string;
+  readonly description: string;
+  /** LCID. */
+  readonly language: number;
+  readonly steps: readonly ScriptStepSpec[];
+  readonly sessionTemplates: readonly string[];
+}
+
+export const PANEL_STATES = ["docked", "minimized", "hidden"] as const;
+export type PanelState = (typeof PANEL_STATES)[number];
+
+export interface SessionTemplateSpec {
+  readonly name: string;
+  readonly uniqueName: string;
+  readonly title: string;
+  /** The communication panel when a session begins. */
+  readonly panel: PanelState;
+  /** Names of application tabs of the environment. */
+  readonly tabs: readonly string[];
+}
+
+export interface ProfileSpec {
+  readonly name: string;
+  readonly uniqueName: string;
+  readonly description: string;
+  readonly sessionTemplates: readonly string[];
+  readonly users: readonly PrincipalRef[];
+}
+
+export interface AgentExperienceSpec {
+  readonly quickReplies: readonly QuickReplySpec[];
+  readonly scripts: readonly AgentScriptSpec[];
+  readonly sessionTemplates: readonly SessionTemplateSpec[];
+  readonly profiles: readonly ProfileSpec[];
+  /** Undefined: left as it is. */
+  readonly sentiment:
+    | { readonly enabled: boolean; readonly agentAlert: AlertLevel; readonly supervisorAlert: AlertLevel }
+    | undefined;
+  /** Switches that are undefined are left as they are. */
+  readonly supervisors: {
+    readonly monitor: boolean | undefined;
+    readonly assign: boolean | undefined;
+    readonly transfer: boolean | undefined;
+    readonly forceClose: boolean | undefined;
+  };
+}
