@@ -383,6 +383,11 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     title: "named thing missing in the environment",
     explanation: "The spec names something psc does not make, such as a session template or a macro.",
   },
+  "PSC-E449": {
+    title: "edited in the bot's portal",
+    explanation:
+      "The bot has the scenario, but not as psc wrote it, and its file says something else again. psc does not overwrite a person's work unasked: take it into the file, or run psc deploy with --force.",
+  },
   "PSC-E490": {
     title: "unexpected failure of a resource",
     explanation:

@@ -55,6 +55,8 @@ export interface SessionOptions {
   /** `plan`, `verify` and `status` cannot write, whatever a resource tries. */
   readonly readOnly: boolean;
   readonly signal?: AbortSignal;
+  /** Overwrite what others edited by hand where psc would leave it; false when absent. */
+  readonly force?: boolean;
   /** Where journal and lock are shared with other machines. */
   readonly state?: {
     /** `https://ACCOUNT.blob.core.windows.net/CONTAINER/FOLDER`. */
@@ -145,6 +147,7 @@ export function openSession(options: SessionOptions): Session {
     services,
     clock: target.clock,
     signal: options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]),
+    force: options.force ?? false,
     confirmation: (address) => confirmations.lookup(address),
   });
   return {

@@ -35,6 +35,7 @@ export function backgroundLine({ arguments: [file = ""], options }: Invocation):
     ...(options.flag("simulatedPerson") ? [] : ["--no-simulated-person"]),
     ...(options.flag("prune") ? ["--prune"] : []),
     ...(options.flag("yes") ? ["--yes"] : []),
+    ...(options.flag("force") ? ["--force"] : []),
     ...valued.flatMap((name) => {
       const value = options.text(name);
       return value === undefined ? [] : [flagOf(name), value];

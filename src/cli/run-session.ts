@@ -27,6 +27,7 @@ export interface RunOptions {
   readonly readOnly: boolean;
   readonly withoutKinds?: readonly string[];
   readonly signal?: AbortSignal;
+  readonly force?: boolean;
 }
 
 /** A retry shorter than this is nobody's business. */
@@ -67,6 +68,7 @@ export async function withSession(
       env,
       workFolder: cwd,
       readOnly: options.readOnly,
+      force: options.force ?? false,
       ...(state === undefined ? {} : { state }),
       ...(options.withoutKinds === undefined ? {} : { withoutKinds: options.withoutKinds }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),

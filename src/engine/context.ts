@@ -11,6 +11,8 @@ export interface ContextOptions {
   readonly services: Services;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** False when absent. */
+  readonly force?: boolean;
   /** Looked up afresh each time: another terminal may confirm a gate while this run waits. */
   readonly confirmation: (address: string) => Confirmation | undefined;
 }
@@ -91,6 +93,7 @@ export function createRunMemory(options: ContextOptions): RunMemory {
         services: options.services,
         clock,
         signal,
+        force: options.force ?? false,
         observation(address) {
           if (awaited.has(address)) throw new NotObservedYet(address);
           return observations.get(address);

@@ -68,6 +68,8 @@ export interface Context {
   readonly services: Services;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** The person wants to overwrite what others edited by hand where psc would leave it. */
+  readonly force: boolean;
   /** The latest observation of another resource of this run. */
   observation(address: string): Observation | undefined;
   /** Addresses of this run's resources of one kind. */

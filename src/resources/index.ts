@@ -1,13 +1,17 @@
 import type { Resource } from "../engine/resource.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
+import { knowledgeArticleResources } from "./agent-experience/knowledge-article.ts";
+import { notificationTemplateResources } from "./agent-experience/notification-template.ts";
 import { profileResources } from "./agent-experience/profile.ts";
 import { quickReplyResources } from "./agent-experience/quick-reply.ts";
+import { realTimeAnalyticsResources } from "./agent-experience/real-time-analytics.ts";
 import { scriptResources } from "./agent-experience/script.ts";
 import { scriptStepsResources } from "./agent-experience/script-steps.ts";
 import { sentimentResources } from "./agent-experience/sentiment.ts";
 import { sessionTemplateResources } from "./agent-experience/session-template.ts";
 import { supervisionResources } from "./agent-experience/supervision.ts";
 import { tagResources } from "./agent-experience/tag.ts";
+import { workstreamNotificationResources } from "./agent-experience/workstream-notification.ts";
 import { workstreamSessionResources } from "./agent-experience/workstream-session.ts";
 import { actionGroupResources } from "./azure/action-group.ts";
 import { activityLogAlertResources } from "./azure/activity-log-alert.ts";
@@ -36,7 +40,9 @@ import { accountResources } from "./health-bot/account.ts";
 import { bridgeResources } from "./health-bot/bridge.ts";
 import { channelResources } from "./health-bot/channel.ts";
 import { configurationResources } from "./health-bot/configuration.ts";
+import { localizationResources } from "./health-bot/localization.ts";
 import { scenarioResources } from "./health-bot/scenario.ts";
+import { scenarioFileResources } from "./health-bot/scenario-file.ts";
 import { bookableResourcesResources } from "./omnichannel/bookable-resources.ts";
 import { capacityProfileResources } from "./omnichannel/capacity-profile.ts";
 import { channelsResources } from "./omnichannel/channels.ts";
@@ -112,6 +118,8 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     // 8 Human handoff; the bridge is a gate.
     ...configurationResources(spec),
     ...scenarioResources(spec),
+    ...scenarioFileResources(spec),
+    ...localizationResources(spec),
     ...bridgeResources(spec),
     // 9 The bot's channels and its id, a gate.
     ...channelResources(spec),
@@ -149,10 +157,14 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...quickReplyResources(spec, manifest),
     ...sessionTemplateResources(spec, manifest),
     ...workstreamSessionResources(spec),
+    ...notificationTemplateResources(spec, manifest),
+    ...workstreamNotificationResources(spec),
     ...scriptResources(spec, manifest),
     ...scriptStepsResources(spec),
     ...profileResources(spec, manifest),
+    ...knowledgeArticleResources(spec, manifest),
     ...sentimentResources(spec, manifest),
     ...supervisionResources(spec, manifest),
+    ...realTimeAnalyticsResources(spec, manifest),
   ];
 }

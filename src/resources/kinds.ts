@@ -1,12 +1,16 @@
 import type { KindInfo } from "../engine/resource.ts";
+import { knowledgeArticle } from "./agent-experience/knowledge-article.ts";
+import { notificationTemplate } from "./agent-experience/notification-template.ts";
 import { profile } from "./agent-experience/profile.ts";
 import { quickReply } from "./agent-experience/quick-reply.ts";
+import { realTimeAnalytics } from "./agent-experience/real-time-analytics.ts";
 import { script } from "./agent-experience/script.ts";
 import { scriptSteps } from "./agent-experience/script-steps.ts";
 import { sentiment } from "./agent-experience/sentiment.ts";
 import { sessionTemplate } from "./agent-experience/session-template.ts";
 import { supervision } from "./agent-experience/supervision.ts";
 import { tag } from "./agent-experience/tag.ts";
+import { workstreamNotification } from "./agent-experience/workstream-notification.ts";
 import { workstreamSession } from "./agent-experience/workstream-session.ts";
 import { actionGroup } from "./azure/action-group.ts";
 import { activityLogAlert } from "./azure/activity-log-alert.ts";
@@ -35,7 +39,9 @@ import { account } from "./health-bot/account.ts";
 import { bridge } from "./health-bot/bridge.ts";
 import { channel } from "./health-bot/channel.ts";
 import { configuration } from "./health-bot/configuration.ts";
+import { localization } from "./health-bot/localization.ts";
 import { scenario } from "./health-bot/scenario.ts";
+import { scenarioFile } from "./health-bot/scenario-file.ts";
 import { bookableResources } from "./omnichannel/bookable-resources.ts";
 import { capacityProfile, capacityProfileUsers } from "./omnichannel/capacity-profile.ts";
 import { channels } from "./omnichannel/channels.ts";
@@ -97,6 +103,8 @@ export const KINDS: readonly KindInfo[] = [
   resourceLock.info,
   configuration.info,
   scenario.info,
+  scenarioFile.info,
+  localization.info,
   bridge.info,
   channel.info,
   application.info,
@@ -131,9 +139,13 @@ export const KINDS: readonly KindInfo[] = [
   quickReply.info,
   sessionTemplate.info,
   workstreamSession.info,
+  notificationTemplate.info,
+  workstreamNotification.info,
   script.info,
   scriptSteps.info,
   profile.info,
+  knowledgeArticle.info,
   sentiment.info,
   supervision.info,
+  realTimeAnalytics.info,
 ];

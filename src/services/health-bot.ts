@@ -32,7 +32,14 @@ export interface ScenarioImport {
   readonly name: string;
   readonly scenario_trigger: string;
   readonly description: string;
-  readonly code: ScenarioCode;
+  readonly active?: boolean;
+  readonly code: ScenarioCode | Readonly<Record<string, unknown>>;
+}
+
+/** One of the bot's own strings: texts by language tag in lower case, such as `en-us`. */
+export interface LocalizedString {
+  readonly stringId: string;
+  readonly [language: string]: string;
 }
 
 /** The whole content of a bot: scenarios, configuration, localization. May hold secrets; never log it. */
@@ -54,6 +61,10 @@ export interface HealthBotManagement {
   getScenarios(): Promise<readonly Scenario[] | undefined>;
   /** Adds scenarios; one of the same name is replaced. */
   postScenarios(scenarios: readonly ScenarioImport[]): Promise<void>;
+  /** The bot's own strings; undefined while the management API is still starting. */
+  getStrings(): Promise<readonly LocalizedString[] | undefined>;
+  /** Adds strings; those of the same id take the given languages. */
+  postStrings(strings: readonly LocalizedString[]): Promise<void>;
 }
 
 function base64url(text: string): string {
@@ -139,6 +150,13 @@ export function createHealthBotManagement(
     },
     async getScenarios() {
       return (await read("/scenarios")) as readonly Scenario[] | undefined;
+    },
+    async getStrings() {
+      const body = (await read("/localization")) as { custom?: readonly LocalizedString[] } | undefined;
+      return body && (body.custom ?? []);
+    },
+    async postStrings(strings) {
+      await send("POST", "/localization", { custom: strings, system: [] });
     },
     async postScenarios(scenarios) {
       // The import takes the code as text ("HealthAgentAPI/README.md"), although a backup holds it as an object.

@@ -1,5 +1,6 @@
 import type { PscError, SourceLocation } from "../errors.ts";
 import { readChain, type SpecFile, siblingsOf } from "./files.ts";
+import { readIncluded } from "./included-files.ts";
 import { readManifest } from "./manifests.ts";
 import type { EnvironmentSpec, Manifest } from "./model.ts";
 import { locationAt, nodeAt, type SpecNode, type SpecPath } from "./node.ts";
@@ -46,7 +47,7 @@ export function loadSpec(file: string, options: LoadOptions = {}): LoadedSpec | 
   const log = createProblemLog();
   const { tree, files } = readChain(file, cwd, log);
   const loaded = tree === undefined ? undefined : check(tree, options.env ?? process.env, cwd, log);
-  const allFiles = loaded?.manifestFile === undefined ? files : [...files, loaded.manifestFile];
+  const allFiles = [...files, ...(loaded?.otherFiles ?? [])];
   const refused = (): RefusedSpec => ({
     ok: false,
     problems: log.errors,
@@ -69,7 +70,8 @@ export function loadSpec(file: string, options: LoadOptions = {}): LoadedSpec | 
 interface Checked {
   readonly spec: EnvironmentSpec;
   readonly manifest: Manifest | undefined;
-  readonly manifestFile: SpecFile | undefined;
+  /** The manifest, and files the spec names. */
+  readonly otherFiles: readonly SpecFile[];
   readonly sound: SpecNode;
 }
 
@@ -85,7 +87,9 @@ function check(tree: SpecNode, env: Variables, cwd: string, log: ProblemLog): Ch
     document.solution === undefined || solution === undefined
       ? undefined
       : readManifest(document.solution, solution.location, cwd, log);
-  const spec = resolveSpec(document, found?.manifest);
-  checkRules({ spec, manifest: found?.manifest, tree: sound, log });
-  return { spec, manifest: found?.manifest, manifestFile: found?.file, sound };
+  const included = readIncluded(document, sound, cwd, log);
+  const spec = resolveSpec(document, found?.manifest, included);
+  checkRules({ spec, manifest: found?.manifest, tree: sound, log, document, included });
+  const otherFiles = [...(found === undefined ? [] : [found.file]), ...included.files];
+  return { spec, manifest: found?.manifest, otherFiles, sound };
 }

@@ -55,7 +55,34 @@ export interface ProfileSpec {
   readonly users: readonly PrincipalRef[];
 }
 
+/** One article in one language. */
+export interface KnowledgeArticleSpec {
+  readonly title: string;
+  readonly keywords: readonly string[];
+  readonly description: string;
+  /** LCID. */
+  readonly language: number;
+  /** Not for customers. */
+  readonly internal: boolean;
+  readonly html: string;
+}
+
+export interface NotificationTemplateSpec {
+  readonly name: string;
+  readonly uniqueName: string;
+  readonly title: string;
+  readonly timeoutSeconds: number;
+  readonly desktop: "never" | "in-background" | "always";
+  readonly rejectable: boolean;
+  /** Shown in this order. */
+  readonly fields: readonly { readonly title: string; readonly value: string }[];
+}
+
 export interface AgentExperienceSpec {
+  readonly knowledge: readonly KnowledgeArticleSpec[];
+  readonly notificationTemplates: readonly NotificationTemplateSpec[];
+  /** Real-time analytics, the successor of intraday insights. Undefined: left as it is. */
+  readonly realTimeAnalytics: boolean | undefined;
   readonly quickReplies: readonly QuickReplySpec[];
   readonly scripts: readonly AgentScriptSpec[];
   readonly sessionTemplates: readonly SessionTemplateSpec[];

@@ -142,6 +142,8 @@ export interface WorkstreamSpec {
   readonly widget: WidgetSpec | undefined;
   /** Name of a session template; undefined: the product's own. */
   readonly sessionTemplate: string | undefined;
+  /** Name of the notification template by which agents are offered its conversations; undefined: the product's own. */
+  readonly notificationTemplate: string | undefined;
   /** Name of a capacity profile its conversations count against; undefined: units. */
   readonly capacityProfile: string | undefined;
 }
@@ -167,6 +169,29 @@ export interface HealthBotVariable {
   /** Case-sensitive. */
   readonly name: string;
   readonly value: string | SecretReference;
+}
+
+export interface BotScenarioSpec {
+  readonly name: string;
+  readonly trigger: string;
+  readonly description: string;
+  readonly active: boolean;
+  readonly code: Readonly<Record<string, unknown>>;
+}
+
+/** One localized string of the bot. */
+export interface BotStringsSpec {
+  readonly id: string;
+  /** By language tag in lower case, such as `en-us`. */
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+/** A service that scenarios call. */
+export interface BotDataConnectionSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly baseUrl: string;
+  readonly headers: readonly HealthBotVariable[];
 }
 
 export interface HealthBotSpec {
@@ -199,6 +224,12 @@ export interface HealthBotSpec {
   };
   /** Environment variables of the bot, which its scenarios read; other variables are left alone. */
   readonly variables: readonly HealthBotVariable[];
+  /** Automatic welcome by language tag in lower case, such as `en-us`; undefined: left as it is. */
+  readonly welcome: Readonly<Record<string, string>> | undefined;
+  /** From the files the spec names; others of the bot are left alone. */
+  readonly scenarios: readonly BotScenarioSpec[];
+  readonly strings: readonly BotStringsSpec[];
+  readonly dataConnections: readonly BotDataConnectionSpec[];
   /** Capacity units of the bot's Dataverse user; must exceed that of every other member of its queues. */
   readonly capacity: number;
 }

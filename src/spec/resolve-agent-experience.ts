@@ -1,3 +1,5 @@
+import type { IncludedFiles } from "./included-files.ts";
+import { readMarkdownArticle } from "./knowledge-markdown.ts";
 import type { AgentExperienceSpec, AgentScriptSpec, PrincipalRef, QuickReplySpec } from "./model.ts";
 import { DEFAULTS } from "./schema/defaults.ts";
 import type { SpecDocument } from "./schema.ts";
@@ -15,9 +17,36 @@ export function resolveAgentExperience(
   given: Given,
   language: number,
   principalOf: (text: string) => PrincipalRef,
+  included: IncludedFiles,
 ): AgentExperienceSpec {
   const { sentiment, supervisors } = given;
   return {
+    knowledge: (given.knowledge ?? []).map((article, i) => {
+      const { title, html } = readMarkdownArticle(
+        included.textAt(["agentExperience", "knowledge", i, "file"]) ?? "",
+      );
+      return {
+        title: article.title ?? title,
+        keywords: article.keywords ?? [],
+        description: article.description ?? "",
+        language: (article.language === undefined ? undefined : lcidOf(article.language)) ?? language,
+        internal: article.internal ?? false,
+        html,
+      };
+    }),
+    notificationTemplates: (given.notificationTemplates ?? []).map((template) => ({
+      name: template.name,
+      uniqueName: template.uniqueName ?? uniqueNameOf(template.name),
+      title: template.title ?? template.name,
+      timeoutSeconds: template.timeoutSeconds ?? 120,
+      desktop: template.desktop ?? "never",
+      rejectable: template.rejectable ?? true,
+      fields: (template.fields ?? []).map((field) => ({
+        title: field.title ?? "",
+        value: field.value ?? "",
+      })),
+    })),
+    realTimeAnalytics: given.realTimeAnalytics,
     quickReplies: (given.quickReplies ?? []).flatMap((reply) => resolveReply(reply, language)),
     scripts: (given.scripts ?? []).map((script) => resolveScript(script, language)),
     sessionTemplates: (given.sessionTemplates ?? []).map((template) => ({

@@ -1,7 +1,7 @@
+import { type IncludedFiles, NO_FILES } from "./included-files.ts";
 import type {
   EnvironmentSpec,
   GroupSpec,
-  HealthBotSpec,
   Manifest,
   OpenHours,
   OperatingHoursSpec,
@@ -15,6 +15,8 @@ import type {
   WorkstreamSpec,
 } from "./model.ts";
 import { resolveAgentExperience } from "./resolve-agent-experience.ts";
+import { declaredGroup, keyOfGroup } from "./resolve-groups.ts";
+import { resolveHealthBot } from "./resolve-health-bot.ts";
 import { DEFAULTS } from "./schema/defaults.ts";
 import type { SpecDocument } from "./schema.ts";
 import { parseDays, parseTimeRange } from "./terms/hours.ts";
@@ -31,7 +33,11 @@ const HUMAN_QUEUE = "Escalate to Human";
  * Fills in what a document leaves out, the way Microsoft's guide sets it up. Also works on a document that lacks
  * required values (they become empty texts), so that the rules can look at everything else.
  */
-export function resolveSpec(document: SpecDocument, manifest: Manifest | undefined): EnvironmentSpec {
+export function resolveSpec(
+  document: SpecDocument,
+  manifest: Manifest | undefined,
+  included: IncludedFiles = NO_FILES,
+): EnvironmentSpec {
   const domain = document.environment?.domain ?? "";
   const name = document.name ?? domain;
   const displayName = document.environment?.displayName ?? name;
@@ -56,8 +62,8 @@ export function resolveSpec(document: SpecDocument, manifest: Manifest | undefin
     operatingHours: (document.operatingHours ?? []).map(resolveHours),
     queues: resolveQueues(document, groups),
     workstreams: resolveWorkstreams(document, displayName, language),
-    healthBot: resolveHealthBot(document.healthBot ?? {}, name, groups),
-    agentExperience: resolveAgentExperience(document.agentExperience ?? {}, language, principalOf),
+    healthBot: resolveHealthBot(document.healthBot ?? {}, name, language, groups, included),
+    agentExperience: resolveAgentExperience(document.agentExperience ?? {}, language, principalOf, included),
   };
 }
 
@@ -99,14 +105,6 @@ function resolveLanguage(language: string | number | undefined): number {
   return lcidOf(language ?? DEFAULTS.language) ?? 1033;
 }
 
-function keyOfGroup(reference: string | undefined): string | undefined {
-  return reference?.replace(/^group\//, "");
-}
-
-function declared(groups: readonly GroupSpec[], key: string): string | undefined {
-  return groups.some((group) => group.key === key) ? key : undefined;
-}
-
 function resolveGroups(document: SpecDocument, displayName: string): readonly GroupSpec[] {
   const given = document.identity?.groups;
   if (given === undefined)
@@ -143,7 +141,7 @@ function resolveEnvironment(
     securityGroup:
       given.securityGroup === "none"
         ? undefined
-        : (keyOfGroup(given.securityGroup) ?? declared(groups, "users")),
+        : (keyOfGroup(given.securityGroup) ?? declaredGroup(groups, "users")),
     managed: given.managed ?? DEFAULTS.managed,
     audit: audit && {
       tables: audit.tables ?? DEFAULTS.auditTables,
@@ -202,19 +200,20 @@ function resolveRoles(
       role: "Healthcare User",
       to: { kind: "group", group: "users" },
       by: "team",
-      when: manifest?.roles.includes("Healthcare User") === true && declared(groups, "users") !== undefined,
+      when:
+        manifest?.roles.includes("Healthcare User") === true && declaredGroup(groups, "users") !== undefined,
     },
     {
       role: "Omnichannel agent",
       to: { kind: "group", group: "agents" },
       by: "direct",
-      when: declared(groups, "agents") !== undefined,
+      when: declaredGroup(groups, "agents") !== undefined,
     },
     {
       role: "Omnichannel supervisor",
       to: { kind: "group", group: "supervisors" },
       by: "direct",
-      when: declared(groups, "supervisors") !== undefined,
+      when: declaredGroup(groups, "supervisors") !== undefined,
     },
     { role: "Omnichannel agent", to: { kind: "bot" }, by: "direct", when: true },
   ];
@@ -235,7 +234,7 @@ function resolveHours(hours: HoursDocument): OperatingHoursSpec {
 
 function resolveQueues(document: SpecDocument, groups: readonly GroupSpec[]): readonly QueueSpec[] {
   const agents: PrincipalRef[] =
-    declared(groups, "agents") === undefined ? [] : [{ kind: "group", group: "agents" }];
+    declaredGroup(groups, "agents") === undefined ? [] : [{ kind: "group", group: "agents" }];
   if (document.queues === undefined)
     return [
       { ...queueDefaults(BOT_QUEUE), members: [{ kind: "bot" }] },
@@ -313,6 +312,7 @@ function resolveWorkstreams(
     widget: given.widget && resolveWidget(given.widget, given.name, displayName, language),
     sessionTemplate: given.sessionTemplate,
     capacityProfile: given.capacityProfile,
+    notificationTemplate: given.notificationTemplate,
   }));
 }
 
@@ -341,39 +341,5 @@ function resolveWidget(
       required: required ?? true,
       options: options ?? [],
     })),
-  };
-}
-
-function resolveHealthBot(
-  given: NonNullable<SpecDocument["healthBot"]>,
-  name: string,
-  groups: readonly GroupSpec[],
-): HealthBotSpec {
-  const activation = given.access?.activation === "none" ? undefined : (given.access?.activation ?? {});
-  return {
-    name: given.name ?? `bot-${name}`,
-    sku: given.sku ?? DEFAULTS.sku,
-    handoff: {
-      phrase: given.handoff?.phrase ?? DEFAULTS.handoffPhrase,
-      sets: given.handoff?.sets ?? DEFAULTS.handoffVariable,
-      value: given.handoff?.value ?? DEFAULTS.handoffValue,
-      scenario: given.handoff?.scenario ?? DEFAULTS.handoffScenario,
-      message: given.handoff?.message ?? DEFAULTS.handoffMessage,
-    },
-    keep: {
-      conversationsDays: given.keep?.conversationsDays ?? DEFAULTS.conversationsDays,
-      messageTextInTelemetry: given.keep?.messageTextInTelemetry ?? DEFAULTS.messageTextInTelemetry,
-    },
-    access: {
-      admins: keyOfGroup(given.access?.admins) ?? declared(groups, "botAdmins"),
-      editors: keyOfGroup(given.access?.editors),
-      readers: keyOfGroup(given.access?.readers),
-      activation: activation && {
-        maxHours: activation.maxHours ?? DEFAULTS.activationHours,
-        require: activation.require ?? DEFAULTS.activationRequire,
-      },
-    },
-    variables: Object.entries(given.variables ?? {}).map(([variable, value]) => ({ name: variable, value })),
-    capacity: given.capacity ?? DEFAULTS.botCapacity,
   };
 }

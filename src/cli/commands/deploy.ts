@@ -280,6 +280,7 @@ export const deploy: CommandDefinition = {
       flags: "--detach",
       summary: "go on in the background: returns as soon as it writes; see status --follow",
     },
+    { flags: "--force", summary: "overwrite scenarios that were edited in the bot's portal" },
     { flags: "--events <path>", summary: "write what happens as JSON lines into a file" },
   ],
   examples: [
@@ -314,7 +315,12 @@ export const deploy: CommandDefinition = {
     try {
       const code = await withSession(
         invocation,
-        { readOnly: false, signal: leave.signal, ...kindsLeftOut(personasAsked(invocation)) },
+        {
+          readOnly: false,
+          signal: leave.signal,
+          force: invocation.options.flag("force"),
+          ...kindsLeftOut(personasAsked(invocation)),
+        },
         (run) => carryOut({ ...run, invocation, leave, what, voice }),
       );
       if (leave.reason !== "background" || code !== EXIT.stillInProgress) return code;

@@ -6,13 +6,18 @@ import type { EnvironmentSpec, HealthBotSpec, HealthBotVariable } from "../../sp
 import { applicationInsights } from "../azure/application-insights.ts";
 import { applicationInsightsId } from "../azure/resource-ids.ts";
 import { account } from "./account.ts";
+import { declaredConnections, observedConnections, withConnections } from "./data-connections.ts";
 import { isOpening, management, stillClosed } from "./management.ts";
+import { SET, shownValue } from "./shown-value.ts";
+import { readWelcome, WELCOME_STRING, withWelcome } from "./welcome.ts";
 
 export interface ConfigurationProps {
   readonly bot: string;
   readonly applicationInsightsId: string;
   readonly keep: HealthBotSpec["keep"];
   readonly variables: readonly HealthBotVariable[];
+  readonly welcome: HealthBotSpec["welcome"];
+  readonly dataConnections: HealthBotSpec["dataConnections"];
 }
 
 interface BotVariable {
@@ -25,12 +30,11 @@ interface Configuration {
   readonly instrumentationKey?: string;
   readonly customTelemetryPHI?: boolean;
   readonly dataRetentionDays?: number;
+  readonly conversation?: { readonly auto_welcome_message?: string; readonly [name: string]: unknown };
   readonly handoff?: { readonly enable?: boolean; readonly [name: string]: unknown };
   readonly environment_variables?: { readonly variables?: readonly BotVariable[] };
   readonly [name: string]: unknown;
 }
-
-const SET = "set";
 
 function configurationOf(backup: Backup): Configuration {
   const configuration = backup["configuration"];
@@ -72,9 +76,7 @@ async function observedVariables(
   const entries = await Promise.all(
     declared.map(async ({ name, value }): Promise<[string, FieldValue]> => {
       const actual = variablesOf(configuration).find((variable) => variable.name === name)?.value;
-      if (typeof value === "string") return [name, actual ?? null];
-      const wanted = (await context.services.secret(value)).reveal();
-      return [name, actual === undefined || actual === "" ? "not set" : actual === wanted ? SET : "another"];
+      return [name, await shownValue(actual, value, context)];
     }),
   );
   return Object.fromEntries(entries);
@@ -101,6 +103,10 @@ async function read(props: ConfigurationProps, context: Context): Promise<Observ
       ...(props.variables.length === 0
         ? {}
         : { variables: await observedVariables(props.variables, configuration, context) }),
+      ...(props.welcome === undefined ? {} : { welcome: readWelcome(backup, props.welcome) }),
+      ...(props.dataConnections.length === 0
+        ? {}
+        : { dataConnections: await observedConnections(props.dataConnections, backup, context) }),
     },
     data: undefined,
   };
@@ -127,13 +133,23 @@ async function write(props: ConfigurationProps, context: Context): Promise<undef
     customTelemetryPHI: props.keep.messageTextInTelemetry,
     dataRetentionDays: props.keep.conversationsDays,
     handoff: { ...before.handoff, enable: true },
+    ...(props.welcome === undefined
+      ? {}
+      : { conversation: { ...before.conversation, auto_welcome_message: WELCOME_STRING } }),
     ...(wanted.length === 0
       ? {}
       : {
           environment_variables: { ...before.environment_variables, variables: [...others, ...wanted] },
         }),
   };
-  await api.restoreBackup({ ...backup, configuration: after });
+  await api.restoreBackup({
+    ...backup,
+    configuration: after,
+    ...(props.welcome === undefined ? {} : { localization: withWelcome(backup, props.welcome) }),
+    ...(props.dataConnections.length === 0
+      ? {}
+      : { dataConnections: await withConnections(props.dataConnections, backup, context) }),
+  });
   return undefined;
 }
 
@@ -162,7 +178,7 @@ export const configuration = defineKind<ConfigurationProps, undefined>({
   label: ({ bot }) => `configuration of bot "${bot}"`,
   detail: ({ keep }) =>
     `handoff, telemetry ${keep.messageTextInTelemetry ? "with" : "without"} message text, ${keep.conversationsDays} days`,
-  declared: ({ keep, variables }) => ({
+  declared: ({ keep, variables, welcome, dataConnections }) => ({
     handoff: true,
     telemetryKey: SET,
     messageTextInTelemetry: keep.messageTextInTelemetry,
@@ -174,6 +190,8 @@ export const configuration = defineKind<ConfigurationProps, undefined>({
             variables.map(({ name, value }) => [name, typeof value === "string" ? value : SET]),
           ),
         }),
+    ...(welcome === undefined ? {} : { welcome }),
+    ...(dataConnections.length === 0 ? {} : { dataConnections: declaredConnections(dataConnections) }),
   }),
   read,
   create: write,
@@ -188,6 +206,8 @@ export function configurationResources(spec: EnvironmentSpec): Resource[] {
         applicationInsightsId: applicationInsightsId(spec),
         keep: spec.healthBot.keep,
         variables: spec.healthBot.variables,
+        welcome: spec.healthBot.welcome,
+        dataConnections: spec.healthBot.dataConnections,
       },
       dependsOn: [account.address(), applicationInsights.address()],
     }),

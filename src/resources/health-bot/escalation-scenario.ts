@@ -37,7 +37,7 @@ function stepId(scenario: string, step: string): string {
  * Assumption: how a bot maps a spoken phrase to a scenario (its language models) is published without an example, so
  * the phrase stands in the scenario's description and the bot's own language model has to lead to the trigger.
  */
-export function escalationScenario(handoff: Handoff): ScenarioImport {
+export function escalationScenario(handoff: Handoff): ScenarioImport & { readonly code: ScenarioCode } {
   const tags = { type: "Escalate", context: { [handoff.sets]: handoff.value } };
   const code: ScenarioCode = {
     interrupting: false,

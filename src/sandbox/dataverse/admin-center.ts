@@ -1,7 +1,7 @@
 import { Refusal } from "../exchange.ts";
 import type { JsonObject, World } from "../world.ts";
 import type { Feature } from "./metadata/model.ts";
-import { findRow, findRowBy, insertRow, textOf } from "./rows.ts";
+import { changeRow, findRow, findRowBy, insertRow, tableOf, textOf } from "./rows.ts";
 import { type Session, systemSession } from "./session.ts";
 import { addSolutions, CHANNEL_SOLUTIONS } from "./solutions.ts";
 import { type OrganizationState, organizationByHost } from "./state.ts";
@@ -121,5 +121,24 @@ export function registerTeamsAccount(
     msdyn_teamsappname: name,
     msdyn_botid: world.newId(),
     _msdyn_liveworkstreamid_value: workstreamId.toLowerCase(),
+  });
+}
+
+/**
+ * Operations > Insights > Real-time analytics > Enable. Assumption: the name of the row; that it is enabled and
+ * provisioned is documented for the table (msdyn_datainsightsandanalyticsfeature).
+ */
+export function enableRealTimeAnalytics(world: World, organizationUrl: string): void {
+  const organization = requireOrganization(world, organizationUrl);
+  requireFeature(organization, "chat", "Real-time analytics");
+  const session = systemSession(world, organization);
+  const name = "Real-time analytics";
+  const table = "msdyn_datainsightsandanalyticsfeature";
+  const known =
+    findRowBy(organization, table, { msdyn_name: name }) ??
+    insertRow(session, table, { msdyn_name: name, msdyn_templateid: world.newId() });
+  changeRow(session, tableOf(session, table), known, {
+    msdyn_isenabled: true,
+    msdyn_provisionstatus: 192350000,
   });
 }

@@ -15,6 +15,7 @@ import { presentRow } from "./expand.ts";
 import { unknownTable } from "./fetch-query.ts";
 import type { Table } from "./metadata/model.ts";
 import { isRealOperation, notSimulated } from "./not-simulated.ts";
+import { createKnowledgeArticleVersion } from "./plugins/knowledge-articles.ts";
 import {
   type HeldPrivilege,
   isPrivilege,
@@ -252,6 +253,8 @@ const ACTIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>(
     PublishXml: publish,
     PublishAllXml: publishAll,
     SaveSettingValue: saveSetting,
+    CreateKnowledgeArticleVersion: (session, _parameters, _url, body) =>
+      createKnowledgeArticleVersion(session, body),
     StageSolution: (session, _parameters, _url, body) =>
       answer(session, "StageSolutionResponse", stageSolution(session, body)),
     ImportSolutionAsync: (session, _parameters, _url, body) =>

@@ -17,6 +17,18 @@ const CURRENCIES: Readonly<Record<string, readonly [name: string, symbol: string
   AUD: ["Australian Dollar", "$"],
 };
 
+/** A few of the languages that articles can have; the real list holds all of Windows. */
+const ARTICLE_LANGUAGES: readonly (readonly [localeid: number, code: string, name: string])[] = [
+  [1033, "en-US", "English - United States"],
+  [2057, "en-GB", "English - United Kingdom"],
+  [1031, "de-DE", "German - Germany"],
+  [3082, "es-ES", "Spanish - Spain"],
+  [1036, "fr-FR", "French - France"],
+  [1040, "it-IT", "Italian - Italy"],
+  [1043, "nl-NL", "Dutch - Netherlands"],
+  [1046, "pt-BR", "Portuguese - Brazil"],
+];
+
 /** Adds roles to the root business unit and their copies to the others. */
 export function addRoles(session: Session, roles: readonly ShippedRole[]): void {
   const units = rowsOf(session.organization, "businessunit");
@@ -101,6 +113,13 @@ export function addPlatformRows(session: Session, currencyCode: string): void {
       standardname,
       bias,
       userinterfacename,
+    });
+  for (const [localeid, code, name] of ARTICLE_LANGUAGES)
+    insertRow(session, "languagelocale", {
+      languagelocaleid: stableId("languagelocale", code),
+      localeid,
+      code,
+      name,
     });
   insertRow(session, "publisher", {
     publisherid: "d21aab71-79e7-11dd-8874-00188b01e34f",

@@ -1,4 +1,9 @@
-import { provisionChannels, registerTeamsAccount, syncSmsNumber } from "../dataverse/admin-center.ts";
+import {
+  enableRealTimeAnalytics,
+  provisionChannels,
+  registerTeamsAccount,
+  syncSmsNumber,
+} from "../dataverse/admin-center.ts";
 import { grantOmnichannelConsent } from "../entra/consent.ts";
 import { activateBotChannels, enableBridge } from "../health-bot/portal.ts";
 import { exportToApplicationInsights } from "../power-platform/data-export-service.ts";
@@ -49,6 +54,10 @@ export const PERSON_ACTIONS: Readonly<Record<string, (payload: JsonObject, world
         ? "exported the environment's telemetry to Application Insights"
         : "found no such environment with Dataverse under Data export",
     };
+  },
+  "real-time-analytics": (payload, world) => {
+    enableRealTimeAnalytics(world, String(payload["organizationUrl"]));
+    return { did: "switched real-time analytics on" };
   },
   "sms-number": (payload, world) => {
     const number = syncSmsNumber(world, String(payload["organizationUrl"]));

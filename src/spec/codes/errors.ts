@@ -147,6 +147,16 @@ export const SPEC_ERRORS = {
     title: "secret not found",
     explanation: "The vault answers, but has no enabled secret of this name or version.",
   },
+  "PSC-E036": {
+    title: "file or address cannot be used",
+    explanation:
+      "The spec names files by paths relative to the file that names them, and services by https addresses. The file must exist, be UTF-8 text and have at most 256 KiB.",
+  },
+  "PSC-E037": {
+    title: "not what the bot takes",
+    explanation:
+      "Scenario files hold what the bot's portal exports: an object, a list, or a whole backup, each scenario with name, scenario_trigger and code. A localization file holds strings with a stringId and texts by language, such as en-us.",
+  },
   "PSC-E040": {
     title: "not a GUID",
     explanation:

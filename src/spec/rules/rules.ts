@@ -1,6 +1,8 @@
+import type { IncludedFiles } from "../included-files.ts";
 import type { EnvironmentSpec, Manifest } from "../model.ts";
 import { locationAt, nodeAt, type SpecNode, type SpecPath } from "../node.ts";
 import type { Problem, ProblemLog } from "../problems.ts";
+import type { SpecDocument } from "../schema.ts";
 import { checkAgentExperience } from "./agent-experience.ts";
 import { checkAzure } from "./azure.ts";
 import { checkHealthBot } from "./health-bot.ts";
@@ -16,6 +18,9 @@ export interface RuleContext {
   readonly manifest: Manifest | undefined;
   readonly tree: SpecNode;
   readonly log: ProblemLog;
+  /** As written, after overlays. */
+  readonly document: SpecDocument;
+  readonly included: IncludedFiles;
 }
 
 /** What the parts of a sound document must fulfil together. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ALERT_LEVELS, PANEL_STATES } from "../model.ts";
-import { described, oneOf, optional, patternText, shortText, text } from "./fields.ts";
+import { described, filePath, oneOf, optional, patternText, shortText, text, wholeNumber } from "./fields.ts";
 import { languageTag, principal } from "./terms.ts";
 
 /** Text of several lines. */
@@ -97,6 +97,49 @@ const profile = z.strictObject({
   ),
 });
 
+const article = z.strictObject({
+  file: optional(filePath, "Path of a Markdown file.", { required: true }),
+  title: optional(shortText(400), "Title agents and customers see.", {
+    derivedDefault: "the first heading of the file",
+  }),
+  keywords: optional(z.array(described(shortText(100), "A word.")), "Words it is found by.", {
+    derivedDefault: "none",
+  }),
+  description: optional(shortText(155), "What a search shows of it.", { derivedDefault: "none" }),
+  language: optional(languageTag, "Language of the text.", { derivedDefault: "`environment.language`" }),
+  internal: optional(z.boolean(), "Whether it is for agents only.", { default: false }),
+});
+
+const notificationTemplate = z.strictObject({
+  name: described(shortText(100), "Name in the admin center."),
+  uniqueName: optional(uniqueName("a notification template"), "How the environment tells it from others.", {
+    derivedDefault: "`psc_` and the letters and digits of the name",
+  }),
+  title: optional(shortText(100), "Heading; slugs such as `{customerName}` are filled in.", {
+    derivedDefault: "the name",
+  }),
+  timeoutSeconds: optional(wholeNumber(0, 500), "How long it is shown.", { default: 120 }),
+  desktop: optional(oneOf(["never", "in-background", "always"]), "When it also shows outside the app.", {
+    default: "never",
+  }),
+  rejectable: optional(z.boolean(), "Whether agents may reject the conversation.", { default: true }),
+  fields: optional(
+    z.array(
+      described(
+        z.strictObject({
+          title: optional(shortText(200), "What stands on the left.", { required: true }),
+          value: optional(shortText(1000), "What stands on the right; slugs are filled in.", {
+            required: true,
+          }),
+        }),
+        "A line.",
+      ),
+    ),
+    "Lines it shows, in this order: the product shows four.",
+    { derivedDefault: "none" },
+  ),
+});
+
 const alertLevel = oneOf(ALERT_LEVELS);
 
 export const agentExperienceSchema = z.strictObject({
@@ -115,6 +158,21 @@ export const agentExperienceSchema = z.strictObject({
     z.array(described(profile, "An experience profile.")),
     "Who works with which session templates in the workspace app.",
     { derivedDefault: "none" },
+  ),
+  notificationTemplates: optional(
+    z.array(described(notificationTemplate, "A notification template.")),
+    "How agents are offered a conversation.",
+    { derivedDefault: "none" },
+  ),
+  knowledge: optional(
+    z.array(described(article, "An article.")),
+    "Knowledge articles from Markdown files: published, and a new version for each change. Others are left alone.",
+    { derivedDefault: "none" },
+  ),
+  realTimeAnalytics: optional(
+    z.boolean(),
+    "Real-time analytics for supervisors, the successor of intraday insights.",
+    { derivedDefault: "left as it is" },
   ),
   sentiment: optional(
     z.strictObject({

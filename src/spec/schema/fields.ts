@@ -99,3 +99,10 @@ export function oneOf<const T extends readonly [string, ...string[]]>(
 ): z.ZodEnum<z.core.util.ToEnum<T[number]>> {
   return z.enum(words);
 }
+
+/** Path of a file, relative to the spec file that names it (src/spec/included-files.ts reads it). */
+export const filePath = text((value) => /^[^\0\r\n]{1,400}$/.test(value) && !/^[a-z]+:\/\//i.test(value), {
+  code: "PSC-E036",
+  what: "a path of a file",
+  remedy: "write a path relative to this file, such as bot/refill.json",
+});

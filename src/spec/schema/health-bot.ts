@@ -2,8 +2,8 @@ import * as z from "zod";
 import type { SecretReference } from "../model.ts";
 import { isSecretReference } from "../secret-reference.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { described, oneOf, optional, patternText, shortText, wholeNumber } from "./fields.ts";
-import { botName, groupReference } from "./terms.ts";
+import { described, filePath, oneOf, optional, patternText, shortText, text, wholeNumber } from "./fields.ts";
+import { botName, groupReference, languageTag } from "./terms.ts";
 
 const variableName = patternText(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, {
   code: "PSC-E044",
@@ -70,6 +70,42 @@ const access = z.strictObject({
   ),
 });
 
+const dataConnection = z.strictObject({
+  name: described(shortText(100), "Name scenarios call it by."),
+  description: optional(shortText(200), "One line about it.", { derivedDefault: "none" }),
+  baseUrl: optional(
+    patternText(/^https:\/\/[^\s]{1,400}$/, {
+      code: "PSC-E036",
+      what: "an https address",
+      remedy: "write the address all its calls begin with, such as https://api.contoso.com/v1",
+    }),
+    "Address all its calls begin with.",
+    { required: true },
+  ),
+  headers: optional(
+    z.record(
+      patternText(/^[A-Za-z0-9-]{1,100}$/, {
+        code: "PSC-E044",
+        what: "a name of a header",
+        remedy: "use letters, digits and hyphens",
+      }),
+      described(
+        secretText,
+        `Text, or a secret: \`\${keyvault:VAULT/SECRET}\`, \`\${env:NAME}\`. Secrets are never shown.`,
+        { secret: true },
+      ),
+    ),
+    "Headers of every call.",
+    { derivedDefault: "none" },
+  ),
+});
+
+const welcomeText = text((value) => value.trim() !== "" && value.length <= 4000, {
+  code: "PSC-E044",
+  what: "a text of 1 to 4000 characters",
+  remedy: "shorten it, or give it a value",
+}).meta({ minLength: 1, maxLength: 4000 });
+
 export const healthBotSchema = z.strictObject({
   name: optional(botName, "Name of the Health Bot resource.", {
     derivedDefault: "`bot-` and the spec's `name`",
@@ -90,6 +126,26 @@ export const healthBotSchema = z.strictObject({
       ),
     ),
     "Environment variables of the bot, which its scenarios read. Others are left alone.",
+    { derivedDefault: "none" },
+  ),
+  welcome: optional(
+    z.union([welcomeText, z.record(languageTag, described(welcomeText, "The text in that language."))]),
+    "What the bot says first, in one language or by language tag.",
+    { derivedDefault: "left as it is" },
+  ),
+  scenarios: optional(
+    z.array(described(filePath, "Path of a JSON file.")),
+    "Scenarios as files: exported from the portal, one or several in each. Others of the bot are left alone.",
+    { derivedDefault: "none" },
+  ),
+  localization: optional(
+    filePath,
+    "Path of a JSON file with the bot's own strings by language, in the form of the bot's localization API.",
+    { derivedDefault: "none" },
+  ),
+  dataConnections: optional(
+    z.array(described(dataConnection, "A service.")),
+    "Services that scenarios call. Others are left alone.",
     { derivedDefault: "none" },
   ),
   capacity: optional(

@@ -293,6 +293,11 @@ export const workstreamSchema = z.strictObject({
   ),
   channel: optional(oneOf(CHANNELS), "Channel its conversations come from.", { required: true }),
   bot: optional(z.boolean(), "The bot answers first.", { default: false }),
+  notificationTemplate: optional(
+    shortText(100),
+    "Name of the notification template by which agents are offered its conversations.",
+    { derivedDefault: "the product's own" },
+  ),
   capacityProfile: optional(
     shortText(100),
     "Name of the capacity profile of `omnichannel` its conversations count against, in place of units.",

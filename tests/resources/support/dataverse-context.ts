@@ -178,6 +178,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
         ],
         sessionTemplate: undefined,
         capacityProfile: undefined,
+        notificationTemplate: undefined,
         fallback: "Escalate to Human",
         widget: {
           name: "Patient chat widget",
@@ -200,6 +201,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
         route: [],
         sessionTemplate: undefined,
         capacityProfile: undefined,
+        notificationTemplate: undefined,
         fallback: "Escalate to Human",
         widget: undefined,
       },
@@ -212,6 +214,7 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
         route: [],
         sessionTemplate: undefined,
         capacityProfile: undefined,
+        notificationTemplate: undefined,
         fallback: "Escalate to Human",
         widget: undefined,
       },

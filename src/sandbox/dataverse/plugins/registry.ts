@@ -1,6 +1,7 @@
 import { businessUnitPlugin, rolePlugin } from "./business-units.ts";
 import { chatWidgetPlugin } from "./chat-widgets.ts";
 import { environmentVariablePlugin } from "./environment-variables.ts";
+import { knowledgeArticlePlugin } from "./knowledge-articles.ts";
 import { authenticationSettingsPlugin, maskingRulePlugin } from "./omnichannel-settings.ts";
 import { calendarPlugin, operatingHourPlugin } from "./operating-hours.ts";
 import type { LinkPlugin, Plugin } from "./plugin.ts";
@@ -20,6 +21,7 @@ const PLUGINS: Readonly<Record<string, readonly Plugin[]>> = {
   queue: [queuePlugin],
   calendar: [calendarPlugin],
   environmentvariabledefinition: [environmentVariablePlugin],
+  knowledgearticle: [knowledgeArticlePlugin],
   msdyn_operatinghour: [operatingHourPlugin],
   msdyn_liveworkstream: [workstreamPlugin],
   msdyn_livechatconfig: [chatWidgetPlugin],

@@ -1,0 +1,54 @@
+import { dirname, resolve } from "node:path";
+import { PscError } from "../errors.ts";
+import { readTextFile, type SpecFile, shownPath } from "./files.ts";
+import { locationAt, nodeAt, type SpecNode, type SpecPath } from "./node.ts";
+import type { ProblemLog } from "./problems.ts";
+import type { SpecDocument } from "./schema.ts";
+
+/** Files that a spec names by their paths, each relative to the spec file that names it. */
+export interface IncludedFiles {
+  readonly files: readonly SpecFile[];
+  /** Text of the file named at a path of the document; undefined when it could not be read. */
+  textAt(path: SpecPath): string | undefined;
+}
+
+export const NO_FILES: IncludedFiles = { files: [], textAt: () => undefined };
+
+function pathsIn({ healthBot, agentExperience }: SpecDocument): SpecPath[] {
+  return [
+    ...(healthBot?.scenarios ?? []).map((_file, i): SpecPath => ["healthBot", "scenarios", i]),
+    ...(healthBot?.localization === undefined ? [] : [["healthBot", "localization"]]),
+    ...(agentExperience?.knowledge ?? []).map(
+      (_one, i): SpecPath => ["agentExperience", "knowledge", i, "file"],
+    ),
+  ];
+}
+
+/** Reads every file the document names. Problems go to the log, at the place that names the file. */
+export function readIncluded(
+  document: SpecDocument,
+  tree: SpecNode,
+  cwd: string,
+  log: ProblemLog,
+): IncludedFiles {
+  const found = new Map<string, SpecFile>();
+  for (const at of pathsIn(document)) {
+    const node = nodeAt(tree, at);
+    if (node?.kind !== "scalar" || typeof node.value !== "string") continue;
+    const location = locationAt(tree, at);
+    const path = resolve(dirname(resolve(cwd, location.file)), node.value);
+    const file = shownPath(path, cwd);
+    try {
+      found.set(at.join("/"), { file, path, text: readTextFile(path, file) });
+    } catch (error) {
+      if (!(error instanceof PscError)) throw error;
+      log.report({
+        code: "PSC-E036",
+        message: error.message,
+        remedy: `${error.remedy ?? "check the path"}; paths are relative to the spec file that names them`,
+        location,
+      });
+    }
+  }
+  return { files: [...found.values()], textAt: (path) => found.get(path.join("/"))?.text };
+}
