@@ -65,6 +65,11 @@ import { widgetResources } from "./omnichannel/widget.ts";
 import { workstreamResources } from "./omnichannel/workstream.ts";
 import { workstreamBotResources } from "./omnichannel/workstream-bot.ts";
 import { workstreamCapacityResources } from "./omnichannel/workstream-capacity.ts";
+import { portalAccessResources } from "./portal/access.ts";
+import { portalPersonResources } from "./portal/person.ts";
+import { portalRestartResources } from "./portal/restart.ts";
+import { portalSettingResources } from "./portal/setting.ts";
+import { portalSiteResources } from "./portal/site.ts";
 import { adminApplicationResources } from "./power-platform/admin-application.ts";
 import { applicationPackageResources } from "./power-platform/application-package.ts";
 import { environmentResources } from "./power-platform/environment.ts";
@@ -152,6 +157,12 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     // 12 Roles.
     ...groupTeamResources(spec, manifest),
     ...roleAssignmentResources(spec, manifest),
+    // 14 The portal: what only a person's sign-in can do comes first and last.
+    ...portalPersonResources(spec, manifest),
+    ...portalSiteResources(spec),
+    ...portalSettingResources(spec),
+    ...portalRestartResources(spec),
+    ...portalAccessResources(spec),
     // 15 What agents and supervisors have at hand.
     ...tagResources(spec, manifest),
     ...quickReplyResources(spec, manifest),

@@ -64,6 +64,11 @@ import { widget } from "./omnichannel/widget.ts";
 import { workstream } from "./omnichannel/workstream.ts";
 import { workstreamBot } from "./omnichannel/workstream-bot.ts";
 import { workstreamCapacity } from "./omnichannel/workstream-capacity.ts";
+import { portalAccess } from "./portal/access.ts";
+import { portalPerson } from "./portal/person.ts";
+import { portalRestart } from "./portal/restart.ts";
+import { portalChat, portalSetting } from "./portal/setting.ts";
+import { portalBinding, portalSite } from "./portal/site.ts";
 import { adminApplication } from "./power-platform/admin-application.ts";
 import { applicationPackage } from "./power-platform/application-package.ts";
 import { environment } from "./power-platform/environment.ts";
@@ -135,6 +140,13 @@ export const KINDS: readonly KindInfo[] = [
   teamsAccount.info,
   groupTeam.info,
   dataverseRoleAssignment.info,
+  portalPerson.info,
+  portalSite.info,
+  portalBinding.info,
+  portalSetting.info,
+  portalChat.info,
+  portalRestart.info,
+  portalAccess.info,
   tag.info,
   quickReply.info,
   sessionTemplate.info,

@@ -10,6 +10,7 @@ import { createHealthBotManagement, type HealthBotManagement } from "./health-bo
 import { asHttpClient } from "./http/as-client.ts";
 import type { RememberingHttp } from "./http/remembering.ts";
 import type { KnownNames } from "./known-names.ts";
+import { createPowerPages, type PowerPages } from "./power-pages.ts";
 import { createPowerPlatform, type PowerPlatform } from "./power-platform.ts";
 import { readSecret } from "./secrets.ts";
 
@@ -37,6 +38,7 @@ export interface Services {
   readonly arm: Arm;
   readonly bap: Bap;
   readonly powerPlatform: PowerPlatform;
+  readonly powerPages: PowerPages;
   /** Client for one organisation, by its URL and its version as the admin API returned them. */
   dataverse(organizationUrl: string, version?: string): Dataverse;
   /**
@@ -69,6 +71,7 @@ export function createServices(options: {
     arm: createArm(http, cloud),
     bap: createBap(http, cloud),
     powerPlatform: createPowerPlatform(http, cloud),
+    powerPages: createPowerPages(http, cloud),
     dataverse(organizationUrl, version = "") {
       const { origin } = addressOf(cloud, organizationUrl).url;
       const key = `${origin} ${version}`;

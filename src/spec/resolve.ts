@@ -17,6 +17,7 @@ import type {
 import { resolveAgentExperience } from "./resolve-agent-experience.ts";
 import { declaredGroup, keyOfGroup } from "./resolve-groups.ts";
 import { resolveHealthBot } from "./resolve-health-bot.ts";
+import { resolvePortal } from "./resolve-portal.ts";
 import { DEFAULTS } from "./schema/defaults.ts";
 import type { SpecDocument } from "./schema.ts";
 import { parseDays, parseTimeRange } from "./terms/hours.ts";
@@ -43,6 +44,8 @@ export function resolveSpec(
   const displayName = document.environment?.displayName ?? name;
   const groups = resolveGroups(document, displayName);
   const language = resolveLanguage(document.environment?.language);
+  const stage = document.stage ?? DEFAULTS.stage;
+  const workstreams = resolveWorkstreams(document, displayName, language);
   return {
     name,
     stage: document.stage ?? DEFAULTS.stage,
@@ -61,8 +64,9 @@ export function resolveSpec(
     roles: resolveRoles(document, groups, manifest),
     operatingHours: (document.operatingHours ?? []).map(resolveHours),
     queues: resolveQueues(document, groups),
-    workstreams: resolveWorkstreams(document, displayName, language),
+    workstreams,
     healthBot: resolveHealthBot(document.healthBot ?? {}, name, language, groups, included),
+    portal: document.portal && resolvePortal(document.portal, displayName, stage, workstreams),
     agentExperience: resolveAgentExperience(document.agentExperience ?? {}, language, principalOf, included),
   };
 }

@@ -14,6 +14,7 @@ import {
   queueSchema,
   workstreamSchema,
 } from "./schema/omnichannel.ts";
+import { portalSchema } from "./schema/portal.ts";
 import { environmentName, tenantText } from "./schema/terms.ts";
 
 /**
@@ -99,6 +100,9 @@ export const specSchema = z.strictObject({
         "when `queues` is left out too, `Patient chat`: the bot answers first and hands over to `Escalate to Human` through EscalateToAgent; with a widget",
     },
   ),
+  portal: optional(portalSchema, "Patient access portal: a Power Pages site with the chat widget.", {
+    derivedDefault: "no portal",
+  }),
   agentExperience: optional(agentExperienceSchema, "What agents and supervisors have at hand."),
   healthBot: optional(healthBotSchema, "The Azure Health Bot (healthcare agent service)."),
 });

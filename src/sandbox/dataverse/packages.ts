@@ -1,6 +1,7 @@
 import type { World } from "../world.ts";
 import type { Feature } from "./metadata/model.ts";
 import { addOmnichannelRows } from "./omnichannel-rows.ts";
+import { insertRow } from "./rows.ts";
 import { systemSession } from "./session.ts";
 import { HEALTHCARE_ROLES, type ShippedRole } from "./shipped-roles.ts";
 import { addAppModule, addRoles } from "./shipped-rows.ts";
@@ -37,6 +38,8 @@ const CONTENT: Readonly<Record<string, PackageContent>> = {
   HealthcarePatientAccessAnchor: { feature: "portal", solutions: ["HealthcarePatientAccess"] },
 };
 
+const PATIENT_PORTAL = "Healthcare Patient Portal";
+
 export function applyPackage(world: World, organization: OrganizationState, uniqueName: string): void {
   const content = CONTENT[uniqueName] ?? {};
   if (!organization.packages.includes(uniqueName)) organization.packages.push(uniqueName);
@@ -47,4 +50,7 @@ export function applyPackage(world: World, organization: OrganizationState, uniq
   if (content.roles !== undefined) addRoles(session, content.roles);
   for (const [name, appName] of content.apps ?? []) addAppModule(session, name, appName);
   if (fresh && content.feature === "omnichannel") addOmnichannelRows(session);
+  // The website record the package brings is named by the training lab ("Update Portal Binding").
+  if (fresh && content.feature === "portal")
+    insertRow(session, "adx_website", { adx_name: PATIENT_PORTAL, adx_website_language: 1033 });
 }

@@ -4,9 +4,12 @@ import {
   registerTeamsAccount,
   syncSmsNumber,
 } from "../dataverse/admin-center.ts";
+import { websiteRecordNamed } from "../dataverse/portal-site.ts";
 import { grantOmnichannelConsent } from "../entra/consent.ts";
+import { Refusal } from "../exchange.ts";
 import { activateBotChannels, enableBridge } from "../health-bot/portal.ts";
 import { exportToApplicationInsights } from "../power-platform/data-export-service.ts";
+import { bindSite } from "../power-platform/websites.ts";
 import type { JsonObject, World } from "../world.ts";
 
 export interface PersonResult {
@@ -54,6 +57,23 @@ export const PERSON_ACTIONS: Readonly<Record<string, (payload: JsonObject, world
         ? "exported the environment's telemetry to Application Insights"
         : "found no such environment with Dataverse under Data export",
     };
+  },
+  "portal-binding": (payload, world) => {
+    const name = String(payload["name"]);
+    bindSite(world, String(payload["subdomain"]), websiteRecordNamed(world, name));
+    return { did: `bound the site to the website record "${name}"` };
+  },
+  "portal-person": () => {
+    throw new Refusal({
+      status: 409,
+      body: {
+        error: {
+          code: "Person",
+          message:
+            "nobody simulated can run psc for you: run the same command without the application's credentials",
+        },
+      },
+    });
   },
   "real-time-analytics": (payload, world) => {
     enableRealTimeAnalytics(world, String(payload["organizationUrl"]));

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { dataModelOf, registerSite } from "../dataverse/portal-site.ts";
 import { Refusal, type SandboxResponse } from "../exchange.ts";
 import { type Handler, type Route, type RoutedRequest, route } from "../routes.ts";
 import { TENANT } from "../seed.ts";
@@ -81,7 +82,7 @@ function websiteBody(world: World, website: WebsiteRecord, environment: Environm
     ownerId: website.ownerId,
     status: ready ? "OperationComplete" : "OperationInProgress",
     siteVisibility: website.siteVisibility,
-    dataModel: "Enhanced",
+    dataModel: dataModelOf(world, environment.database?.organizationId ?? "", website.websiteRecordId),
   };
 }
 
@@ -124,6 +125,11 @@ function createWebsite(request: RoutedRequest, world: World): SandboxResponse {
     ipAddressRules: [],
   };
   websites[website.id] = website;
+  registerSite(world, organizationId, {
+    websiteRecordId: website.websiteRecordId,
+    name,
+    domain: `${subdomain}.powerappsportals.com`,
+  });
   return { status: 202, headers: { "Operation-Location": addressOf(website) } };
 }
 
@@ -225,6 +231,16 @@ export const WEBSITE_ROUTES: readonly Route[] = [
   route("POST", `${SITES}/{website}/stop`, runState("stopped")),
   route("POST", `${SITES}/{website}/enableWaf`, changeFirewall("on")),
   route("POST", `${SITES}/{website}/disableWaf`, changeFirewall("off")),
+  route(
+    "GET",
+    `${SITES}/{website}/getWafStatus`,
+    // Assumption: the page shows only that it is a text.
+    siteHandler(false, ({ website }, _request, world) => {
+      const busy = world.now() < website.firewallBusyUntil;
+      const status = website.firewall === "on" ? (busy ? "Enabling" : "Enabled") : "Disabled";
+      return { status: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify(status) };
+    }),
+  ),
   route("PUT", `${SITES}/{website}/createWafRules`, changeFirewall("rules")),
   route(
     "GET",
@@ -272,3 +288,15 @@ export const WEBSITE_ROUTES: readonly Route[] = [
     }),
   ),
 ];
+
+/** Site Details > Edit > Website record, in the admin center. */
+export function bindSite(world: World, subdomain: string, websiteRecordId: string): void {
+  const { websites } = powerPlatformState(world);
+  const site = Object.values(websites).find((website) => website.subdomain === subdomain.toLowerCase());
+  if (site === undefined)
+    throw new Refusal({
+      status: 409,
+      body: { error: { code: "AdminCenter", message: `there is no site ${subdomain}` } },
+    });
+  websites[site.id] = { ...site, websiteRecordId };
+}

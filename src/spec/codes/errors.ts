@@ -372,4 +372,9 @@ export const SPEC_ERRORS = {
     explanation:
       "Two specs with different names describe the same Power Platform environment, so each deploy would undo the other.",
   },
+  "PSC-E082": {
+    title: "portal value not valid",
+    explanation:
+      "Names, addresses and ids of the portal go into Power Pages and into site settings as they are, so psc checks their form first.",
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -105,4 +105,14 @@ export const SPEC_WARNINGS = {
     explanation:
       "A queue without operating hours is always open, so what it does when it is closed never happens.",
   },
+  "PSC-W122": {
+    title: "public portal without firewall",
+    explanation:
+      "A public patient portal is attacked from the day it is public. Power Pages brings a web application firewall; psc switches it on for production unless the spec says otherwise.",
+  },
+  "PSC-W123": {
+    title: "open registration without identity provider",
+    explanation:
+      "With open registration and without an identity provider, nobody vouches for who registers as a patient.",
+  },
 } as const satisfies Record<string, CodeEntry>;

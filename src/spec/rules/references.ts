@@ -69,6 +69,21 @@ export function checkCapacityProfileName(
   });
 }
 
+export function checkWidgetName(context: RuleContext, path: SpecPath, name: string | undefined): void {
+  const names = context.spec.workstreams.flatMap(({ widget }) => (widget === undefined ? [] : [widget.name]));
+  checkName(context, path, name, {
+    what: "chat widget",
+    section: "a workstream",
+    names,
+    pathOf: (i) => [
+      "workstreams",
+      context.spec.workstreams.findIndex(({ widget }) => widget?.name === names[i]),
+      "widget",
+      "name",
+    ],
+  });
+}
+
 export function checkHoursName(context: RuleContext, path: SpecPath, name: string | undefined): void {
   checkName(context, path, name, {
     what: "operating hours",

@@ -8,6 +8,7 @@ import { checkAzure } from "./azure.ts";
 import { checkHealthBot } from "./health-bot.ts";
 import { checkHours } from "./hours.ts";
 import { checkIdentity } from "./identity.ts";
+import { checkPortal } from "./portal.ts";
 import { checkQueues } from "./queues.ts";
 import { checkSolution } from "./solution.ts";
 import { checkWorkstreams } from "./workstreams.ts";
@@ -32,6 +33,7 @@ export function checkRules(context: RuleContext): void {
   checkQueues(context);
   checkWorkstreams(context);
   checkHealthBot(context);
+  checkPortal(context);
   checkAgentExperience(context);
 }
 

@@ -74,6 +74,7 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
       dataConnections: [],
       capacity: 100,
     },
+    portal: undefined,
     agentExperience: {
       quickReplies: [],
       scripts: [],

@@ -509,5 +509,35 @@ identity: { application: «Patient bot» }
     yaml: "workstreams: [{ name: Patient chat, capacityProfile: «Chats» }]\n",
     message: /capacity profile "Chats" is not declared/,
   },
+  {
+    name: "range that is none",
+    code: "PSC-E082",
+    yaml: "portal: { subdomain: contoso, allowedAddresses: [«10.0.0.0/40»] }\n",
+    message: /not an IP address or range/,
+  },
+  {
+    name: "B2C without a user flow",
+    code: "PSC-E082",
+    yaml: "portal: { subdomain: contoso, signIn: { provider: «b2c», authority: 'https://x.example', clientId: 33333333-3333-4333-8333-333333333333 } }\n",
+    message: /by a user flow/,
+  },
+  {
+    name: "widget nobody declares",
+    code: "PSC-E012",
+    yaml: "portal: { subdomain: contoso, widget: «Chat» }\n",
+    message: /chat widget "Chat" is not declared/,
+  },
+  {
+    name: "public production portal without a wall",
+    code: "PSC-W122",
+    yaml: "stage: prod\nportal: { subdomain: contoso, visibility: public, firewall: «false» }\n",
+    message: /without the web application firewall/,
+  },
+  {
+    name: "open registration, nobody to vouch",
+    code: "PSC-W123",
+    yaml: "portal: { subdomain: contoso, openRegistration: «true» }\n",
+    message: /no identity provider/,
+  },
   { name: "auditing off", code: "PSC-W120", yaml: "environment: { audit: «none» }\n", message: /auditing/ },
 ];
