@@ -18,6 +18,7 @@ import { activityLogAlertResources } from "./azure/activity-log-alert.ts";
 import { activityLogExportResources } from "./azure/activity-log-export.ts";
 import { applicationInsightsResources } from "./azure/application-insights.ts";
 import { eligibleRoleAssignmentResources } from "./azure/eligible-role-assignment.ts";
+import { entraLogExportResources } from "./azure/entra-log-export.ts";
 import { locationResources } from "./azure/location.ts";
 import { logAnalyticsWorkspaceResources } from "./azure/log-analytics-workspace.ts";
 import { policyAssignmentResources } from "./azure/policy-assignment.ts";
@@ -72,6 +73,7 @@ import { portalSettingResources } from "./portal/setting.ts";
 import { portalSiteResources } from "./portal/site.ts";
 import { adminApplicationResources } from "./power-platform/admin-application.ts";
 import { applicationPackageResources } from "./power-platform/application-package.ts";
+import { dataExportResources } from "./power-platform/data-export.ts";
 import { environmentResources } from "./power-platform/environment.ts";
 import { managedEnvironmentResources } from "./power-platform/managed-environment.ts";
 import { packageOfferResources } from "./power-platform/package-offer.ts";
@@ -157,6 +159,9 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     // 12 Roles.
     ...groupTeamResources(spec, manifest),
     ...roleAssignmentResources(spec, manifest),
+    // 13 The tenant's logs and the environment's telemetry; the latter is a gate.
+    ...entraLogExportResources(spec),
+    ...dataExportResources(spec),
     // 14 The portal: what only a person's sign-in can do comes first and last.
     ...portalPersonResources(spec, manifest),
     ...portalSiteResources(spec),

@@ -17,6 +17,7 @@ import { activityLogAlert } from "./azure/activity-log-alert.ts";
 import { activityLogExport } from "./azure/activity-log-export.ts";
 import { applicationInsights } from "./azure/application-insights.ts";
 import { eligibleRoleAssignment } from "./azure/eligible-role-assignment.ts";
+import { entraLogExport } from "./azure/entra-log-export.ts";
 import { location } from "./azure/location.ts";
 import { logAnalyticsWorkspace } from "./azure/log-analytics-workspace.ts";
 import { policyAssignment } from "./azure/policy-assignment.ts";
@@ -71,6 +72,7 @@ import { portalChat, portalSetting } from "./portal/setting.ts";
 import { portalBinding, portalSite } from "./portal/site.ts";
 import { adminApplication } from "./power-platform/admin-application.ts";
 import { applicationPackage } from "./power-platform/application-package.ts";
+import { dataExport } from "./power-platform/data-export.ts";
 import { environment } from "./power-platform/environment.ts";
 import { managedEnvironment } from "./power-platform/managed-environment.ts";
 import { packageOffer } from "./power-platform/package-offer.ts";
@@ -90,6 +92,7 @@ export const KINDS: readonly KindInfo[] = [
   group.info,
   environment.info,
   securityGroup.info,
+  dataExport.info,
   managedEnvironment.info,
   auditing.info,
   omnichannelConsent.info,
@@ -99,6 +102,7 @@ export const KINDS: readonly KindInfo[] = [
   logAnalyticsWorkspace.info,
   applicationInsights.info,
   activityLogExport.info,
+  entraLogExport.info,
   account.info,
   azureRoleAssignment.info,
   eligibleRoleAssignment.info,

@@ -13,6 +13,7 @@ export const API_VERSIONS: Readonly<Record<string, string>> = {
   subscriptions: "2022-12-01",
   providers: "2025-04-01",
   resourcegroups: "2025-04-01",
+  "microsoft.aadiam/diagnosticsettings": "2017-04-01",
   "microsoft.healthbot/healthbots": "2025-11-01",
   "microsoft.operationalinsights/workspaces": "2025-07-01",
   "microsoft.insights/actiongroups": "2023-01-01",

@@ -272,6 +272,10 @@ export interface EnvironmentSpec {
       readonly retentionDays: number;
       /** Categories of the subscription's activity log that go to the workspace. */
       readonly activityLog: readonly string[];
+      /** Categories of the tenant's own logs that go to the workspace; empty: none. */
+      readonly entraLogs: readonly string[];
+      /** A person exports the environment's telemetry to Application Insights in the admin center. */
+      readonly dataverse: boolean;
       /** Who is told when the bot is changed; undefined: nobody. */
       readonly alerts: { readonly email: readonly string[] } | undefined;
     };

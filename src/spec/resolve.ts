@@ -169,6 +169,8 @@ function resolveAzure(document: SpecDocument, name: string): EnvironmentSpec["az
       applicationInsights: given.monitoring?.applicationInsights ?? `appi-${name}`,
       retentionDays: given.monitoring?.retentionDays ?? DEFAULTS.retentionDays,
       activityLog: given.monitoring?.activityLog ?? DEFAULTS.activityLog,
+      entraLogs: given.monitoring?.entraLogs ?? [],
+      dataverse: given.monitoring?.dataverse ?? false,
       alerts: given.monitoring?.alerts && { email: given.monitoring.alerts.email ?? [] },
     },
   };

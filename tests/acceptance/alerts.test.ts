@@ -6,12 +6,25 @@ const INSIGHTS =
 const ALERT = `${INSIGHTS}/activityLogAlerts/alert-contoso-dev-bot?api-version=2020-10-01`;
 const GROUP = `${INSIGHTS}/actionGroups/ag-contoso-dev?api-version=2023-01-01`;
 
+const ENTRA_LOGS =
+  "https://management.azure.com/providers/microsoft.aadiam/diagnosticSettings/psc-contoso-dev?api-version=2017-04-01";
+
+const EXPORTS = "https://na.csanalytics.powerplatform.microsoft.com/api/v2/connections";
+
 let place: Workplace;
 beforeAll(async () => {
   place = await openWorkplace();
   place.write(
     "alerts.yaml",
-    "extends: dev.yaml\nazure: { monitoring: { alerts: { email: [oncall@contoso.com, ciso@contoso.com] } } }\n",
+    [
+      "extends: dev.yaml",
+      "azure:",
+      "  monitoring:",
+      "    entraLogs: [AuditLogs, SignInLogs]",
+      "    dataverse: true",
+      "    alerts: { email: [oncall@contoso.com, ciso@contoso.com] }",
+      "",
+    ].join("\n"),
   );
   expect((await place.psc("deploy alerts.yaml")).code).toBe(0);
 });
@@ -28,6 +41,40 @@ async function changes(): Promise<string[]> {
     .filter(({ action }) => action !== "none")
     .map(({ action, address, diff }) => `${action} ${address} ${diff.map(({ path }) => path).join("+")}`);
 }
+
+describe("the tenant's logs and Dataverse's telemetry", () => {
+  it("go to this workspace and this Application Insights; a person does the second", async () => {
+    const { properties } = (await azure("GET", ENTRA_LOGS)).body;
+    expect(properties.workspaceId).toMatch(/workspaces\/log-contoso-dev$/);
+    expect(properties.logs.map((one: { category: string }) => one.category)).toEqual([
+      "AuditLogs",
+      "SignInLogs",
+    ]);
+    const exports = await place.sandbox.ask("GET", EXPORTS, {
+      token: await place.sandbox.token("admin", "https://adminanalytics.powerplatform.microsoft.com"),
+    });
+    expect(exports.body.value).toEqual([
+      expect.objectContaining({
+        resourceProvider: "dataverse",
+        sink: expect.objectContaining({ resourceName: "appi-contoso-dev" }),
+      }),
+    ]);
+  });
+
+  it("are mended when a category was taken away, and when they go elsewhere", async () => {
+    const { body: setting } = await azure("GET", ENTRA_LOGS);
+    const { logs } = setting.properties;
+    for (const [properties, field] of [
+      [{ ...setting.properties, logs: [logs[0]] }, "categories"],
+      [{ ...setting.properties, workspaceId: "/subscriptions/x" }, "workspace"],
+    ] as const) {
+      expect((await azure("PUT", ENTRA_LOGS, { properties })).status).toBe(200);
+      expect((await changes()).join()).toContain(`update azure.entra-log-export ${field}`);
+      expect((await place.psc("deploy alerts.yaml")).code).toBe(0);
+    }
+    expect(await changes()).toEqual([]);
+  });
+});
 
 describe("an alert on changes of the bot", () => {
   it("tells the people of the spec, and watches this bot alone", async () => {
@@ -96,6 +143,6 @@ describe("an alert on changes of the bot", () => {
 
   it("is pruned when it is no longer declared", async () => {
     expect((await place.psc("deploy dev.yaml --prune --yes")).code).toBe(0);
-    for (const url of [ALERT, GROUP]) expect((await azure("GET", url)).status).toBe(404);
+    for (const url of [ALERT, GROUP, ENTRA_LOGS]) expect((await azure("GET", url)).status).toBe(404);
   });
 });

@@ -137,6 +137,8 @@ export interface ArmState {
   readonly activityLogAlerts: Record<string, TrackedResource>;
   readonly actionGroups: Record<string, TrackedResource>;
   readonly diagnosticSettings: Record<string, JsonObject>;
+  /** Exports of the tenant's own logs, by name. */
+  readonly entraLogSettings: Record<string, JsonObject>;
   readonly policyAssignments: Record<string, JsonObject>;
   readonly locks: Record<string, JsonObject>;
   readonly roleAssignments: Record<string, RoleAssignment>;
@@ -176,6 +178,7 @@ function emptyTables(): Omit<ArmState, "signingKey" | "subscriptions" | "roleAss
     activityLogAlerts: {},
     actionGroups: {},
     diagnosticSettings: {},
+    entraLogSettings: {},
     policyAssignments: {},
     locks: {},
     roleSchedules: {},

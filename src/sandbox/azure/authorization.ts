@@ -1,9 +1,18 @@
 import { findPrincipal, membersOf } from "../entra/directory.ts";
+import { DIRECTORY_ROLES } from "../entra/directory-roles.ts";
 import type { Caller } from "../exchange.ts";
 import type { World } from "../world.ts";
 import { refuseUnauthorized } from "./arm-errors.ts";
 import { armState, type RoleAssignment } from "./arm-state.ts";
 import { type BuiltInRole, findRole } from "./built-in-roles.ts";
+
+/** Providers at tenant level that count directory roles of people, by their scope. */
+const DIRECTORY_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  "/providers/microsoft.aadiam": [
+    DIRECTORY_ROLES.globalAdministrator.templateId,
+    DIRECTORY_ROLES.securityAdministrator.templateId,
+  ],
+};
 
 /** True when `scope` is `ancestor` or lies below it. `/` is above everything. */
 export function isWithin(scope: string, ancestor: string): boolean {
@@ -82,9 +91,15 @@ export function seesSubscription(world: World, caller: Caller, subscriptionId: s
   );
 }
 
+function mayByDirectoryRole(caller: Caller, scope: string): boolean {
+  if (caller.kind !== "user") return false;
+  const roles = Object.entries(DIRECTORY_SCOPES).find(([outer]) => isWithin(scope, outer))?.[1] ?? [];
+  return caller.directoryRoles.some((role) => roles.includes(role.toLowerCase()));
+}
+
 /** Answers 403 unless the caller may do it. */
 export function authorize(world: World, caller: Caller, action: string, scope: string): void {
-  if (!isAllowed(world, caller, action, scope))
+  if (!isAllowed(world, caller, action, scope) && !mayByDirectoryRole(caller, scope))
     // A service principal is named by its application id, a user by the user principal name.
     refuseUnauthorized(caller.kind === "user" ? caller.name : caller.appId, caller.objectId, action, scope);
 }

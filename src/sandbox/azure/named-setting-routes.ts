@@ -8,7 +8,7 @@ import { type ArmCall, armRoute } from "./pipeline.ts";
 /** A type whose members are kept by name at a scope, as the service presents them: locks, policy assignments … */
 export interface NamedSettings {
   readonly type: VersionedType;
-  readonly table: "locks" | "policyAssignments" | "diagnosticSettings";
+  readonly table: "locks" | "policyAssignments" | "diagnosticSettings" | "entraLogSettings";
   /** Path template of the list; a member's ends with `{name}`. */
   readonly collection: string;
   /** Scope of the authorization. */

@@ -9,6 +9,7 @@ import { armState, seedArm } from "./arm-state.ts";
 import { answerOperationStatus } from "./async-operations.ts";
 import { COMPONENT_ROUTES } from "./components.ts";
 import { DIAGNOSTIC_SETTING_ROUTES } from "./diagnostic-settings.ts";
+import { ENTRA_LOG_ROUTES } from "./entra-log-settings.ts";
 import { endBotOperation, HEALTH_BOT_ROUTES } from "./health-bots.ts";
 import { LOCK_ROUTES } from "./locks.ts";
 import { refuseManagementGroups, refuseNotSimulated } from "./not-simulated.ts";
@@ -33,6 +34,7 @@ const ROUTES: readonly Route[] = [
   ...COMPONENT_ROUTES,
   ...ALERT_ROUTES,
   ...DIAGNOSTIC_SETTING_ROUTES,
+  ...ENTRA_LOG_ROUTES,
   ...HEALTH_BOT_ROUTES,
   ...ROLE_DEFINITION_ROUTES,
   ...ROLE_ASSIGNMENT_ROUTES,

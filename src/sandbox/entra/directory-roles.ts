@@ -43,6 +43,10 @@ export const DIRECTORY_ROLES = {
     templateId: "4d6ac14f-3453-41d0-bef9-a3e0c569773a",
     displayName: "License Administrator",
   },
+  securityAdministrator: {
+    templateId: "194ae4cb-b126-40b2-bd5b-6091b380977d",
+    displayName: "Security Administrator",
+  },
   directoryReaders: {
     templateId: "88d8e3e3-8f55-4a1e-953a-9b9898b8876b",
     displayName: "Directory Readers",

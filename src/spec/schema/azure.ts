@@ -4,6 +4,21 @@ import { DEFAULTS } from "./defaults.ts";
 import { described, oneOf, optional, patternText, text } from "./fields.ts";
 import { applicationInsightsName, azureLocation, guid, resourceGroupName, workspaceName } from "./terms.ts";
 
+/** Microsoft Entra ID: "Log categories for streaming". */
+const ENTRA_LOGS = [
+  "AuditLogs",
+  "SignInLogs",
+  "NonInteractiveUserSignInLogs",
+  "ServicePrincipalSignInLogs",
+  "ManagedIdentitySignInLogs",
+  "ProvisioningLogs",
+  "RiskyUsers",
+  "UserRiskEvents",
+  "RiskyServicePrincipals",
+  "ServicePrincipalRiskEvents",
+  "MicrosoftGraphActivityLogs",
+] as const;
+
 const tagValue = text((value) => value.length <= 256, {
   code: "PSC-E045",
   what: "a tag value",
@@ -40,6 +55,16 @@ const monitoring = z.strictObject({
     }),
     "An alert on every change of the bot.",
     { derivedDefault: "none" },
+  ),
+  entraLogs: optional(
+    z.array(described(oneOf(ENTRA_LOGS), "Category of the tenant's logs.")),
+    "Sign-in and audit logs of the whole tenant that also go to this workspace; needs a Security Administrator.",
+    { derivedDefault: "none" },
+  ),
+  dataverse: optional(
+    z.boolean(),
+    "Telemetry of Dataverse goes to Application Insights: a person exports it once in the admin center; psc sees when.",
+    { default: false },
   ),
   activityLog: optional(
     z.array(described(oneOf(DEFAULTS.activityLog), "Category of the activity log.")),

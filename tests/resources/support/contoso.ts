@@ -33,6 +33,8 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
         applicationInsights: "appi-contoso-health-dev",
         retentionDays: 365,
         activityLog: ["Administrative", "Security", "Alert", "Policy"],
+        entraLogs: [],
+        dataverse: false,
         alerts: undefined,
       },
     },

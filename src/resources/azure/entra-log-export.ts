@@ -1,0 +1,116 @@
+import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
+import type { EnvironmentSpec } from "../../spec/model.ts";
+import { logAnalyticsWorkspace } from "./log-analytics-workspace.ts";
+import { sameId, workspaceId } from "./resource-ids.ts";
+
+export interface EntraLogExportProps {
+  /** Name of the diagnostic setting. */
+  readonly name: string;
+  readonly workspaceId: string;
+  readonly workspace: string;
+  readonly categories: readonly string[];
+}
+
+interface LogSetting {
+  readonly properties: {
+    readonly workspaceId?: string | null;
+    readonly logs?: readonly { readonly category?: string; readonly enabled?: boolean }[];
+  };
+}
+
+function idOf({ name }: EntraLogExportProps): string {
+  return `/providers/microsoft.aadiam/diagnosticSettings/${name}`;
+}
+
+function get(props: EntraLogExportProps, context: Context): Promise<LogSetting | undefined> {
+  return context.services.arm.get<LogSetting>(idOf(props));
+}
+
+/** In a row, as a production client waits: the service is slow to agree with itself. */
+const HITS = 3;
+
+async function write(props: EntraLogExportProps, context: Context): Promise<undefined> {
+  await context.services.arm.send("PUT", idOf(props), {
+    body: {
+      properties: {
+        workspaceId: props.workspaceId,
+        logs: props.categories.map((category) => ({
+          category,
+          enabled: true,
+          retentionPolicy: { enabled: false, days: 0 },
+        })),
+        metrics: [],
+      },
+    },
+  });
+  let hits = 0;
+  await context.wait("the log setting", { everyMs: 5_000 }, async () => {
+    hits = (await get(props, context)) === undefined ? 0 : hits + 1;
+    return hits >= HITS ? { done: true, value: undefined } : { done: false };
+  });
+  return undefined;
+}
+
+export const entraLogExport = defineKind<EntraLogExportProps, undefined>({
+  kind: "azure.entra-log-export",
+  summary: "sign-in and audit logs of the tenant, exported to the workspace",
+  step: 13,
+  api: "Azure Resource Manager microsoft.aadiam/diagnosticSettings (tenant)",
+  persona: "Global Administrator",
+  permissions: {
+    read: ["Security Administrator (directory role)"],
+    write: ["Security Administrator (directory role)"],
+  },
+  sources: [
+    "Azure/azure-rest-api-specs:specification/azureactivedirectory (Microsoft.Aadiam, 2017-04-01)",
+    "hashicorp/terraform-provider-azurerm:internal/services/monitor/monitor_aad_diagnostic_setting_resource.go",
+  ],
+  nature: "managed",
+  label: ({ name }) => `export of Entra logs "${name}"`,
+  detail: ({ categories, workspace }) => `${categories.join(", ")} → ${workspace}`,
+  declared: ({ workspace, categories }) => ({ workspace, categories }),
+  async read(props, context) {
+    const found = await get(props, context);
+    if (found === undefined) return { status: "absent" };
+    const { workspaceId: target, logs } = found.properties;
+    return {
+      status: "present",
+      id: idOf(props),
+      fields: {
+        workspace: sameId(target ?? undefined, props.workspaceId) ? props.workspace : (target ?? null),
+        categories: (logs ?? []).flatMap(({ category, enabled }) =>
+          enabled === true && category !== undefined ? [category] : [],
+        ),
+      },
+      data: undefined,
+    };
+  },
+  create: write,
+  update: (props, _present, _changes, context) => write(props, context),
+  async delete(props, _present, context) {
+    await context.services.arm.send("DELETE", idOf(props), { expect: [404] });
+    await context.wait("the end of the log setting", { everyMs: 15_000 }, async () =>
+      (await get(props, context)) === undefined ? { done: true, value: undefined } : { done: false },
+    );
+    return undefined;
+  },
+  // Its name is psc's own and names the environment.
+  isMarked: () => true,
+});
+
+export function entraLogExportResources(spec: EnvironmentSpec): Resource[] {
+  const { entraLogs, workspace } = spec.azure.monitoring;
+  return entraLogs.length === 0
+    ? []
+    : [
+        entraLogExport.resource({
+          props: {
+            name: `psc-${spec.name}`,
+            workspaceId: workspaceId(spec),
+            workspace,
+            categories: entraLogs,
+          },
+          dependsOn: [logAnalyticsWorkspace.address()],
+        }),
+      ];
+}
