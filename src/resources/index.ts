@@ -71,6 +71,7 @@ import { portalPersonResources } from "./portal/person.ts";
 import { portalRestartResources } from "./portal/restart.ts";
 import { portalSettingResources } from "./portal/setting.ts";
 import { portalSiteResources } from "./portal/site.ts";
+import { portalTelemetryResources } from "./portal/telemetry.ts";
 import { adminApplicationResources } from "./power-platform/admin-application.ts";
 import { applicationPackageResources } from "./power-platform/application-package.ts";
 import { dataExportResources } from "./power-platform/data-export.ts";
@@ -168,6 +169,7 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...portalSettingResources(spec),
     ...portalRestartResources(spec),
     ...portalAccessResources(spec),
+    ...portalTelemetryResources(spec),
     // 15 What agents and supervisors have at hand.
     ...tagResources(spec, manifest),
     ...quickReplyResources(spec, manifest),

@@ -70,6 +70,7 @@ import { portalPerson } from "./portal/person.ts";
 import { portalRestart } from "./portal/restart.ts";
 import { portalChat, portalSetting } from "./portal/setting.ts";
 import { portalBinding, portalSite } from "./portal/site.ts";
+import { portalTelemetry } from "./portal/telemetry.ts";
 import { adminApplication } from "./power-platform/admin-application.ts";
 import { applicationPackage } from "./power-platform/application-package.ts";
 import { dataExport } from "./power-platform/data-export.ts";
@@ -151,6 +152,7 @@ export const KINDS: readonly KindInfo[] = [
   portalChat.info,
   portalRestart.info,
   portalAccess.info,
+  portalTelemetry.info,
   tag.info,
   quickReply.info,
   sessionTemplate.info,

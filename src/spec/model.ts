@@ -348,6 +348,8 @@ export interface PortalSpec {
       }
     | undefined;
   readonly localSignIn: boolean;
+  /** A person lets the site send its telemetry to Application Insights. */
+  readonly telemetry: boolean;
   readonly openRegistration: boolean;
   /** Further site settings by name. */
   readonly settings: Readonly<Record<string, string>>;

@@ -34,6 +34,7 @@ export function resolvePortal(
       passwordResetPolicy: signIn.passwordResetPolicy,
     },
     localSignIn: given.localSignIn ?? false,
+    telemetry: given.telemetry ?? false,
     openRegistration: given.openRegistration ?? false,
     settings: given.settings ?? {},
   };

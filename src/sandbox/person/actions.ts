@@ -63,6 +63,9 @@ export const PERSON_ACTIONS: Readonly<Record<string, (payload: JsonObject, world
     bindSite(world, String(payload["subdomain"]), websiteRecordNamed(world, name));
     return { did: `bound the site to the website record "${name}"` };
   },
+  "portal-telemetry": (payload) => ({
+    did: `put the script of Application Insights into the site ${String(payload["subdomain"])}`,
+  }),
   "portal-person": () => {
     throw new Refusal({
       status: 409,

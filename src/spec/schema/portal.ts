@@ -120,6 +120,11 @@ export const portalSchema = z.strictObject({
     { derivedDefault: "left as it is" },
   ),
   signIn: optional(signIn, "How patients sign in (OpenID Connect).", { derivedDefault: "left as it is" }),
+  telemetry: optional(
+    z.boolean(),
+    "The site sends its telemetry to Application Insights: a person puts the script into it and says so.",
+    { default: false },
+  ),
   localSignIn: optional(z.boolean(), "Whether the site keeps passwords of its own.", { default: false }),
   openRegistration: optional(z.boolean(), "Whether anybody may register.", { default: false }),
   settings: optional(
