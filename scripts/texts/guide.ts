@@ -1,0 +1,450 @@
+/**
+ * What Microsoft's guide and the training unit on the app say, line by line in our own words, and what of psc answers
+ * to it. Sources: microsoft/industry `healthcare/solutions/patientServiceCenter/readme.md`, and the chapters on the
+ * agent dashboard and intraday monitoring of "Patient service center" (Microsoft Learn).
+ */
+
+export const CHAPTERS = [
+  "Prerequisites",
+  "Identity and access: considerations",
+  "Identity and access: recommendations",
+  "Monitoring: considerations",
+  "Monitoring: recommendations",
+  "Security: considerations",
+  "Security: recommendations",
+  "Implementation guide",
+  "Chat with Azure Health Bot",
+  "Agent dashboard",
+  "Intraday monitoring",
+] as const;
+
+export interface GuideLine {
+  readonly chapter: (typeof CHAPTERS)[number];
+  readonly says: string;
+  /** Dotted paths into the spec; lists as `name[]`. */
+  readonly spec: readonly string[];
+  readonly kinds: readonly string[];
+  /** What has to be known beside the kinds; or, where nothing is to be configured, why. */
+  readonly note?: string;
+}
+
+export const GUIDE: readonly GuideLine[] = [
+  {
+    chapter: "Prerequisites",
+    says: "An environment made beforehand in the United States, with Dataverse and Dynamics 365 apps enabled",
+    spec: ["environment.region", "environment.type", "environment.domain"],
+    kinds: ["power-platform.region", "power-platform.environment"],
+  },
+  {
+    chapter: "Prerequisites",
+    says: "What the patient access portal asks for, when it is to be integrated",
+    spec: ["portal"],
+    kinds: ["portal.person", "portal.site", "portal.binding"],
+  },
+  {
+    chapter: "Prerequisites",
+    says: "Dynamics 365 Customer Service",
+    spec: ["solution"],
+    kinds: ["entra.licences", "power-platform.package-offer"],
+  },
+  {
+    chapter: "Prerequisites",
+    says: "The Digital Messaging add-in",
+    spec: ["omnichannel.channels"],
+    kinds: ["entra.licences", "power-platform.package-offer"],
+  },
+  {
+    chapter: "Identity and access: considerations",
+    says: "Whoever sets it up needs permissions in Entra, Azure, Power Platform and Teams",
+    spec: [],
+    kinds: ["entra.deployer"],
+    note: "every kind names its persona and its least-privileged permissions (`psc explain KIND`)",
+  },
+  {
+    chapter: "Identity and access: considerations",
+    says: "A Contributor registers the resource provider Microsoft.HealthBot",
+    spec: ["azure.subscription"],
+    kinds: ["azure.resource-provider"],
+  },
+  {
+    chapter: "Identity and access: considerations",
+    says: "Users are added to the environment's security group explicitly",
+    spec: ["environment.securityGroup", "identity.groups"],
+    kinds: ["power-platform.security-group", "entra.group"],
+  },
+  {
+    chapter: "Identity and access: considerations",
+    says: "Bot and Omnichannel are integrated by an application with read permissions to Microsoft Graph",
+    spec: ["healthBot"],
+    kinds: ["entra.application", "entra.service-principal"],
+    note: "the guide names no permission and today's pages ask for none: psc grants none",
+  },
+  {
+    chapter: "Identity and access: considerations",
+    says: "Who manages Omnichannel holds its roles explicitly",
+    spec: ["roles"],
+    kinds: ["dataverse.role-assignment"],
+  },
+  {
+    chapter: "Identity and access: recommendations",
+    says: "Assign permissions before anything is installed, and bring in the right personas in the right order",
+    spec: [],
+    kinds: ["entra.deployer"],
+    note: "`psc plan --by-persona`, `psc deploy --persona NAME`, `psc runbook`",
+  },
+  {
+    chapter: "Identity and access: recommendations",
+    says: "Dedicated groups for access to the apps, mapped to the role Healthcare User",
+    spec: ["identity.groups", "roles"],
+    kinds: ["entra.group", "dataverse.group-team"],
+  },
+  {
+    chapter: "Identity and access: recommendations",
+    says: "Users, groups and applications are mapped directly to the Omnichannel roles",
+    spec: ["roles"],
+    kinds: ["dataverse.role-assignment"],
+  },
+  {
+    chapter: "Identity and access: recommendations",
+    says: "A dedicated application for bot and Omnichannel, another one for each stage",
+    spec: ["name", "stage"],
+    kinds: ["entra.application"],
+  },
+  {
+    chapter: "Monitoring: considerations",
+    says: "The bot has no diagnostic setting",
+    spec: ["healthBot.keep"],
+    kinds: ["health-bot.configuration", "azure.application-insights"],
+  },
+  {
+    chapter: "Monitoring: considerations",
+    says: "Writes to the bot are in the activity log for 90 days only",
+    spec: ["azure.monitoring.activityLog", "azure.monitoring.alerts"],
+    kinds: ["azure.activity-log-export", "azure.activity-log-alert", "azure.action-group"],
+  },
+  {
+    chapter: "Monitoring: considerations",
+    says: "Sign-ins and operations are in the logs of Entra",
+    spec: ["azure.monitoring.entraLogs"],
+    kinds: ["azure.entra-log-export"],
+  },
+  {
+    chapter: "Monitoring: recommendations",
+    says: "Application Insights of its own for each bot, kept in a Log Analytics workspace",
+    spec: [
+      "azure.monitoring.applicationInsights",
+      "azure.monitoring.workspace",
+      "azure.monitoring.retentionDays",
+    ],
+    kinds: ["azure.application-insights", "azure.log-analytics-workspace", "health-bot.configuration"],
+  },
+  {
+    chapter: "Monitoring: recommendations",
+    says: "The subscription's activity log goes to that workspace",
+    spec: ["azure.monitoring.activityLog"],
+    kinds: ["azure.activity-log-export"],
+  },
+  {
+    chapter: "Monitoring: recommendations",
+    says: "Data export of Dataverse's diagnostics to that Application Insights",
+    spec: ["azure.monitoring.dataverse"],
+    kinds: ["power-platform.data-export"],
+  },
+  {
+    chapter: "Monitoring: recommendations",
+    says: "The portal sends metrics and logs to that Application Insights",
+    spec: ["portal.telemetry"],
+    kinds: ["portal.telemetry"],
+  },
+  {
+    chapter: "Security: considerations",
+    says: "The bot is a service that Microsoft runs, compliant with HIPAA and more",
+    spec: ["azure.policies"],
+    kinds: ["azure.policy-assignment"],
+    note: "Microsoft's duty; the initiatives of HITRUST and HIPAA judge what is one's own",
+  },
+  {
+    chapter: "Security: considerations",
+    says: "Customer data is encrypted at rest with Microsoft's keys",
+    spec: ["azure.policies"],
+    kinds: ["azure.policy-assignment"],
+    note: "Microsoft's duty; the policy `health-bot-customer-managed-key` asks for a key of one's own",
+  },
+  {
+    chapter: "Security: considerations",
+    says: "All traffic of the bot is HTTPS",
+    spec: ["healthBot.dataConnections"],
+    kinds: ["health-bot.account"],
+    note: "Microsoft's duty; the spec takes no address without https",
+  },
+  {
+    chapter: "Security: recommendations",
+    says: "The bot's application holds the role Omnichannel agent",
+    spec: ["roles"],
+    kinds: ["dataverse.application-user", "dataverse.role-assignment"],
+  },
+  {
+    chapter: "Security: recommendations",
+    says: "Groups are mapped to the Omnichannel roles",
+    spec: ["roles"],
+    kinds: ["dataverse.role-assignment"],
+    note: "PSC-W102 warns of roles through teams, which Omnichannel does not count",
+  },
+  {
+    chapter: "Security: recommendations",
+    says: "Patients sign in to the portal at the chosen identity provider",
+    spec: ["portal.signIn"],
+    kinds: ["portal.setting", "omnichannel.sign-in"],
+  },
+  {
+    chapter: "Security: recommendations",
+    says: "No standing access to the bot: Privileged Identity Management",
+    spec: ["healthBot.access.activation"],
+    kinds: ["azure.eligible-role-assignment"],
+  },
+  {
+    chapter: "Security: recommendations",
+    says: "A group of those who work on the bot",
+    spec: ["healthBot.access.admins", "identity.groups"],
+    kinds: ["entra.group", "azure.eligible-role-assignment", "azure.role-assignment"],
+  },
+  {
+    chapter: "Security: recommendations",
+    says: "The portal is open to listed addresses only",
+    spec: ["portal.allowedAddresses", "portal.firewall"],
+    kinds: ["portal.access"],
+  },
+  {
+    chapter: "Security: recommendations",
+    says: "Policies for sign-up when patients sign in with Azure AD B2C",
+    spec: ["portal.signIn.policy", "portal.signIn.passwordResetPolicy"],
+    kinds: ["portal.setting"],
+    note: "the flows of an existing B2C tenant are named, never made: new ones are no longer sold",
+  },
+  {
+    chapter: "Implementation guide",
+    says: "1. An environment that is ready for production, with Customer Service and Digital Messaging",
+    spec: ["environment", "solution"],
+    kinds: [
+      "power-platform.environment",
+      "power-platform.managed-environment",
+      "dataverse.auditing",
+      "power-platform.application-package",
+    ],
+  },
+  {
+    chapter: "Implementation guide",
+    says: "2. Customer Service Hub (CRM Hub), where the environment is older than October 2021",
+    spec: ["solution"],
+    kinds: ["power-platform.application-package"],
+  },
+  {
+    chapter: "Implementation guide",
+    says: "3. A Global Administrator consents to data access for the organization",
+    spec: ["omnichannel.consent"],
+    kinds: ["entra.omnichannel-consent"],
+  },
+  {
+    chapter: "Implementation guide",
+    says: "4. Omnichannel for Customer Service is set up",
+    spec: ["solution"],
+    kinds: ["power-platform.application-package"],
+  },
+  {
+    chapter: "Implementation guide",
+    says: "5. Chat, SMS and Teams are enabled for the environment",
+    spec: ["omnichannel.channels"],
+    kinds: ["omnichannel.channels", "omnichannel.sms-number", "omnichannel.teams-account"],
+  },
+  {
+    chapter: "Implementation guide",
+    says: "6. The solution Patient service center is deployed to the same environment",
+    spec: ["solution"],
+    kinds: ["power-platform.package-offer", "power-platform.application-package"],
+    note: "retired on 2025-01-30 (PSC-W104): deployed where a tenant still offers it, or `contact-center-for-patients` on supported parts",
+  },
+  {
+    chapter: "Chat with Azure Health Bot",
+    says: "1. A Health Bot in a compliant landing zone",
+    spec: ["azure", "healthBot.sku"],
+    kinds: [
+      "azure.resource-group",
+      "azure.log-analytics-workspace",
+      "azure.application-insights",
+      "health-bot.account",
+      "azure.resource-lock",
+    ],
+  },
+  {
+    chapter: "Chat with Azure Health Bot",
+    says: "2. Human handoff: Dynamics 365 Omnichannel bridges messages",
+    spec: ["healthBot.handoff"],
+    kinds: ["health-bot.configuration", "health-bot.bridge"],
+  },
+  {
+    chapter: "Chat with Azure Health Bot",
+    says: "3. The bot's channel Teams is active, and its bot id is known",
+    spec: ["healthBot"],
+    kinds: ["health-bot.channel"],
+  },
+  {
+    chapter: "Chat with Azure Health Bot",
+    says: "3. An application user of the bot's application in the environment",
+    spec: ["healthBot.capacity"],
+    kinds: ["entra.application", "dataverse.application-user"],
+  },
+  {
+    chapter: "Chat with Azure Health Bot",
+    says: "3. The bot is in its queue, alone",
+    spec: ["queues[].members", "workstreams[].bot"],
+    kinds: ["omnichannel.queue", "omnichannel.queue-members", "omnichannel.workstream-bot"],
+  },
+  {
+    chapter: "Chat with Azure Health Bot",
+    says: "3. Escalation rules lead to human agents",
+    spec: ["workstreams[].variables", "workstreams[].route", "workstreams[].fallback", "healthBot.handoff"],
+    kinds: [
+      "health-bot.scenario",
+      "omnichannel.context-variable",
+      "omnichannel.routing",
+      "omnichannel.workstream",
+    ],
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "The app can be configured for the organization",
+    spec: ["agentExperience.profiles", "agentExperience.sessionTemplates"],
+    kinds: [
+      "agent-experience.profile",
+      "agent-experience.session-template",
+      "agent-experience.workstream-session",
+    ],
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "Agents see incoming conversations of chat and SMS",
+    spec: ["workstreams[].channel", "agentExperience.notificationTemplates"],
+    kinds: [
+      "omnichannel.workstream",
+      "omnichannel.sms-channel",
+      "agent-experience.notification-template",
+      "agent-experience.workstream-notification",
+    ],
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "A patient starts a chat from the patient access portal",
+    spec: ["portal", "workstreams[].widget"],
+    kinds: ["omnichannel.widget", "portal.chat", "portal.restart"],
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "The bot passes a patient on when its answers are exhausted",
+    spec: ["healthBot.handoff", "healthBot.scenarios", "healthBot.localization"],
+    kinds: ["health-bot.scenario", "health-bot.scenario-file", "health-bot.localization"],
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "The agent sees who the patient is, what the bot said, and medical details",
+    spec: ["workstreams[].widget.signIn", "workstreams[].widget.survey", "roles"],
+    kinds: ["omnichannel.sign-in", "omnichannel.pre-chat-survey", "dataverse.group-team"],
+    note: "the pages come with the solution's package; the role Healthcare User opens them",
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "An agent accepts the chat, or it goes to the queue for the next one",
+    spec: [
+      "omnichannel.capacityProfiles",
+      "omnichannel.skills",
+      "omnichannel.presences",
+      "queues[].overflow",
+    ],
+    kinds: [
+      "omnichannel.capacity-profile",
+      "omnichannel.capacity-profile-users",
+      "omnichannel.workstream-capacity",
+      "omnichannel.skill",
+      "omnichannel.skill-users",
+      "omnichannel.bookable-resources",
+      "omnichannel.presence",
+      "omnichannel.overflow",
+      "omnichannel.operating-hours",
+    ],
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "Predefined responses",
+    spec: ["agentExperience.quickReplies"],
+    kinds: ["agent-experience.quick-reply", "agent-experience.tag"],
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "An agent script made for healthcare",
+    spec: ["agentExperience.scripts"],
+    kinds: ["agent-experience.script", "agent-experience.script-steps"],
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "An agent consults another one",
+    spec: ["queues[].members", "roles"],
+    kinds: ["omnichannel.queue-members", "dataverse.role-assignment"],
+    note: "part of the product: the one consulted needs an Omnichannel role and a queue",
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "An agent passes the conversation to another one or to a queue",
+    spec: ["queues", "agentExperience.supervisors.transfer"],
+    kinds: ["omnichannel.queue", "omnichannel.queue-members", "agent-experience.supervision"],
+    note: "part of the product for agents; a switch for supervisors",
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "Looking up a knowledge article",
+    spec: ["agentExperience.knowledge"],
+    kinds: ["agent-experience.knowledge-article"],
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "Opening a case",
+    spec: ["solution", "environment.audit.tables"],
+    kinds: ["power-platform.application-package", "dataverse.auditing"],
+    note: "part of Customer Service; the table is audited",
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "Setting up an appointment",
+    spec: ["solution", "roles"],
+    kinds: ["power-platform.application-package", "dataverse.group-team"],
+    note: "part of the solution's package; the role Healthcare User opens it",
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "The patient's sentiment is followed",
+    spec: ["agentExperience.sentiment"],
+    kinds: ["agent-experience.sentiment"],
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "The chat is kept with the patient's record in Dataverse",
+    spec: ["environment.audit", "omnichannel.masking"],
+    kinds: ["dataverse.auditing", "omnichannel.masking", "omnichannel.masking-rule"],
+    note: "kept by the product; what must not be kept is masked",
+  },
+  {
+    chapter: "Intraday monitoring",
+    says: "Supervisors see how agents perform",
+    spec: ["agentExperience.realTimeAnalytics", "agentExperience.supervisors", "roles"],
+    kinds: [
+      "agent-experience.real-time-analytics",
+      "agent-experience.supervision",
+      "dataverse.role-assignment",
+    ],
+    note: "intraday insights are replaced by real-time analytics",
+  },
+  {
+    chapter: "Intraday monitoring",
+    says: "Waiting time, length of conversations and other figures",
+    spec: ["agentExperience.realTimeAnalytics"],
+    kinds: ["agent-experience.real-time-analytics"],
+  },
+];
