@@ -110,7 +110,14 @@ export interface WidgetSpec {
   readonly position: "right" | "left";
   readonly operatingHours: string | undefined;
   /** Undefined: the widget does not know who is signed in to the site. */
-  readonly signIn: { readonly publicKeyUrl: string; readonly tokenFunction: string } | undefined;
+  readonly signIn:
+    | {
+        readonly publicKeyUrl: string;
+        readonly tokenFunction: string;
+        /** Patients who are not signed in may chat as well. */
+        readonly optional: boolean;
+      }
+    | undefined;
   /** Asked before the chat begins, in this order; empty: left as it is. */
   readonly survey: readonly SurveyQuestionSpec[];
 }

@@ -339,6 +339,7 @@ function resolveWidget(
     signIn: given.signIn && {
       publicKeyUrl: given.signIn.publicKeyUrl ?? "",
       tokenFunction: given.signIn.tokenFunction ?? DEFAULTS.tokenFunction,
+      optional: given.signIn.optional ?? false,
     },
     survey: (given.survey ?? []).map(({ name, question, answer, required, options }) => ({
       name,

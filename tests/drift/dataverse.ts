@@ -159,6 +159,7 @@ export const DATAVERSE: Mutations = {
     msdyn_javascriptclientfunction: "token",
   }),
   "omnichannel.sign-in.flow": rows("msdyn_authenticationsettings", { msdyn_authenticationtype: 192350001 }),
+  "omnichannel.sign-in.optional": rows("msdyn_livechatconfig", { msdyn_authenticatedsigninoptional: false }),
   "omnichannel.sign-in.used": rows("msdyn_livechatconfig", { _msdyn_authsettingsid_value: null }),
   "omnichannel.pre-chat-survey.enabled": rows("msdyn_livechatconfig", { msdyn_prechatenabled: false }),
   "omnichannel.pre-chat-survey.questions": rows(

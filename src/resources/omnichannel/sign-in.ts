@@ -1,7 +1,7 @@
 import type { Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import type { Dataverse } from "../../services/dataverse.ts";
-import { numberAt, type Row, textAt } from "../../services/json-reading.ts";
+import { numberAt, type Row, textAt, valueAt } from "../../services/json-reading.ts";
 import type { EnvironmentSpec, WidgetSpec } from "../../spec/model.ts";
 import {
   ABSENT_ENVIRONMENT,
@@ -26,6 +26,7 @@ const TABLE = "msdyn_authenticationsettings";
 // The plural of this table really ends so.
 const ENTITY_SET = "msdyn_authenticationsettingses";
 const WIDGETS = "msdyn_livechatconfig";
+const OPTIONAL = "msdyn_authenticatedsigninoptional";
 const OAUTH_IMPLICIT = 192350000;
 const LIVE_CHAT = 192360000;
 
@@ -54,7 +55,9 @@ async function read(props: SignInProps, context: Context): Promise<Observation<S
   if (widgetId === undefined) return { status: "absent", reason: "the widget does not exist yet" };
   const [settings, row] = await Promise.all([
     findSettings(client, props.widget),
-    client.get(`${WIDGETS}s(${widgetId})`, { select: ["_msdyn_authsettingsid_value"] }),
+    client.get(`${WIDGETS}s(${widgetId})`, {
+      select: ["_msdyn_authsettingsid_value", OPTIONAL],
+    }),
   ]);
   if (settings === "no table") return ABSENT_TABLE;
   if (settings === undefined) return { status: "absent" };
@@ -68,6 +71,7 @@ async function read(props: SignInProps, context: Context): Promise<Observation<S
       tokenFunction: textAt(settings, "msdyn_javascriptclientfunction"),
       flow: type === OAUTH_IMPLICIT ? "implicit" : `other (${type})`,
       used: textAt(row, "_msdyn_authsettingsid_value") === id,
+      optional: valueAt(row, OPTIONAL) === true,
     },
     data: { id },
   };
@@ -89,6 +93,7 @@ async function use(props: SignInProps, id: string | null, context: Context): Pro
   if (widgetId === undefined) throw missingDependency(`chat widget "${props.widget}"`);
   await client.update(`${WIDGETS}s`, widgetId, {
     ...(await client.lookup(WIDGETS, "msdyn_authsettingsid", TABLE, id)),
+    [OPTIONAL]: id !== null && props.signIn.optional,
   });
   return undefined;
 }
@@ -117,6 +122,7 @@ export const signIn = defineKind<SignInProps, SignInData>({
     tokenFunction: props.signIn.tokenFunction,
     flow: "implicit",
     used: true,
+    optional: props.signIn.optional,
   }),
   read,
   async create(props, context) {
@@ -127,7 +133,7 @@ export const signIn = defineKind<SignInProps, SignInData>({
     return use(props, id, context);
   },
   async update(props, { data }, changes, context) {
-    if (changes.some(({ path }) => path !== "used"))
+    if (changes.some(({ path }) => path !== "used" && path !== "optional"))
       await requireOrganization(context).update(ENTITY_SET, data.id, columnsOf(props));
     return use(props, data.id, context);
   },

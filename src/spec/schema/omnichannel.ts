@@ -273,6 +273,11 @@ const widget = z.strictObject({
         "Function of the page that hands out the token of whoever is signed in.",
         { default: DEFAULTS.tokenFunction },
       ),
+      optional: optional(
+        z.boolean(),
+        "Whether patients who are not signed in may chat as well. `psc smoke` needs it, because it cannot sign in.",
+        { default: false },
+      ),
     }),
     "Lets the widget know who is signed in to the site.",
     { derivedDefault: "nobody is asked" },
