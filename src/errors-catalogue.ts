@@ -73,6 +73,16 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "The sandbox's control API does not take what it was asked: a snapshot it does not have, a clock that would run backwards, a fault it does not know. Its own words say which.",
   },
+  "PSC-E128": {
+    title: "chat SDK missing",
+    explanation:
+      "`psc smoke` is a patient with Microsoft's own chat SDK, `@microsoft/omnichannel-chat-sdk`. Nobody else needs it, so psc does not bring it along: install it in the folder of the spec, or where psc is installed.",
+  },
+  "PSC-E129": {
+    title: "no chat widget",
+    explanation:
+      "`psc smoke` needs a chat widget that is declared and deployed. The service makes a widget's script minutes after its row; `psc plan` shows whether the widget is there.",
+  },
   "PSC-E130": {
     title: "gate not reached",
     explanation:

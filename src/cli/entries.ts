@@ -28,6 +28,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/verify.ts")).verify,
   },
   {
+    name: "smoke",
+    summary: "talk to the chat widget as a patient would, up to the queue of people",
+    load: async () => (await import("./commands/smoke.ts")).smoke,
+  },
+  {
+    name: "smoke-patient",
+    summary: "play the patient",
+    hidden: true,
+    load: async () => (await import("./commands/smoke-patient.ts")).smokePatient,
+  },
+  {
     name: "status",
     summary: "tell how the last deploy ended and what it waits for; offline",
     load: async () => (await import("./commands/status.ts")).status,

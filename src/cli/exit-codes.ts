@@ -26,7 +26,11 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
     code: EXIT.error,
     meaning: "an error: something failed, or a check does not hold and nothing was written",
   },
-  { code: EXIT.changes, meaning: "`plan`: changes are pending; `verify`: the tenant differs from the spec" },
+  {
+    code: EXIT.changes,
+    meaning:
+      "`plan`: changes are pending; `verify`: the tenant differs from the spec; `smoke`: a patient does not get through, or it could not be tried",
+  },
   {
     code: EXIT.waitingForPerson,
     meaning: "`deploy`: everything else is done, a person must act (see `psc gate list`)",

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly withoutKinds?: readonly string[];
   readonly signal?: AbortSignal;
   readonly force?: boolean;
+  /** Other clients take part: an embedded sandbox shows certificates. */
+  readonly tls?: boolean;
 }
 
 /** A retry shorter than this is nobody's business. */
@@ -45,7 +47,11 @@ export async function withSession(
   const { terminal, env, cwd } = invocation;
   sandboxWish(invocation);
   const loaded = await loadFile(invocation, invocation.arguments.at(-1) ?? "");
-  const chosen = await chooseTarget(invocation, loaded.spec);
+  const chosen = await chooseTarget(
+    invocation,
+    loaded.spec,
+    options.tls === undefined ? {} : { tls: options.tls },
+  );
   const end =
     (code: ExitCode): (() => void) =>
     () => {

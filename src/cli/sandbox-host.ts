@@ -199,7 +199,11 @@ export async function hostSandbox(options: HostOptions): Promise<SandboxLink | u
 }
 
 /** The folder's sandbox: the one that runs, or one embedded in this process. */
-export async function reachSandbox(folder: string, speed: number | undefined): Promise<SandboxLink> {
+export async function reachSandbox(
+  folder: string,
+  speed: number | undefined,
+  tls = false,
+): Promise<SandboxLink> {
   for (;;) {
     const running = await findRunning(folder);
     if (running !== undefined) {
@@ -210,6 +214,7 @@ export async function reachSandbox(folder: string, speed: number | undefined): P
     const hosted = await hostSandbox({
       folder,
       mode: "embedded",
+      tls,
       ...(speed === undefined ? {} : { speed }),
     });
     if (hosted !== undefined) return hosted;

@@ -79,3 +79,13 @@ export function sandboxRefused(body: unknown): PscError {
 export function consoleUrl(sandboxUrl: string): string {
   return new URL("/_sandbox/", sandboxUrl).href;
 }
+
+/** Other clients reach the sandbox at the real https addresses only. */
+export function sandboxWithoutTls(url: string): PscError {
+  return new PscError({
+    code: "PSC-E126",
+    message: `the sandbox at ${url} serves no TLS, so other clients cannot take it for the real cloud`,
+    remedy:
+      "`psc sandbox stop`, then `psc sandbox start --tls`; psc itself needs no TLS: PSC_SANDBOX_URL is enough",
+  });
+}

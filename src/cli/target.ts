@@ -49,6 +49,10 @@ export function sandboxWish({ options, env }: Pick<Invocation, "options" | "env"
 export async function chooseTarget(
   invocation: Invocation,
   spec: Pick<EnvironmentSpec, "cloud">,
+  options: {
+    /** Other clients take part: an embedded sandbox shows certificates. */
+    readonly tls?: boolean;
+  } = {},
 ): Promise<ChosenTarget> {
   const wish = sandboxWish(invocation);
   if (!wish.wanted) {
@@ -70,7 +74,7 @@ export async function chooseTarget(
     await askControl(wish.url, "POST", "clock", { speed: wish.speed });
   const link =
     wish.url === undefined
-      ? await reachSandbox(sandboxFolder(invocation.cwd), wish.speed)
+      ? await reachSandbox(sandboxFolder(invocation.cwd), wish.speed, options.tls)
       : { url: wish.url, close: async () => {} };
   try {
     const clock = followingClock(await readSandboxClock(link.url), {

@@ -78,7 +78,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const answering = createAnswering(world);
   const log = createRequestLog(storage.requestFile);
   const pace = createPace();
-  const control = createControl({ world, answering, log, keeping, pace, close });
+  let tls: TlsListener | undefined;
+  const control = createControl({ world, answering, log, keeping, pace, caFile: () => tls?.caFile, close });
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readText(message);
@@ -147,7 +148,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const { port } = server.address() as AddressInfo;
   const ownsHost = (host: string): boolean => SANDBOX_SERVICES.some((service) => service.ownsHost(host));
-  let tls: TlsListener | undefined;
   if (options.tls !== undefined && options.tls !== false)
     tls = await listenTls(options.tls === true ? {} : options.tls, ownsHost, listener);
   const isReachable = (host: string): boolean => {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { installChatSdk, openWorkplace, tuesdayNoonInNewYork, type Workplace } from "./support.ts";
 
 let place: Workplace;
 beforeAll(async () => {
-  place = await openWorkplace();
+  place = await openWorkplace(14_400, { tls: true });
+  installChatSdk(place);
 });
 afterAll(() => place.close());
 
@@ -24,6 +25,15 @@ describe("examples/contoso/full.yaml", () => {
     const plan = await place.psc("plan full.yaml");
     expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining("no changes")]);
     expect((await place.psc("verify full.yaml")).code).toBe(0);
+  });
+
+  it("lets a patient reach a person", async () => {
+    await tuesdayNoonInNewYork(place);
+    const ran = await place.psc("smoke full.yaml");
+    expect([ran.code, ran.stdout + ran.stderr]).toEqual([
+      0,
+      expect.stringContaining("a patient reaches a person"),
+    ]);
   });
 
   it("is destroyed, but for what others may use", async () => {

@@ -1,8 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { run } from "../../src/cli/main.ts";
 import type { LoggedRequest } from "../../src/sandbox/request-log.ts";
+import type { SandboxOptions } from "../../src/sandbox/server.ts";
 import { type ParsedJson, startTestSandbox, type TestSandbox } from "../harness/sandbox.ts";
 
 const EXAMPLES = resolve(import.meta.dirname, "../../examples/contoso");
@@ -31,10 +32,10 @@ export interface Workplace {
   close(): Promise<void>;
 }
 
-export async function openWorkplace(speed = 14_400): Promise<Workplace> {
+export async function openWorkplace(speed = 14_400, options: SandboxOptions = {}): Promise<Workplace> {
   const folder = mkdtempSync(join(tmpdir(), "psc-"));
   cpSync(EXAMPLES, folder, { recursive: true });
-  const sandbox = await startTestSandbox({ speed });
+  const sandbox = await startTestSandbox({ speed, ...options });
   const requests = async (since = 0): Promise<LoggedRequest[]> =>
     (await sandbox.control("GET", `requests?since=${since}`)).body.value as LoggedRequest[];
   return {
@@ -77,4 +78,18 @@ export async function openWorkplace(speed = 14_400): Promise<Workplace> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What a user does with `npm install @microsoft/omnichannel-chat-sdk`. */
+export function installChatSdk({ folder }: Workplace): void {
+  symlinkSync(resolve(import.meta.dirname, "../clients/node_modules"), join(folder, "node_modules"));
+}
+
+/** The sandbox's next Tuesday at noon, when the example's people work. */
+export async function tuesdayNoonInNewYork({ sandbox }: Workplace): Promise<void> {
+  const { now } = (await sandbox.control("GET", "clock")).body as { now: number };
+  const noon = new Date(now);
+  noon.setUTCDate(noon.getUTCDate() + ((9 - noon.getUTCDay()) % 7 || 7));
+  noon.setUTCHours(17, 0, 0, 0);
+  await sandbox.control("POST", "clock", { advanceMs: noon.getTime() - now });
 }

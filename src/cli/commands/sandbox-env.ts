@@ -1,20 +1,10 @@
-import { PscError } from "../../errors.ts";
 import type { CommandDefinition } from "../definition.ts";
 import { EXIT } from "../exit-codes.ts";
 import { askControl } from "../sandbox-control.ts";
 import { findRunning, sandboxFolder } from "../sandbox-host.ts";
-import { noSandbox } from "../sandbox-options.ts";
+import { noSandbox, sandboxWithoutTls } from "../sandbox-options.ts";
 
 const SHELLS = ["bash", "powershell"] as const;
-
-function noTls(url: string): PscError {
-  return new PscError({
-    code: "PSC-E126",
-    message: `the sandbox at ${url} serves no TLS, so other clients cannot take it for the real cloud`,
-    remedy:
-      "`psc sandbox stop`, then `psc sandbox start --tls`; psc itself needs no TLS: PSC_SANDBOX_URL is enough",
-  });
-}
 
 function assignment(shell: string, name: string, value: string): string {
   return shell === "powershell"
@@ -50,7 +40,7 @@ export const sandboxEnv: CommandDefinition = {
     const running = await findRunning(sandboxFolder(cwd));
     if (running === undefined) throw noSandbox();
     const { url, tls } = running;
-    if (tls === undefined) throw noTls(url);
+    if (tls === undefined) throw sandboxWithoutTls(url);
     const { clientVariables } = await import("../../sandbox/tls/client-environment.ts");
     const environment = clientVariables(url, tls.caFile);
     const hosts = await hostNames(url);

@@ -37,6 +37,8 @@ export interface ControlContext {
   readonly log: RequestLog;
   readonly keeping: Keeping;
   readonly pace: Pace;
+  /** Certificate authority of a sandbox that serves TLS. */
+  caFile(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -133,7 +135,12 @@ function routesOf(context: ControlContext): readonly Route[] {
   return [
     route("GET", "/_sandbox/health", () => ({
       status: 200,
-      body: { sandbox: "psc", format: world.state.format, pid: process.pid },
+      body: {
+        sandbox: "psc",
+        format: world.state.format,
+        pid: process.pid,
+        ...(context.caFile() === undefined ? {} : { caFile: context.caFile() }),
+      },
     })),
     route("GET", "/_sandbox/requests", (request) => {
       const since = Number(request.query.get("since") ?? "0");
