@@ -29,7 +29,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "smoke",
-    summary: "talk to the chat widget as a patient would, up to the queue of people",
+    summary: "talk to the deployed chat widget as a patient would",
     load: async () => (await import("./commands/smoke.ts")).smoke,
   },
   {
