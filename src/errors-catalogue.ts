@@ -398,6 +398,21 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "The bot has the scenario, but not as psc wrote it, and its file says something else again. psc does not overwrite a person's work unasked: take it into the file, or run psc deploy with --force.",
   },
+  "PSC-E451": {
+    title: "solution refused before its import",
+    explanation:
+      "The organisation looked at the solution file and will not import it. Missing components are named with the solution that has them: list that one before it in ownSolutions, or install its package.",
+  },
+  "PSC-E452": {
+    title: "solution import failed",
+    explanation:
+      "The import was carried out by the organisation and failed; the message is the service's own. Nothing of the solution was changed. The next deploy tries it anew.",
+  },
+  "PSC-E453": {
+    title: "solution file changed",
+    explanation:
+      "The file is not the one that was read when the spec was checked and the plan was shown, so it is not imported.",
+  },
   "PSC-E490": {
     title: "unexpected failure of a resource",
     explanation:

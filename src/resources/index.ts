@@ -30,6 +30,7 @@ import { applicationUserResources } from "./dataverse/application-user.ts";
 import { auditingResources } from "./dataverse/auditing.ts";
 import { groupTeamResources } from "./dataverse/group-team.ts";
 import { roleAssignmentResources } from "./dataverse/role-assignment.ts";
+import { solutionResources } from "./dataverse/solution.ts";
 import { applicationResources } from "./entra/application.ts";
 import { deployerResources } from "./entra/deployer.ts";
 import { groupResources } from "./entra/group.ts";
@@ -116,8 +117,9 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...auditingResources(spec),
     // 3 Consent, a gate.
     ...omnichannelConsentResources(),
-    // 2 CRM Hub, 4 Omnichannel, 6 the solution: packages of the manifest, each with its own step.
+    // 2 CRM Hub, 4 Omnichannel, 6 the solution: packages of the manifest, each with its own step, and solutions of one's own.
     ...applicationPackageResources(spec, manifest),
+    ...solutionResources(spec, manifest),
     // 5 Channels, a gate.
     ...channelsResources(spec, manifest),
     // 7 The Health Bot in its landing zone; a lock is made when everything it protects is there.

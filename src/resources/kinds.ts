@@ -29,6 +29,7 @@ import { applicationUser } from "./dataverse/application-user.ts";
 import { auditing } from "./dataverse/auditing.ts";
 import { groupTeam } from "./dataverse/group-team.ts";
 import { roleAssignment as dataverseRoleAssignment } from "./dataverse/role-assignment.ts";
+import { solution } from "./dataverse/solution.ts";
 import { application } from "./entra/application.ts";
 import { deployer } from "./entra/deployer.ts";
 import { group } from "./entra/group.ts";
@@ -145,6 +146,7 @@ export const KINDS: readonly KindInfo[] = [
   teamsAccount.info,
   groupTeam.info,
   dataverseRoleAssignment.info,
+  solution.info,
   portalPerson.info,
   portalSite.info,
   portalBinding.info,

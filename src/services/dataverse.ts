@@ -48,7 +48,7 @@ export interface Dataverse {
   /** A function call such as `WhoAmI()`. */
   callFunction(call: string): Promise<Row>;
   /** An action; undefined when the organisation does not have it. */
-  callAction(name: string, body: Row): Promise<Row | undefined>;
+  callAction(name: string, body: Row, how?: Pick<HttpRequest, "repeatable">): Promise<Row | undefined>;
   /** Name of the entity set of a table, from the organisation's own metadata. */
   entitySet(table: string): Promise<string>;
   /** Name of the navigation property of a lookup column, from the organisation's own metadata. */
@@ -215,8 +215,8 @@ export function createDataverse(http: Http, origin: string, names?: KnownNames):
     async callFunction(call) {
       return asRow((await send({ method: "GET", url: url(call) })).body);
     },
-    async callAction(name, body) {
-      const response = await send({ method: "POST", url: url(name), body, expect: [404] });
+    async callAction(name, body, how) {
+      const response = await send({ method: "POST", url: url(name), body, expect: [404], ...how });
       return response.status === 404 ? undefined : asRow(response.body);
     },
     async lookup(table, column, target, id) {

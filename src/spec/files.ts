@@ -36,55 +36,68 @@ function nearbyFile(path: string): string | undefined {
   }
 }
 
+/** Dataverse takes solution files of up to 95 MB as they are uploaded, which makes them a third longer. */
+const ARCHIVE_BYTES = 95 << 20;
+
+function refuse(code: SpecCode, message: string, remedy: string): never {
+  throw new PscError({ code, message, remedy });
+}
+
+function unreadable(error: unknown, path: string, shown: string): never {
+  const code = systemCode(error);
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    const guess = nearbyFile(path);
+    return refuse(
+      "PSC-E001",
+      `${shown} does not exist`,
+      guess === undefined ? "check the path; `psc init` writes a first spec" : `did you mean "${guess}"?`,
+    );
+  }
+  return refuse(
+    "PSC-E002",
+    `${shown} cannot be read (${code})`,
+    "check who owns the file and its permissions",
+  );
+}
+
+function readBytes(path: string, shown: string, most: number, remedy: string): Buffer {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile())
+      return refuse("PSC-E002", `${shown} is not an ordinary file`, "name the file itself, not its folder");
+    if (stats.size > most)
+      return refuse("PSC-E003", `${shown} has ${stats.size} bytes, more than ${most}`, remedy);
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof PscError) throw error;
+    return unreadable(error, path, shown);
+  }
+}
+
 /**
  * Reads a text file within the limits.
  * @throws PscError PSC-E001 to PSC-E004 without a location.
  */
 export function readTextFile(path: string, shown: string): string {
-  const refuse = (code: SpecCode, message: string, remedy: string): never => {
-    throw new PscError({ code, message, remedy });
-  };
-  const unreadable = (error: unknown): never => {
-    const code = systemCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      const guess = nearbyFile(path);
-      return refuse(
-        "PSC-E001",
-        `${shown} does not exist`,
-        guess === undefined ? "check the path; `psc init` writes a first spec" : `did you mean "${guess}"?`,
-      );
-    }
-    return refuse(
-      "PSC-E002",
-      `${shown} cannot be read (${code})`,
-      "check who owns the file and its permissions",
-    );
-  };
-  let bytes: Buffer;
-  try {
-    const stats = statSync(path);
-    if (!stats.isFile())
-      return refuse(
-        "PSC-E002",
-        `${shown} is not an ordinary file`,
-        "name the YAML file itself, not its folder",
-      );
-    if (stats.size > LIMITS.fileBytes)
-      return refuse(
-        "PSC-E003",
-        `${shown} has ${stats.size} bytes, more than ${LIMITS.fileBytes}`,
-        "check that this is the spec; real ones have a few KiB",
-      );
-    bytes = readFileSync(path);
-  } catch (error) {
-    if (error instanceof PscError) throw error;
-    return unreadable(error);
-  }
+  const bytes = readBytes(
+    path,
+    shown,
+    LIMITS.fileBytes,
+    "check that this is the spec; real ones have a few KiB",
+  );
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return refuse("PSC-E004", `${shown} is not UTF-8 text`, "save the file as UTF-8");
   }
+}
+
+/**
+ * Reads an archive within the limit of what Dataverse takes.
+ * @throws PscError PSC-E001 to PSC-E003 without a location.
+ */
+export function readArchive(path: string, shown: string): Uint8Array {
+  return readBytes(path, shown, ARCHIVE_BYTES, "split the solution: Dataverse takes no larger file");
 }
 
 export interface Chain {

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { PscError } from "../errors.ts";
-import { readTextFile, type SpecFile, shownPath } from "./files.ts";
+import { readArchive, readTextFile, type SpecFile, shownPath } from "./files.ts";
 import { locationAt, nodeAt, type SpecNode, type SpecPath } from "./node.ts";
 import type { ProblemLog } from "./problems.ts";
 import type { SpecDocument } from "./schema.ts";
@@ -10,9 +10,23 @@ export interface IncludedFiles {
   readonly files: readonly SpecFile[];
   /** Text of the file named at a path of the document; undefined when it could not be read. */
   textAt(path: SpecPath): string | undefined;
+  /** An archive named at a path of the document; undefined when it could not be read. */
+  archiveAt(path: SpecPath): Archive | undefined;
 }
 
-export const NO_FILES: IncludedFiles = { files: [], textAt: () => undefined };
+export interface Archive {
+  /** As locations name it. */
+  readonly file: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export const NO_FILES: IncludedFiles = {
+  files: [],
+  textAt: () => undefined,
+  archiveAt: () => undefined,
+};
 
 function pathsIn({ healthBot, agentExperience }: SpecDocument): SpecPath[] {
   return [
@@ -24,6 +38,10 @@ function pathsIn({ healthBot, agentExperience }: SpecDocument): SpecPath[] {
   ];
 }
 
+function archivesIn({ ownSolutions }: SpecDocument): SpecPath[] {
+  return (ownSolutions ?? []).map((_one, i): SpecPath => ["ownSolutions", i, "file"]);
+}
+
 /** Reads every file the document names. Problems go to the log, at the place that names the file. */
 export function readIncluded(
   document: SpecDocument,
@@ -32,14 +50,14 @@ export function readIncluded(
   log: ProblemLog,
 ): IncludedFiles {
   const found = new Map<string, SpecFile>();
-  for (const at of pathsIn(document)) {
+  const archives = new Map<string, Archive>();
+  const read = (at: SpecPath, take: (path: string, file: string) => void): void => {
     const node = nodeAt(tree, at);
-    if (node?.kind !== "scalar" || typeof node.value !== "string") continue;
+    if (node?.kind !== "scalar" || typeof node.value !== "string") return;
     const location = locationAt(tree, at);
     const path = resolve(dirname(resolve(cwd, location.file)), node.value);
-    const file = shownPath(path, cwd);
     try {
-      found.set(at.join("/"), { file, path, text: readTextFile(path, file) });
+      take(path, shownPath(path, cwd));
     } catch (error) {
       if (!(error instanceof PscError)) throw error;
       log.report({
@@ -49,6 +67,14 @@ export function readIncluded(
         location,
       });
     }
-  }
-  return { files: [...found.values()], textAt: (path) => found.get(path.join("/"))?.text };
+  };
+  for (const at of pathsIn(document))
+    read(at, (path, file) => found.set(at.join("/"), { file, path, text: readTextFile(path, file) }));
+  for (const at of archivesIn(document))
+    read(at, (path, file) => archives.set(at.join("/"), { file, path, bytes: readArchive(path, file) }));
+  return {
+    files: [...found.values()],
+    textAt: (path) => found.get(path.join("/"))?.text,
+    archiveAt: (path) => archives.get(path.join("/")),
+  };
 }

@@ -17,6 +17,7 @@ import type {
 import { resolveAgentExperience } from "./resolve-agent-experience.ts";
 import { declaredGroup, keyOfGroup } from "./resolve-groups.ts";
 import { resolveHealthBot } from "./resolve-health-bot.ts";
+import { resolveOwnSolutions } from "./resolve-own-solutions.ts";
 import { resolvePortal } from "./resolve-portal.ts";
 import { DEFAULTS } from "./schema/defaults.ts";
 import type { SpecDocument } from "./schema.ts";
@@ -61,6 +62,7 @@ export function resolveSpec(
       adminApplications: document.identity?.adminApplications ?? [],
     },
     omnichannel: resolveOmnichannel(document.omnichannel ?? {}),
+    ownSolutions: resolveOwnSolutions(document.ownSolutions, included),
     roles: resolveRoles(document, groups, manifest),
     operatingHours: (document.operatingHours ?? []).map(resolveHours),
     queues: resolveQueues(document, groups),

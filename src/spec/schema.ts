@@ -14,6 +14,7 @@ import {
   queueSchema,
   workstreamSchema,
 } from "./schema/omnichannel.ts";
+import { ownSolutionSchema } from "./schema/own-solutions.ts";
 import { portalSchema } from "./schema/portal.ts";
 import { environmentName, tenantText } from "./schema/terms.ts";
 
@@ -99,6 +100,11 @@ export const specSchema = z.strictObject({
       derivedDefault:
         "when `queues` is left out too, `Patient chat`: the bot answers first and hands over to `Escalate to Human` through EscalateToAgent; with a widget",
     },
+  ),
+  ownSolutions: optional(
+    z.array(described(ownSolutionSchema, "A solution.")),
+    "Dataverse solutions of your own, imported in this order after the packages. What is installed in a newer version is left.",
+    { derivedDefault: "none" },
   ),
   portal: optional(portalSchema, "Patient access portal: a Power Pages site with the chat widget.", {
     derivedDefault: "no portal",

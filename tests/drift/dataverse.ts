@@ -54,6 +54,12 @@ export const DATAVERSE: Mutations = {
   "dataverse.application-user.capacity": rows("systemuser", { msdyn_capacity: 100 }, bot),
   "dataverse.group-team.roles": rows("teamroles", "gone"),
   "dataverse.role-assignment.holders": takeRoles,
+  "dataverse.solution.version": rows(
+    "solution",
+    { version: "0.9.0.0" },
+    named("ContosoVisits", "uniquename"),
+  ),
+  "dataverse.solution.variables": rows("environmentvariablevalue", { value: "elsewhere" }),
   "omnichannel.operating-hours.timeZone": rows(
     "calendarrule",
     { timezonecode: 4 },
@@ -294,6 +300,7 @@ export const DATAVERSE: Mutations = {
 
 /** What cannot be changed once it exists. One at a time. */
 export const DATAVERSE_ONE_BY_ONE: Mutations = {
+  "dataverse.solution.managed": rows("solution", { ismanaged: false }, named("ContosoVisits", "uniquename")),
   "omnichannel.workstream.distribution": rows(
     "msdyn_liveworkstream",
     { msdyn_workdistributionmode: 192350001 },

@@ -232,6 +232,24 @@ function storeSolution(session: Session, solution: SolutionPackage, holding: boo
   else changeRow(session, tableOf(session, "solution"), target, { ...values, updatedon: timestamp(session) });
 }
 
+/** Kind of component of an environment variable's definition (`solutioncomponent`, component type). */
+const VARIABLE_DEFINITION = 380;
+
+function storeDefinitions(session: Session, { components }: SolutionPackage): void {
+  for (const { type, schemaName } of components) {
+    if (type !== VARIABLE_DEFINITION) continue;
+    const known = findRowBy(session.organization, "environmentvariabledefinition", {
+      schemaname: schemaName,
+    });
+    if (known === undefined)
+      insertRow(session, "environmentvariabledefinition", {
+        schemaname: schemaName,
+        displayname: schemaName,
+        type: 100000000,
+      });
+  }
+}
+
 /** Values the import was given for environment variables that exist. */
 function storeVariables(session: Session, parameters: Json | undefined): void {
   for (const parameter of Array.isArray(parameters) ? parameters : []) {
@@ -262,6 +280,7 @@ export function endImport(payload: JsonObject, world: World): void {
     findRowBy(session.organization, "solution", { uniquename: solution.uniqueName }) === undefined;
   if (!failed) {
     storeSolution(session, solution, payload["holding"] === true);
+    storeDefinitions(session, solution);
     storeVariables(session, payload["parameters"]);
   }
   const completedon = timestamp(session);

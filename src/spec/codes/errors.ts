@@ -157,6 +157,11 @@ export const SPEC_ERRORS = {
     explanation:
       "Scenario files hold what the bot's portal exports: an object, a list, or a whole backup, each scenario with name, scenario_trigger and code. A localization file holds strings with a stringId and texts by language, such as en-us.",
   },
+  "PSC-E038": {
+    title: "no solution file",
+    explanation:
+      "`ownSolutions` names ZIP files as the maker portal or `pac solution export` writes them, with solution.xml at the root. Each solution is listed once, those that others need first. Connectors are named as in the maker portal, such as shared_office365.",
+  },
   "PSC-E040": {
     title: "not a GUID",
     explanation:

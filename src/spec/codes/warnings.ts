@@ -115,4 +115,9 @@ export const SPEC_WARNINGS = {
     explanation:
       "With open registration and without an identity provider, nobody vouches for who registers as a patient.",
   },
+  "PSC-W124": {
+    title: "unmanaged solution in production",
+    explanation:
+      "An unmanaged solution can be edited where it is, so that production and its source drift apart. Export it as managed for every stage but the one it is made in.",
+  },
 } as const satisfies Record<string, CodeEntry>;

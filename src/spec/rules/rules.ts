@@ -8,6 +8,7 @@ import { checkAzure } from "./azure.ts";
 import { checkHealthBot } from "./health-bot.ts";
 import { checkHours } from "./hours.ts";
 import { checkIdentity } from "./identity.ts";
+import { checkOwnSolutions } from "./own-solutions.ts";
 import { checkPortal } from "./portal.ts";
 import { checkQueues } from "./queues.ts";
 import { checkSolution } from "./solution.ts";
@@ -27,6 +28,7 @@ export interface RuleContext {
 /** What the parts of a sound document must fulfil together. */
 export function checkRules(context: RuleContext): void {
   checkSolution(context);
+  checkOwnSolutions(context);
   checkAzure(context);
   checkIdentity(context);
   checkHours(context);

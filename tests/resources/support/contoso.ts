@@ -53,6 +53,7 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
       capacityProfiles: [],
       skills: [],
     },
+    ownSolutions: [],
     roles: [],
     operatingHours: [],
     queues: [],

@@ -9,7 +9,7 @@ export interface BadInput {
   readonly remedy?: RegExp;
   /** The text is a whole file of its own. */
   readonly alone?: true;
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly env?: Readonly<Record<string, string>>;
   /** The mark is in another file than env.yaml. */
   readonly elsewhere?: { readonly file: string; readonly line: number; readonly column: number };

@@ -1,3 +1,4 @@
+import { strToU8, zipSync } from "fflate";
 import { BASE } from "../folder.ts";
 import type { BadInput } from "./bad-input.ts";
 
@@ -6,6 +7,14 @@ const SIBLING = {
 };
 
 /** What the parts of a spec must fulfil together, and what is only worth a warning. */
+function unmanagedSolution(): Uint8Array {
+  return zipSync({
+    "solution.xml": strToU8(
+      "<ImportExportXml><SolutionManifest><UniqueName>ContosoVisits</UniqueName><Version>1.0</Version><Managed>0</Managed></SolutionManifest></ImportExportXml>",
+    ),
+  });
+}
+
 export const RULE_CASES: readonly BadInput[] = [
   {
     name: "queue in a rule",
@@ -508,6 +517,34 @@ identity: { application: «Patient bot» }
     code: "PSC-E012",
     yaml: "workstreams: [{ name: Patient chat, capacityProfile: «Chats» }]\n",
     message: /capacity profile "Chats" is not declared/,
+  },
+  {
+    name: "solution file that is none",
+    code: "PSC-E038",
+    yaml: "ownSolutions: [{ file: «visits.zip» }]\n",
+    files: { "visits.zip": "not an archive" },
+    message: /visits\.zip is no solution: it is no ZIP archive/,
+  },
+  {
+    name: "archive without a solution",
+    code: "PSC-E038",
+    yaml: "ownSolutions: [{ file: «visits.zip» }]\n",
+    files: { "visits.zip": zipSync({ "readme.txt": strToU8("hello") }) },
+    message: /an archive without solution\.xml/,
+  },
+  {
+    name: "connector by its title",
+    code: "PSC-E038",
+    yaml: "ownSolutions: [{ file: visits.zip, connections: { contoso_mail: { connector: «Office 365», connection: x } } }]\n",
+    files: { "visits.zip": unmanagedSolution() },
+    message: /"Office 365"/,
+  },
+  {
+    name: "unmanaged solution in production",
+    code: "PSC-W124",
+    yaml: "stage: prod\nownSolutions: [{ file: «visits.zip» }]\n",
+    files: { "visits.zip": unmanagedSolution() },
+    message: /ContosoVisits is unmanaged/,
   },
   {
     name: "range that is none",
