@@ -413,6 +413,11 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "The file is not the one that was read when the spec was checked and the plan was shown, so it is not imported.",
   },
+  "PSC-E454": {
+    title: "solution export",
+    explanation:
+      "`psc solution export` needs the unique name of an unmanaged solution of the environment. Managed ones cannot be exported again: export them where they are made.",
+  },
   "PSC-E490": {
     title: "unexpected failure of a resource",
     explanation:

@@ -4,7 +4,8 @@ Generated from the schema (src/spec/schema.ts): run \`npm run generate\` after c
 
 One YAML file describes one environment: tenant, Power Platform environment, Azure side, queues, routing, bot, roles.
 The smallest useful spec is [examples/minimal.yaml](../examples/minimal.yaml); the full one, with three stages, is
-[examples/contoso](../examples/contoso). Everything left out follows Microsoft's guide; \`psc plan\` shows what that is.
+[examples/contoso](../examples/contoso); one for a tenant that is in use already is
+[examples/northwind](../examples/northwind/contact-centre.yaml). Everything left out follows Microsoft's guide; \`psc plan\` shows what that is.
 Editors complete and check fields when the file begins with
 \`# yaml-language-server: $schema=…/schema/psc.v1.schema.json\`.
 

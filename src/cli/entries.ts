@@ -82,6 +82,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     ],
   },
   {
+    name: "solution",
+    summary: "Dataverse solutions of your own: export them to files",
+    description:
+      "Solutions are imported by `psc deploy` (`ownSolutions`). These commands bring them from the environment they are made in to a file.",
+    commands: [
+      {
+        name: "export",
+        summary: "write a solution of an environment to a ZIP file",
+        load: async () => (await import("./commands/solution-export.ts")).solutionExport,
+      },
+    ],
+  },
+  {
     name: "sandbox",
     summary: "the fake cloud: start, stop, look inside, play the person",
     description:

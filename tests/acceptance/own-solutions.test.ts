@@ -1,6 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { zipSync } from "fflate";
+import { strFromU8, unzipSync, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openWorkplace, type Workplace } from "./support.ts";
 
@@ -164,6 +164,25 @@ describe("solutions of one's own", () => {
     const { body } = await dataverse("GET", "msdyn_solutionhistories?$filter=msdyn_name eq 'ContosoLate'");
     expect(body.value).toHaveLength(1);
     expect(JSON.stringify(await place.requests())).toContain("drop-after");
+  });
+
+  it("are exported again, unmanaged ones only", async () => {
+    put("made.zip", { name: "ContosoMade", version: "3.1.0.0", variables: ["contoso_Made"], managed: false });
+    spec("  - { file: made.zip }\n");
+    expect((await place.psc("deploy own.yaml")).code).toBe(0);
+    const ran = await place.psc("solution export ContosoMade own.yaml --managed --output json");
+    expect(ran.json).toMatchObject({ version: "3.1.0.0", file: "ContosoMade_3_1_0_0_managed.zip" });
+    const files = unzipSync(readFileSync(join(place.folder, "ContosoMade_3_1_0_0_managed.zip")));
+    expect(strFromU8(files["solution.xml"] ?? new Uint8Array())).toMatch(
+      /ContosoMade.*<Managed>1<.*contoso_Made/,
+    );
+    for (const [name, words] of [
+      ["ContosoCore", "PSC-E2"],
+      ["Nobody", "PSC-E454"],
+    ] as const) {
+      const refused = await place.psc(`solution export ${name} own.yaml`);
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(words)]);
+    }
   });
 
   it("are refused in the spec when the file is none", async () => {

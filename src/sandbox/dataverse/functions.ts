@@ -29,6 +29,7 @@ import { functionArguments, guidOf, type Key, type Segment } from "./resource-pa
 import { SYSTEM_ADMINISTRATOR } from "./role-grants.ts";
 import { changeRow, findRow, findRowBy, insertRow, rowsOf, tableOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
+import { downloadExport, startExport } from "./solution-export.ts";
 import {
   deleteAndPromote,
   importResult,
@@ -261,6 +262,10 @@ const ACTIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>(
       answer(session, "ImportSolutionAsyncResponse", startImport(session, false, body)),
     StageAndUpgradeAsync: (session, _parameters, _url, body) =>
       answer(session, "StageAndUpgradeAsyncResponse", startImport(session, true, body)),
+    ExportSolutionAsync: (session, _parameters, _url, body) =>
+      answer(session, "ExportSolutionAsyncResponse", startExport(session, body)),
+    DownloadSolutionExportData: (session, _parameters, _url, body) =>
+      answer(session, "DownloadSolutionExportDataResponse", downloadExport(session, body)),
     DeleteAndPromote: (session, _parameters, _url, body) =>
       answer(session, "DeleteAndPromoteResponse", deleteAndPromote(session, body)),
   } satisfies Record<string, Operation>),

@@ -20,6 +20,7 @@ import { keyOf, type Segment, segmentsOf } from "./resource-path.ts";
 import { countRows, retrieve, retrieveMultiple, retrieveProperty } from "./retrieval.ts";
 import { type Allowance, allowanceHeaders, countRequest, executionCost } from "./service-protection.ts";
 import type { Session } from "./session.ts";
+import { EXPORT_ENDS, endExport } from "./solution-export.ts";
 import { beginImport, endImport, IMPORT_ENDS, IMPORT_STARTS } from "./solution-import.ts";
 import { DATAVERSE, type OrganizationState, organizationByHost } from "./state.ts";
 import { create, patch, remove, writeColumn } from "./writes.ts";
@@ -196,6 +197,7 @@ export const dataverseService: FakeService = {
     [CHANNELS_PROVISIONED]: finishChannels,
     [IMPORT_STARTS]: beginImport,
     [IMPORT_ENDS]: endImport,
+    [EXPORT_ENDS]: endExport,
   },
   isWrite(request) {
     if (request.method === "GET" || request.method === "HEAD") return false;

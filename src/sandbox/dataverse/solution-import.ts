@@ -281,6 +281,11 @@ export function endImport(payload: JsonObject, world: World): void {
   if (!failed) {
     storeSolution(session, solution, payload["holding"] === true);
     storeDefinitions(session, solution);
+    const { organization } = session;
+    organization.solutionFiles = {
+      ...organization.solutionFiles,
+      [solution.uniqueName]: String(payload["file"]),
+    };
     storeVariables(session, payload["parameters"]);
   }
   const completedon = timestamp(session);

@@ -28,6 +28,10 @@ export interface OrganizationState {
   tables: { [logicalName: string]: StoredTable };
   /** Solution files staged and not yet imported, by upload id: base64. */
   stagedSolutions?: { [uploadId: string]: string };
+  /** Files of imported solutions by unique name: base64. */
+  solutionFiles?: { [uniqueName: string]: string };
+  /** What export jobs made, by export job id. */
+  exports?: { [exportJobId: string]: { readonly asyncOperationId: string; readonly file: string } };
   /** Changed service protection limits, for trying out what a client does at them. */
   limits?: { requests?: number; executionMs?: number };
 }

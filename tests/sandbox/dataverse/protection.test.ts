@@ -55,7 +55,7 @@ describe("service protection", () => {
 describe("what is not simulated", () => {
   it.each([
     ["GET", "RetrieveMissingDependencies(SolutionUniqueName='x')", undefined],
-    ["POST", "ExportSolutionAsync", {}],
+    ["POST", "ExportTranslation", {}],
     ["GET", "GlobalOptionSetDefinitions", undefined],
     ["POST", "EntityDefinitions", { SchemaName: "new_thing" }],
     [

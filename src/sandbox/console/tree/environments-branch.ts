@@ -57,7 +57,13 @@ function organizationItem(organization: OrganizationState): TreeItem {
     kind: "Dataverse organization",
     label: organization.domainName,
     note: `${Object.keys(organization.tables).length} tables`,
-    value: () => ({ ...organization, tables: undefined, stagedSolutions: undefined }),
+    value: () => ({
+      ...organization,
+      tables: undefined,
+      stagedSolutions: undefined,
+      solutionFiles: undefined,
+      exports: undefined,
+    }),
     children: () => tableItems(organization),
   };
 }
