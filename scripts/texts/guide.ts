@@ -274,6 +274,7 @@ export const GUIDE: readonly GuideLine[] = [
       "health-bot.account",
       "azure.resource-lock",
     ],
+    note: "the reference implementation as an ARM template with a form of the portal: [templates/health-bot](../templates/health-bot/README.md)",
   },
   {
     chapter: "Chat with Azure Health Bot",

@@ -53,6 +53,8 @@ const SILENT = (): void => {};
 export interface Descriptions {
   /** What the official description says against a request and its answer; empty when both conform. */
   complaints(call: Call): Promise<string[]>;
+  /** The same of the request alone. */
+  requestComplaints(call: Call): Promise<string[]>;
 }
 
 /** Loads Azure/azure-rest-api-specs, as far as it is on this machine, into Microsoft's own validator. */
@@ -76,14 +78,33 @@ export async function openDescriptions(): Promise<Descriptions> {
     console.error = error;
   }
 
+  const requestOf = (call: Call): LiveRequest => ({
+    method: call.method,
+    url: call.url,
+    headers: { "content-type": "application/json" },
+    ...(call.sent === undefined ? {} : { body: call.sent as Record<string, unknown> }),
+  });
+  const infoOf = (call: Call) => {
+    const request = parseValidationRequest(call.url, call.method, "", "");
+    if (!GENERIC.test(request.pathStr ?? "")) return undefined;
+    return {
+      apiVersion: "",
+      operationId: "",
+      validationRequest: { ...request, providerNamespace: "microsoft.unknown" },
+    };
+  };
+  const wordsOf = (result: Awaited<ReturnType<typeof validator.validateLiveRequest>>): string[] =>
+    result.runtimeException === undefined
+      ? result.errors.map(
+          ({ code, pathsInPayload, message }) => `${code} ${pathsInPayload[0] ?? ""} ${message}`,
+        )
+      : [`${result.runtimeException.code} ${result.runtimeException.message}`];
+  const requestComplaints = async (call: Call): Promise<string[]> =>
+    wordsOf(await validator.validateLiveRequest(requestOf(call), {}, infoOf(call)));
+
   return {
+    requestComplaints,
     async complaints(call) {
-      const liveRequest: LiveRequest = {
-        method: call.method,
-        url: call.url,
-        headers: { "content-type": "application/json" },
-        ...(call.sent === undefined ? {} : { body: call.sent as Record<string, unknown> }),
-      };
       const liveResponse: LiveResponse = {
         statusCode: String(call.status),
         headers: { ...call.headers },
@@ -91,26 +112,10 @@ export async function openDescriptions(): Promise<Descriptions> {
           ? {}
           : { body: call.answered as Record<string, unknown> }),
       };
-      const info = () => {
-        const request = parseValidationRequest(call.url, call.method, "", "");
-        if (!GENERIC.test(request.pathStr ?? "")) return undefined;
-        return {
-          apiVersion: "",
-          operationId: "",
-          validationRequest: { ...request, providerNamespace: "microsoft.unknown" },
-        };
-      };
-      const results = [
-        await validator.validateLiveRequest(liveRequest, {}, info()),
-        await validator.validateLiveResponse(liveResponse, liveRequest, {}, info()),
+      return [
+        ...(await requestComplaints(call)),
+        ...wordsOf(await validator.validateLiveResponse(liveResponse, requestOf(call), {}, infoOf(call))),
       ];
-      return results.flatMap((result) =>
-        result.runtimeException === undefined
-          ? result.errors.map(
-              ({ code, pathsInPayload, message }) => `${code} ${pathsInPayload[0] ?? ""} ${message}`,
-            )
-          : [`${result.runtimeException.code} ${result.runtimeException.message}`],
-      );
     },
   };
 }
