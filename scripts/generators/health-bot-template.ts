@@ -197,7 +197,7 @@ async function template(): Promise<object> {
       ...group.map((one) => resourceOf(one, [])),
       {
         type: "Microsoft.Resources/deployments",
-        apiVersion: "2022-09-01",
+        apiVersion: "2025-04-01",
         name: deployment,
         resourceGroup: "[parameters('resourceGroup')]",
         dependsOn: [expressionOf(groupId)],

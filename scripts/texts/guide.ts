@@ -261,7 +261,7 @@ export const GUIDE: readonly GuideLine[] = [
     says: "6. The solution Patient service center is deployed to the same environment",
     spec: ["solution"],
     kinds: ["power-platform.package-offer", "power-platform.application-package"],
-    note: "retired on 2025-01-30 (PSC-W104): deployed where a tenant still offers it, or `contact-center-for-patients` on supported parts",
+    note: "retired on 2025-01-30 (PSC-W104): deployed where a tenant still offers it, or `patient-contact-center` on supported parts",
   },
   {
     chapter: "Chat with Azure Health Bot",

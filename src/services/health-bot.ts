@@ -28,6 +28,12 @@ export interface Scenario {
   readonly code: unknown;
 }
 
+/** The scenarios of a backup. */
+export function scenariosIn(backup: Backup): readonly Scenario[] {
+  const list = backup["scenarios"];
+  return Array.isArray(list) ? (list as readonly Scenario[]) : [];
+}
+
 export interface ScenarioImport {
   readonly name: string;
   readonly scenario_trigger: string;

@@ -1,8 +1,12 @@
 import type { CloudName } from "../cloud.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { AgentExperienceSpec } from "./model-agent-experience.ts";
+import type { OwnSolutionSpec } from "./model-own-solutions.ts";
+import type { PortalSpec } from "./model-portal.ts";
 
 export * from "./model-agent-experience.ts";
+export * from "./model-own-solutions.ts";
+export * from "./model-portal.ts";
 
 /** The spec after overlays, references and defaults: what the resources are made from. */
 
@@ -316,82 +320,6 @@ export interface EnvironmentSpec {
   /** Undefined: the environment has no portal of psc's. */
   readonly portal: PortalSpec | undefined;
   readonly agentExperience: AgentExperienceSpec;
-}
-
-export const SOLUTION_MODES = ["upgrade", "update"] as const;
-export type SolutionMode = (typeof SOLUTION_MODES)[number];
-
-export interface OwnSolutionSpec {
-  /** As shown to people. */
-  readonly file: string;
-  /** Absolute. */
-  readonly path: string;
-  readonly uniqueName: string;
-  readonly version: string;
-  readonly managed: boolean;
-  /** First 12 hexadecimal digits of the file's SHA-256. */
-  readonly digest: string;
-  /** `upgrade` takes away what the new version no longer has; `update` leaves it. */
-  readonly mode: SolutionMode;
-  /** Edits made by hand in the environment give way. */
-  readonly overwrite: boolean;
-  /** Values of environment variables that the solution brings. */
-  readonly variables: readonly { readonly name: string; readonly value: string }[];
-  /** Connections for its connection references. */
-  readonly connections: readonly {
-    /** Logical name of the reference. */
-    readonly name: string;
-    /** Such as `shared_office365`. */
-    readonly connector: string;
-    /** Id of a connection in the environment. */
-    readonly connection: string;
-  }[];
-}
-
-export const PORTAL_PROVIDERS = ["entra", "external-id", "b2c"] as const;
-export type PortalProvider = (typeof PORTAL_PROVIDERS)[number];
-
-export const SITE_VISIBILITIES = ["private", "public"] as const;
-export type SiteVisibility = (typeof SITE_VISIBILITIES)[number];
-
-export interface PortalSpec {
-  readonly name: string;
-  /** First label of the site's host name. */
-  readonly subdomain: string;
-  readonly template: string;
-  /** Name of an existing website record that the site shows; undefined: the site brings one. */
-  readonly websiteRecord: string | undefined;
-  /** Name of the chat widget patients see; undefined: none. */
-  readonly widget: string | undefined;
-  readonly visibility: SiteVisibility;
-  /** Undefined: left as they are. */
-  readonly allowedAddresses: readonly string[] | undefined;
-  readonly firewall: boolean;
-  /** Undefined: left as it is. */
-  readonly contentSecurityPolicy:
-    | {
-        readonly mode: "enforce" | "report" /** Undefined: made for the widget. */;
-        readonly policy: string | undefined;
-      }
-    | undefined;
-  readonly signIn:
-    | {
-        readonly provider: PortalProvider;
-        /** Name of the provider inside the site's settings. */
-        readonly name: string;
-        readonly authority: string;
-        readonly clientId: string;
-        /** User flows of B2C. */
-        readonly policy: string | undefined;
-        readonly passwordResetPolicy: string | undefined;
-      }
-    | undefined;
-  readonly localSignIn: boolean;
-  /** A person lets the site send its telemetry to Application Insights. */
-  readonly telemetry: boolean;
-  readonly openRegistration: boolean;
-  /** Further site settings by name. */
-  readonly settings: Readonly<Record<string, string>>;
 }
 
 export type PolicyParameter = string | number | boolean | readonly (string | number | boolean)[];

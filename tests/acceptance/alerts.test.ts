@@ -61,6 +61,24 @@ describe("the tenant's logs and Dataverse's telemetry", () => {
     ]);
   });
 
+  it("has to be exported anew when the environment was made anew since", async () => {
+    const { body } = await place.sandbox.control("GET", "state?path=bap/environments");
+    const made = Object.values(
+      body as Record<string, { id: string; displayName: string; createdTime: number }>,
+    );
+    const { id, createdTime } = made.find(({ displayName }) => displayName === "Contoso Health (dev)") ?? {};
+    const { now } = (await place.sandbox.control("GET", "clock")).body as { now: number };
+    const edit = (set: object) =>
+      place.sandbox.control("POST", "state", { path: "bap/environments", where: { id }, set });
+    await edit({ createdTime: now });
+    const { json } = await place.psc("plan alerts.yaml --output json");
+    await edit({ createdTime });
+    expect(json.actions).toContainEqual(
+      expect.objectContaining({ address: "power-platform.data-export", action: "gate" }),
+    );
+    expect(await changes()).toEqual([]);
+  });
+
   it("are mended when a category was taken away, and when they go elsewhere", async () => {
     const { body: setting } = await azure("GET", ENTRA_LOGS);
     const { logs } = setting.properties;

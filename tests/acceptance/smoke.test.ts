@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { installChatSdk, openWorkplace, tuesdayNoonInNewYork, type Workplace } from "./support.ts";
 
@@ -14,8 +16,7 @@ afterAll(() => place.close());
 let broken: { path: string; set: Record<string, unknown> }[] = [];
 
 /** Changes columns of every row of a table until the end of the test. */
-async function tamper(table: string, set: Record<string, unknown>, where: object = {}): Promise<void> {
-  const path = `${TABLES}/${table}`;
+async function tamper(path: string, set: Record<string, unknown>, where: object = {}): Promise<void> {
   const rows = (await place.sandbox.control("GET", `state?path=${path}`)).body as Record<
     string,
     Record<string, unknown>
@@ -83,7 +84,7 @@ describe("psc smoke", () => {
       .body as Record<string, Record<string, string>>;
     const ruleset = Object.values(rulesets).find((one) => one["msdyn_name"]?.startsWith("Patient chat"));
     await tamper(
-      "msdyn_decisionruleset",
+      `${TABLES}/msdyn_decisionruleset`,
       {
         msdyn_rulesetdefinition: ruleset?.["msdyn_rulesetdefinition"]?.replaceAll(
           of("Escalate to Human"),
@@ -98,15 +99,8 @@ describe("psc smoke", () => {
   });
 
   it("says so when nobody hears the bot", async () => {
-    await place.sandbox.control("POST", "state", {
-      path: "healthBot/accounts",
-      set: { bridgeEnabled: false },
-    });
+    await tamper("healthBot/accounts", { bridgeEnabled: false });
     const { code, results } = await smoke("smoke dev.yaml --timeout 1s");
-    await place.sandbox.control("POST", "state", {
-      path: "healthBot/accounts",
-      set: { bridgeEnabled: true },
-    });
     expect([code, results["bot"], results["escalation"]]).toEqual([2, "fail", "cannot-tell"]);
     const kept = (await place.sandbox.control("GET", "live-chat")).body as { value: { state: string }[] };
     expect(new Set(kept.value.map(({ state }) => state))).toEqual(new Set(["Closed"]));
@@ -153,6 +147,30 @@ describe("a sandbox without certificates", () => {
       expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining("PSC-E126")]);
     } finally {
       await plain.close();
+    }
+  });
+});
+
+describe("the process of the patient", () => {
+  it("is given nothing of psc's environment but how to reach the service", async () => {
+    const other = await openWorkplace(14_400, { tls: true });
+    try {
+      expect((await other.psc("deploy dev.yaml")).code).toBe(0);
+      // A stand-in for the SDK that says what it finds.
+      const folder = join(other.folder, "node_modules", "@microsoft", "omnichannel-chat-sdk");
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", exports: "./index.js" }));
+      writeFileSync(
+        join(folder, "index.js"),
+        "export class OmnichannelChatSDK { async initialize() { throw new Error(JSON.stringify(process.env)); } }",
+      );
+      const env = { CONTOSO_FORMULARY_KEY: "for psc alone", NO_PROXY: "intranet.contoso.com" };
+      const { json } = await other.psc("smoke dev.yaml --output json", { env });
+      const seen = JSON.stringify(json.stages[0]);
+      expect(seen).toContain("NODE_EXTRA_CA_CERTS");
+      expect(seen).not.toContain("for psc alone");
+    } finally {
+      await other.close();
     }
   });
 });

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { renderProblem } from "../../src/spec/index.ts";
 import { AGENT_EXPERIENCE_CASES } from "./cases/agent-experience.ts";
 import type { BadInput } from "./cases/bad-input.ts";
+import { OMNICHANNEL_CASES } from "./cases/omnichannel.ts";
+import { PORTAL_AND_SOLUTION_CASES } from "./cases/portal-and-solutions.ts";
 import { RULE_CASES } from "./cases/rules.ts";
 import { SHAPE_CASES } from "./cases/shape.ts";
 import { YAML_CASES } from "./cases/yaml.ts";
@@ -20,7 +22,14 @@ function unmarked(text: string): { text: string; line: number; column: number; l
   };
 }
 
-const CASES: readonly BadInput[] = [...YAML_CASES, ...SHAPE_CASES, ...RULE_CASES, ...AGENT_EXPERIENCE_CASES];
+const CASES: readonly BadInput[] = [
+  ...YAML_CASES,
+  ...SHAPE_CASES,
+  ...RULE_CASES,
+  ...OMNICHANNEL_CASES,
+  ...PORTAL_AND_SOLUTION_CASES,
+  ...AGENT_EXPERIENCE_CASES,
+];
 
 describe("every kind of bad input is reported where it stands, with a remedy", () => {
   test.each(CASES.map((input) => [input.code, input.name, input] as const))("%s %s", (code, _, input) => {

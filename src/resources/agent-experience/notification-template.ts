@@ -1,6 +1,5 @@
 import type { Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
-import { PscError } from "../../errors.ts";
 import { type Dataverse, quoted } from "../../services/dataverse.ts";
 import { numberAt, type Row, rowsAt, textAt, valueAt } from "../../services/json-reading.ts";
 import type { EnvironmentSpec, Manifest, NotificationTemplateSpec } from "../../spec/model.ts";
@@ -12,6 +11,7 @@ import {
   requireOrganization,
 } from "../dataverse/organization.ts";
 import { omnichannelBase } from "../omnichannel/channels.ts";
+import { templateCalled, withUniqueName } from "./templates.ts";
 
 export interface NotificationTemplateData {
   readonly id: string;
@@ -54,22 +54,12 @@ export function allNotificationTemplates(client: Dataverse): Promise<readonly Ro
  * @throws PscError PSC-E447 naming those there are.
  */
 export async function notificationTemplateNamed(client: Dataverse, name: string): Promise<Row> {
-  const rows = (await allNotificationTemplates(client)) ?? [];
-  const found = onlyRow(
-    rows.filter((row) => textAt(row, "msdyn_name") === name),
+  return templateCalled(
+    (await allNotificationTemplates(client)) ?? [],
     `${TABLE}id`,
-    `notification template "${name}"`,
+    "notification template",
+    name,
   );
-  if (found !== undefined) return found;
-  throw new PscError({
-    code: "PSC-E447",
-    message: `the environment has no notification template "${name}"`,
-    remedy: `declare it, or use one that is there: ${rows
-      .map((row) => textAt(row, "msdyn_name"))
-      .sort()
-      .join(", ")}`,
-    side: "user",
-  });
 }
 
 function fieldsOf(row: Row): readonly Row[] {
@@ -87,9 +77,7 @@ async function read(
   const rows = await allNotificationTemplates(client);
   if (rows === undefined) return ABSENT_TABLE;
   const row = onlyRow(
-    rows.filter(
-      (candidate) => textAt(candidate, "msdyn_uniquename").toLowerCase() === props.uniqueName.toLowerCase(),
-    ),
+    withUniqueName(rows, props.uniqueName),
     `${TABLE}id`,
     `notification template ${props.uniqueName}`,
   );

@@ -20,6 +20,7 @@ import {
   requireOrganization,
 } from "../dataverse/organization.ts";
 import { omnichannelBase, STREAM_SOURCES } from "../omnichannel/channels.ts";
+import { templateCalled, withUniqueName } from "./templates.ts";
 
 export interface SessionTemplateData {
   readonly id: string;
@@ -65,22 +66,7 @@ export function allTemplates(client: Dataverse): Promise<readonly Row[] | undefi
  * @throws PscError PSC-E447 naming those there are.
  */
 export async function templateNamed(client: Dataverse, name: string): Promise<Row> {
-  const rows = (await allTemplates(client)) ?? [];
-  const found = onlyRow(
-    rows.filter((row) => textAt(row, "msdyn_name") === name),
-    `${TABLE}id`,
-    `session template "${name}"`,
-  );
-  if (found !== undefined) return found;
-  throw new PscError({
-    code: "PSC-E447",
-    message: `the environment has no session template "${name}"`,
-    remedy: `declare it, or use one that is there: ${rows
-      .map((row) => textAt(row, "msdyn_name"))
-      .sort()
-      .join(", ")}`,
-    side: "user",
-  });
+  return templateCalled((await allTemplates(client)) ?? [], `${TABLE}id`, "session template", name);
 }
 
 async function tabIdsOf(client: Dataverse, names: readonly string[]): Promise<string[]> {
@@ -110,9 +96,7 @@ async function read(props: SessionTemplateSpec, context: Context): Promise<Obser
   if (client === undefined) return ABSENT_ENVIRONMENT;
   const rows = await allTemplates(client);
   if (rows === undefined) return ABSENT_TABLE;
-  const same = rows.filter(
-    (candidate) => textAt(candidate, "msdyn_uniquename").toLowerCase() === props.uniqueName.toLowerCase(),
-  );
+  const same = withUniqueName(rows, props.uniqueName);
   const row = onlyRow(same, `${TABLE}id`, `session template ${props.uniqueName}`);
   if (row === undefined) return { status: "absent" };
   const id = textAt(row, `${TABLE}id`);

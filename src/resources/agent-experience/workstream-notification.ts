@@ -16,6 +16,7 @@ import {
   notificationTemplateNamed,
   WORKSTREAM_COLUMNS,
 } from "./notification-template.ts";
+import { nameOfTemplate } from "./templates.ts";
 
 export interface WorkstreamNotificationProps {
   readonly workstream: string;
@@ -34,14 +35,8 @@ async function read(props: WorkstreamNotificationProps, context: Context): Promi
     allNotificationTemplates(client),
   ]);
   if (row === undefined || templates === undefined) return ABSENT_TABLE;
-  // The columns hold unique names, people know the other one.
-  const nameOf = (column: string): string => {
-    const unique = textAt(row, column);
-    const template = templates.find(
-      (one) => textAt(one, "msdyn_uniquename").toLowerCase() === unique.toLowerCase() && unique !== "",
-    );
-    return textAt(template, "msdyn_name") || unique || "the product's own";
-  };
+  const nameOf = (column: string): string =>
+    nameOfTemplate(templates, textAt(row, column)) || "the product's own";
   return {
     status: "present",
     id: workstreamId,

@@ -11,6 +11,7 @@ import {
 } from "../dataverse/organization.ts";
 import { workstream } from "../omnichannel/workstream.ts";
 import { allTemplates, DEFAULT_OF_WORKSTREAM, templateAddresses, templateNamed } from "./session-template.ts";
+import { nameOfTemplate } from "./templates.ts";
 
 export interface WorkstreamSessionProps {
   readonly workstream: string;
@@ -34,14 +35,10 @@ async function read(
   if (row === undefined || templates === undefined) return ABSENT_TABLE;
   const unique = textAt(row, DEFAULT_OF_WORKSTREAM);
   if (unique === "") return { status: "absent", reason: "the workstream has no session template of its own" };
-  // The column holds a unique name, people know the other one.
-  const template = templates.find(
-    (one) => textAt(one, "msdyn_uniquename").toLowerCase() === unique.toLowerCase(),
-  );
   return {
     status: "present",
     id: workstreamId,
-    fields: { template: textAt(template, "msdyn_name") || unique },
+    fields: { template: nameOfTemplate(templates, unique) },
     data: {},
   };
 }

@@ -18,6 +18,8 @@ export interface SolutionData {
 }
 
 const LOOK_EVERY_MS = 15_000;
+/** Longer than the service lets an import run. Assumption: it is what the longest waits of public tools allow. */
+const RUNS_AT_MOST_MS = 4 * 3_600_000;
 const COMPLETED = 3;
 const SUCCEEDED = 30;
 /** Another solution operation runs ("Solution operation fails with CustomizationLockException"). */
@@ -74,7 +76,10 @@ async function read(props: OwnSolutionSpec, context: Context): Promise<Observati
     }),
     props.variables.length === 0 ? new Map<string, Row>() : variables(client),
   ]);
-  if ((jobs ?? []).length > 0) return { status: "in-progress", what: `import of ${props.uniqueName}` };
+  // A job that died leaves its row open for good.
+  const started = (job: Row): number => Date.parse(textAt(job, "startedon")) || 0;
+  if (jobs?.some((job) => context.clock.now() - started(job) < RUNS_AT_MOST_MS) === true)
+    return { status: "in-progress", what: `import of ${props.uniqueName}` };
   if (row === undefined) return { status: "absent" };
   const version = textAt(row, "version");
   const newer = compareVersions(version, props.version) >= 0;

@@ -1,6 +1,8 @@
+import type { Observation } from "../../engine/observation.ts";
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { healthBotId } from "../azure/resource-ids.ts";
+import { wordOf } from "../word-of-a-person.ts";
 import { account } from "./account.ts";
 import { configuration } from "./configuration.ts";
 
@@ -28,18 +30,10 @@ export const bridge = defineKind<BridgeProps, undefined>({
   partOf: "health-bot.account",
   label: ({ bot }) => `bridge messages of bot "${bot}"`,
   detail: () => "a person enables one switch",
-  async read(_props, context) {
+  async read(_props, context): Promise<Observation<undefined>> {
     const bot = account.data(context);
     if (bot === undefined) return { status: "absent", reason: "the bot does not exist" };
-    const confirmation = context.confirmation(bridge.address());
-    // A word about a bot that was deleted and made anew since says nothing about the new one.
-    const outdated =
-      confirmation !== undefined &&
-      bot.createdAt !== undefined &&
-      Date.parse(confirmation.at) < Date.parse(bot.createdAt);
-    return confirmation === undefined || outdated
-      ? { status: "unknown", reason: "no API shows the switch; a person has to confirm it" }
-      : { status: "present", id: `confirmed by ${confirmation.by}`, fields: {}, data: undefined };
+    return wordOf(bridge.address(), bot.createdAt, "no API shows the switch", context);
   },
   instructions: ({ bot, resourceId }, context) => ({
     steps: [

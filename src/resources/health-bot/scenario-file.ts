@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
-import type { Backup, Scenario } from "../../services/health-bot.ts";
+import { type Backup, type Scenario, scenariosIn } from "../../services/health-bot.ts";
 import type { Services } from "../../services/services.ts";
 import type { BotScenarioSpec, EnvironmentSpec } from "../../spec/model.ts";
 import { account } from "./account.ts";
@@ -59,13 +59,8 @@ function stepsOf(code: unknown): number {
 /** Ends the description of a scenario that psc wrote: by it psc knows what it wrote, on every machine. */
 const MARK = / ?\[psc ([0-9a-f]{12})\]$/;
 
-function scenariosOf(backup: Backup): readonly Scenario[] {
-  const list = backup["scenarios"];
-  return Array.isArray(list) ? (list as readonly Scenario[]) : [];
-}
-
 function namedIn(backup: Backup, name: string): Scenario | undefined {
-  const found = scenariosOf(backup).filter((one) => one.name === name);
+  const found = scenariosIn(backup).filter((one) => one.name === name);
   if (found.length > 1)
     throw new PscError({
       code: "PSC-E401",
@@ -148,7 +143,7 @@ async function remove(props: BotScenarioSpec, context: Context): Promise<undefin
   await oneAtATime(context, async () => {
     const backup = await api.getBackup();
     if (backup === undefined || namedIn(backup, props.name) === undefined) return;
-    const scenarios = scenariosOf(backup).filter(({ name }) => name !== props.name);
+    const scenarios = scenariosIn(backup).filter(({ name }) => name !== props.name);
     await api.restoreBackup({ ...backup, scenarios });
   });
   return undefined;

@@ -1,6 +1,6 @@
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
-import type { Backup, Scenario } from "../../services/health-bot.ts";
+import { scenariosIn } from "../../services/health-bot.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { account } from "./account.ts";
 import { configuration } from "./configuration.ts";
@@ -13,11 +13,6 @@ export interface ScenarioProps {
 
 export interface ScenarioData {
   readonly trigger: string;
-}
-
-function scenariosOf(backup: Backup): readonly Scenario[] {
-  const list = backup["scenarios"];
-  return Array.isArray(list) ? (list as readonly Scenario[]) : [];
 }
 
 async function post({ handoff }: ScenarioProps, context: Context): Promise<undefined> {
@@ -64,7 +59,7 @@ export const scenario = defineKind<ScenarioProps, ScenarioData>({
       if (!isOpening(bot, context)) throw stillClosed(bot);
       return { status: "in-progress", what: "the bot's management API is opening" };
     }
-    const named = scenariosOf(backup).filter(({ name }) => name === handoff.scenario);
+    const named = scenariosIn(backup).filter(({ name }) => name === handoff.scenario);
     if (named.length > 1) {
       throw new PscError({
         code: "PSC-E401",

@@ -1,7 +1,7 @@
 import type { Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
-import { type Dataverse, quoted } from "../../services/dataverse.ts";
-import { type Row, textAt } from "../../services/json-reading.ts";
+import type { Dataverse } from "../../services/dataverse.ts";
+import { textAt } from "../../services/json-reading.ts";
 import type { EnvironmentSpec, Manifest, PrincipalRef } from "../../spec/model.ts";
 import { ABSENT_ENVIRONMENT, organization, requireOrganization } from "../dataverse/organization.ts";
 import {
@@ -130,68 +130,4 @@ export function bookableResourcesResources(spec: EnvironmentSpec, manifest: Mani
       dependsOn: [...omnichannelBase(spec, manifest), ...addressesOf(users)],
     }),
   ];
-}
-
-/** A table that ties bookable resources to something they have, one row a tie. */
-export interface ResourceLinks {
-  readonly table: string;
-  readonly resourceColumn: string;
-  /** Column and table of what they have. */
-  readonly column: string;
-  readonly target: string;
-}
-
-function linkRows(
-  client: Dataverse,
-  links: ResourceLinks,
-  targetId: string,
-): Promise<readonly Row[] | undefined> {
-  return client.list(`${links.table}s`, {
-    select: [`${links.table}id`, `_${links.resourceColumn}_value`],
-    filter: `_${links.column}_value eq ${targetId}`,
-  });
-}
-
-/** Names of the principals that have it; undefined while the table is missing. */
-export async function namesOfLinked(
-  client: Dataverse,
-  links: ResourceLinks,
-  targetId: string,
-  principals: readonly Principal[],
-  context: Context,
-): Promise<readonly string[] | undefined> {
-  const [rows, resources] = await Promise.all([
-    linkRows(client, links, targetId),
-    findBookableResources(client, principals, context),
-  ]);
-  const linked = new Set(rows?.map((row) => textAt(row, `_${links.resourceColumn}_value`)));
-  return rows && principals.map(({ name }) => name).filter((name) => linked.has(resources.get(name) ?? ""));
-}
-
-/** Adds the ties that are missing. Others stay: supervisors give and take them by hand too. */
-export async function linkResources(
-  client: Dataverse,
-  links: ResourceLinks,
-  targetId: string,
-  principals: readonly Principal[],
-  row: (principal: string) => Row,
-  context: Context,
-): Promise<void> {
-  const resources = await findBookableResources(client, principals, context);
-  const present = new Set(
-    (await linkRows(client, links, targetId))?.map((one) => textAt(one, `_${links.resourceColumn}_value`)),
-  );
-  for (const [name, resourceId] of resources) {
-    if (present.has(resourceId)) continue;
-    await client.create(`${links.table}s`, {
-      ...row(name),
-      ...(await client.lookup(links.table, links.resourceColumn, TABLE, resourceId)),
-      ...(await client.lookup(links.table, links.column, links.target, targetId)),
-    });
-  }
-}
-
-/** Rows of a table that have a name, as a filter. */
-export function named(column: string, name: string): string {
-  return `${column} eq ${quoted(name)}`;
 }

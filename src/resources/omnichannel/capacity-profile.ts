@@ -1,33 +1,23 @@
 import type { Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
+import { quoted } from "../../services/dataverse.ts";
 import { numberAt, type Row, textAt, valueAt } from "../../services/json-reading.ts";
 import type { CapacityProfileSpec, EnvironmentSpec, Manifest } from "../../spec/model.ts";
 import {
   ABSENT_ENVIRONMENT,
   ABSENT_TABLE,
   deletesRow,
-  missingDependency,
   onlyRow,
   organization,
   requireOrganization,
 } from "../dataverse/organization.ts";
-import { addressesOf, principalsOf, written } from "../dataverse/principals.ts";
-import {
-  bookableResources,
-  linkResources,
-  named,
-  namesOfLinked,
-  type ResourceLinks,
-} from "./bookable-resources.ts";
+import { addressesOf } from "../dataverse/principals.ts";
+import { defineAgentLinks } from "./agent-links.ts";
+import { bookableResources } from "./bookable-resources.ts";
 import { omnichannelBase } from "./channels.ts";
 
 const TABLE = "msdyn_capacityprofile";
-const LINKS: ResourceLinks = {
-  table: "msdyn_bookableresourcecapacityprofile",
-  resourceColumn: "msdyn_bookableresourceid",
-  column: "msdyn_capacityprofileid",
-  target: TABLE,
-};
+const LINK_TABLE = "msdyn_bookableresourcecapacityprofile";
 const RESETS: Readonly<Record<CapacityProfileSpec["reset"], number>> = {
   immediately: 192350000,
   "end-of-day": 192350001,
@@ -41,7 +31,7 @@ async function read(
   if (client === undefined) return ABSENT_ENVIRONMENT;
   const rows = await client.list(`${TABLE}s`, {
     select: [`${TABLE}id`, "msdyn_defaultmaxunits", "msdyn_blockassignment", "msdyn_resetduration"],
-    filter: named("msdyn_name", props.name),
+    filter: `msdyn_name eq ${quoted(props.name)}`,
   });
   if (rows === undefined) return ABSENT_TABLE;
   const row = onlyRow(rows, `${TABLE}id`, `capacity profile "${props.name}"`);
@@ -97,56 +87,23 @@ export const capacityProfile = defineKind<CapacityProfileSpec, { readonly id: st
   destroy: deletesRow(`${TABLE}s`),
 });
 
-async function readUsers(props: CapacityProfileSpec, context: Context): Promise<Observation<undefined>> {
-  const client = organization(context);
-  if (client === undefined) return ABSENT_ENVIRONMENT;
-  const id = capacityProfile.data(context, props.name)?.id;
-  if (id === undefined) return { status: "absent", reason: "the capacity profile does not exist yet" };
-  const users = await namesOfLinked(client, LINKS, id, principalsOf(props.users, context), context);
-  if (users === undefined) return ABSENT_TABLE;
-  return { status: "present", id, fields: { users }, data: undefined };
-}
-
-async function addUsers(props: CapacityProfileSpec, context: Context): Promise<undefined> {
-  const id = capacityProfile.data(context, props.name)?.id;
-  if (id === undefined) throw missingDependency(`capacity profile "${props.name}"`);
-  const row = (user: string): Row => ({
-    msdyn_name: `${props.name} - ${user}`.slice(0, 100),
-    msdyn_maxunits: props.units,
-  });
-  await linkResources(
-    requireOrganization(context),
-    LINKS,
-    id,
-    principalsOf(props.users, context),
-    row,
-    context,
-  );
-  return undefined;
-}
-
-export const capacityProfileUsers = defineKind<CapacityProfileSpec, undefined>({
+export const capacityProfileUsers = defineAgentLinks<CapacityProfileSpec>({
   kind: "omnichannel.capacity-profile-users",
   summary: "Agents who have a capacity profile; others who have it are left alone",
-  step: 11,
-  api: `Dataverse Web API: ${LINKS.table}s, bookableresources`,
-  persona: "Omnichannel Administrator",
-  permissions: {
-    read: [`prvRead${LINKS.table}`, "prvReadBookableResource"],
-    write: [`prvCreate${LINKS.table}`, "prvCreateBookableResource"],
+  what: "capacity profile",
+  links: {
+    table: LINK_TABLE,
+    resourceColumn: "msdyn_bookableresourceid",
+    column: "msdyn_capacityprofileid",
+    target: TABLE,
   },
-  sources: [
-    "Customer Service: Create and manage capacity profiles",
-    `Dataverse table reference: ${LINKS.table}, bookableresource`,
-  ],
-  nature: "managed",
-  staysBecause: "who has a capacity profile goes with it",
-  label: ({ name }) => `agents with capacity profile "${name}"`,
-  detail: ({ users }) => users.map(written).join(", "),
-  declared: ({ users }, context) => ({ users: principalsOf(users, context).map(({ name }) => name) }),
-  read: readUsers,
-  create: addUsers,
-  update: (props, _present, _changes, context) => addUsers(props, context),
+  privilege: LINK_TABLE,
+  source: "Customer Service: Create and manage capacity profiles",
+  idOf: (context, name) => capacityProfile.data(context, name)?.id,
+  row: ({ name, units }, user) => ({
+    msdyn_name: `${name} - ${user}`.slice(0, 100),
+    msdyn_maxunits: units,
+  }),
 });
 
 export function capacityProfileResources(spec: EnvironmentSpec, manifest: Manifest): Resource[] {

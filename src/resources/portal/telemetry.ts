@@ -1,6 +1,9 @@
+import type { Observation } from "../../engine/observation.ts";
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { applicationInsights } from "../azure/application-insights.ts";
+import { environment } from "../power-platform/environment.ts";
+import { wordOf } from "../word-of-a-person.ts";
 import { portalSite } from "./site.ts";
 
 export interface PortalTelemetryProps {
@@ -24,13 +27,12 @@ export const portalTelemetry = defineKind<PortalTelemetryProps, undefined>({
   partOf: "portal.site",
   label: ({ subdomain }) => `telemetry of site ${subdomain}`,
   detail: ({ applicationInsights: name }) => `to ${name}`,
-  async read(_props, context) {
+  async read(_props, context): Promise<Observation<undefined>> {
     if (portalSite.data(context) === undefined)
       return { status: "absent", reason: "the site does not exist yet" };
-    const confirmation = context.confirmation(portalTelemetry.address());
-    return confirmation === undefined
-      ? { status: "unknown", reason: "no API shows what the site sends; a person has to confirm it" }
-      : { status: "present", id: `confirmed by ${confirmation.by}`, fields: {}, data: undefined };
+    // A site tells no date, and goes with its environment.
+    const since = environment.data(context)?.createdTime;
+    return wordOf(portalTelemetry.address(), since, "no API shows what the site sends", context);
   },
   instructions: ({ subdomain, applicationInsights: name }) => ({
     steps: [

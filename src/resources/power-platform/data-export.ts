@@ -1,7 +1,9 @@
+import type { Observation } from "../../engine/observation.ts";
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { applicationInsights } from "../azure/application-insights.ts";
 import { applicationInsightsId } from "../azure/resource-ids.ts";
+import { wordOf } from "../word-of-a-person.ts";
 import { environment } from "./environment.ts";
 
 export interface DataExportProps {
@@ -31,13 +33,11 @@ export const dataExport = defineKind<DataExportProps, undefined>({
   partOf: "power-platform.environment",
   label: ({ environment: name }) => `telemetry export of "${name}"`,
   detail: ({ applicationInsights: name }) => `to ${name}`,
-  async read(_props, context) {
-    if (environment.data(context) === undefined)
-      return { status: "absent", reason: "the environment does not exist" };
-    const confirmation = context.confirmation(dataExport.address());
-    return confirmation === undefined
-      ? { status: "unknown", reason: "no public API shows the export; a person has to confirm it" }
-      : { status: "present", id: `confirmed by ${confirmation.by}`, fields: {}, data: undefined };
+  async read(_props, context): Promise<Observation<undefined>> {
+    const made = environment.data(context);
+    return made === undefined
+      ? { status: "absent", reason: "the environment does not exist" }
+      : wordOf(dataExport.address(), made.createdTime, "no public API shows the export", context);
   },
   instructions: (props, context) => ({
     steps: [

@@ -63,7 +63,7 @@ export function startExport(session: Session, body: JsonObject): JsonObject {
   if (solution === undefined)
     throw dataverseError(404, "0x80040217", `The solution with unique name ${name} was not found.`);
   if (solution["ismanaged"] === true)
-    throw dataverseError(400, "0x80048036", "Managed solutions cannot be exported.");
+    throw dataverseError(400, "0x80040203", "Managed solutions cannot be exported.");
   refuseDuringImport(session, "Export");
   const job = insertRow(session, "asyncoperation", {
     name: "ExportSolution",

@@ -1,4 +1,3 @@
-import { strToU8, zipSync } from "fflate";
 import { BASE } from "../folder.ts";
 import type { BadInput } from "./bad-input.ts";
 
@@ -7,14 +6,6 @@ const SIBLING = {
 };
 
 /** What the parts of a spec must fulfil together, and what is only worth a warning. */
-function unmanagedSolution(): Uint8Array {
-  return zipSync({
-    "solution.xml": strToU8(
-      "<ImportExportXml><SolutionManifest><UniqueName>ContosoVisits</UniqueName><Version>1.0</Version><Managed>0</Managed></SolutionManifest></ImportExportXml>",
-    ),
-  });
-}
-
 export const RULE_CASES: readonly BadInput[] = [
   {
     name: "queue in a rule",
@@ -440,24 +431,6 @@ identity: { application: «Patient bot» }
     message: /shares the queue/,
   },
   {
-    name: "public key in the clear",
-    code: "PSC-E078",
-    yaml: "workstreams: [{ name: Patient chat, widget: { signIn: { publicKeyUrl: «http://x.example/key» } } }]\n",
-    message: /"http:\/\/x.example\/key" is not an https address/,
-  },
-  {
-    name: "function that is none",
-    code: "PSC-E078",
-    yaml: "workstreams: [{ name: Patient chat, widget: { signIn: { publicKeyUrl: 'https://x.example/key', tokenFunction: «a(b)» } } }]\n",
-    message: /"a\(b\)" is not a name of a JavaScript function/,
-  },
-  {
-    name: "sign-in without a key",
-    code: "PSC-E013",
-    yaml: "workstreams: [{ name: Patient chat, widget: { «signIn»: { tokenFunction: a.b } } }]\n",
-    message: /publicKeyUrl is missing/,
-  },
-  {
     name: "policy nobody knows",
     code: "PSC-E058",
     yaml: "azure: { policies: [{ name: «health-bot» }] }\n",
@@ -475,106 +448,6 @@ identity: { application: «Patient bot» }
     code: "PSC-E058",
     yaml: "azure: { policies: [{ name: mine, definition: «/providers/Microsoft.HealthBot/healthBots/x» }] }\n",
     message: /not an id of a policy/,
-  },
-  {
-    name: "overflow into itself",
-    code: "PSC-E074",
-    yaml: "queues: [{ name: Escalate to Human, overflow: { full: { conversations: 9, action: { transfer: «Escalate to Human» } } } }]\n",
-    message: /overflows into itself/,
-  },
-  {
-    name: "overflow into nowhere",
-    code: "PSC-E012",
-    yaml: "queues: [{ name: Escalate to Human, overflow: { waiting: { minutes: 9, action: { transfer: «Nowhere» } } } }]\n",
-    message: /queue "Nowhere" is not declared/,
-  },
-  {
-    name: "closed queue that never closes",
-    code: "PSC-W121",
-    yaml: "queues: [{ name: Patient bot, overflow: { closed: «end» } }]\n",
-    message: /always open/,
-  },
-  {
-    name: "choice without answers",
-    code: "PSC-E079",
-    yaml: "workstreams: [{ name: Patient chat, widget: { survey: [{ name: «Reason», question: Why?, answer: choice }] } }]\n",
-    message: /offers no answers/,
-  },
-  {
-    name: "line with answers",
-    code: "PSC-E079",
-    yaml: "workstreams: [{ name: Patient chat, widget: { survey: [{ name: «Reason», question: Why?, options: [Pain] }] } }]\n",
-    message: /answered by a line/,
-  },
-  {
-    name: "question that is no variable",
-    code: "PSC-E079",
-    yaml: "workstreams: [{ name: Patient chat, widget: { survey: [{ name: «Reason for visit», question: Why? }] } }]\n",
-    message: /not a name of a context variable/,
-  },
-  {
-    name: "capacity profile nobody declares",
-    code: "PSC-E012",
-    yaml: "workstreams: [{ name: Patient chat, capacityProfile: «Chats» }]\n",
-    message: /capacity profile "Chats" is not declared/,
-  },
-  {
-    name: "solution file that is none",
-    code: "PSC-E038",
-    yaml: "ownSolutions: [{ file: «visits.zip» }]\n",
-    files: { "visits.zip": "not an archive" },
-    message: /visits\.zip is no solution: it is no ZIP archive/,
-  },
-  {
-    name: "archive without a solution",
-    code: "PSC-E038",
-    yaml: "ownSolutions: [{ file: «visits.zip» }]\n",
-    files: { "visits.zip": zipSync({ "readme.txt": strToU8("hello") }) },
-    message: /an archive without solution\.xml/,
-  },
-  {
-    name: "connector by its title",
-    code: "PSC-E038",
-    yaml: "ownSolutions: [{ file: visits.zip, connections: { contoso_mail: { connector: «Office 365», connection: x } } }]\n",
-    files: { "visits.zip": unmanagedSolution() },
-    message: /"Office 365"/,
-  },
-  {
-    name: "unmanaged solution in production",
-    code: "PSC-W124",
-    yaml: "stage: prod\nownSolutions: [{ file: «visits.zip» }]\n",
-    files: { "visits.zip": unmanagedSolution() },
-    message: /ContosoVisits is unmanaged/,
-  },
-  {
-    name: "range that is none",
-    code: "PSC-E082",
-    yaml: "portal: { subdomain: contoso, allowedAddresses: [«10.0.0.0/40»] }\n",
-    message: /not an IP address or range/,
-  },
-  {
-    name: "B2C without a user flow",
-    code: "PSC-E082",
-    yaml: "portal: { subdomain: contoso, signIn: { provider: «b2c», authority: 'https://x.example', clientId: 33333333-3333-4333-8333-333333333333 } }\n",
-    message: /by a user flow/,
-  },
-  {
-    name: "widget nobody declares",
-    code: "PSC-E012",
-    yaml: "portal: { subdomain: contoso, widget: «Chat» }\n",
-    message: /chat widget "Chat" is not declared/,
-  },
-  {
-    name: "public production portal without a wall",
-    code: "PSC-W122",
-    yaml: "stage: prod\nportal: { subdomain: contoso, visibility: public, firewall: «false» }\n",
-    message: /without the web application firewall/,
-  },
-  {
-    name: "open registration, nobody to vouch",
-    code: "PSC-W123",
-    yaml: "portal: { subdomain: contoso, openRegistration: «true» }\n",
-    message: /no identity provider/,
   },
   { name: "auditing off", code: "PSC-W120", yaml: "environment: { audit: «none» }\n", message: /auditing/ },
 ];
