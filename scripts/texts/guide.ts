@@ -166,9 +166,9 @@ export const GUIDE: readonly GuideLine[] = [
   {
     chapter: "Security: considerations",
     says: "Customer data is encrypted at rest with Microsoft's keys",
-    spec: ["azure.policies"],
-    kinds: ["azure.policy-assignment"],
-    note: "Microsoft's duty; the policy `health-bot-customer-managed-key` asks for a key of one's own",
+    spec: ["healthBot.customerManagedKey", "azure.policies"],
+    kinds: ["health-bot.account", "azure.policy-assignment"],
+    note: "Microsoft's duty, or a key of one's own; the policy `health-bot-customer-managed-key` asks for one",
   },
   {
     chapter: "Security: considerations",

@@ -205,6 +205,16 @@ export interface BotDataConnectionSpec {
   readonly headers: readonly HealthBotVariable[];
 }
 
+export interface CustomerManagedKeySpec {
+  /** Such as `https://contoso.vault.azure.net/`. */
+  readonly vault: string;
+  readonly key: string;
+  /** Empty: the newest. */
+  readonly version: string;
+  /** Resource id of the user-assigned identity that may use the key. */
+  readonly identity: string;
+}
+
 export interface HealthBotSpec {
   readonly name: string;
   readonly sku: "F0" | "C0" | "C1" | "PES";
@@ -219,6 +229,8 @@ export interface HealthBotSpec {
     /** Spoken while the conversation is transferred. */
     readonly message: string;
   };
+  /** Undefined: left as it is, which for a new bot is Microsoft's key. */
+  readonly customerManagedKey: CustomerManagedKeySpec | undefined;
   readonly keep: { readonly conversationsDays: number; readonly messageTextInTelemetry: boolean };
   readonly access: {
     /** Keys of `identity.groups`. */

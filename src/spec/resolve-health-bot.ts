@@ -38,6 +38,12 @@ export function resolveHealthBot(
       scenario: given.handoff?.scenario ?? DEFAULTS.handoffScenario,
       message: given.handoff?.message ?? DEFAULTS.handoffMessage,
     },
+    customerManagedKey: given.customerManagedKey && {
+      vault: `${(given.customerManagedKey.vault ?? "").replace(/\/$/, "")}/`,
+      key: given.customerManagedKey.key ?? "",
+      version: given.customerManagedKey.version ?? "",
+      identity: given.customerManagedKey.identity ?? "",
+    },
     keep: {
       conversationsDays: given.keep?.conversationsDays ?? DEFAULTS.conversationsDays,
       messageTextInTelemetry: given.keep?.messageTextInTelemetry ?? DEFAULTS.messageTextInTelemetry,

@@ -151,6 +151,10 @@ export const AZURE_AND_ENTRA: Mutations = {
   "azure.eligible-role-assignment.require": (portal) =>
     activation(portal, "Enablement_EndUser_Assignment", { enabledRules: ["Justification"] }),
   "health-bot.account.tags": tags("healthBots"),
+  "health-bot.account.encryption": arm(
+    "healthBots",
+    inside("properties", () => ({ keyVaultProperties: undefined })),
+  ),
 };
 
 /** What psc cannot mend in place: its plan replaces the thing or stops and says so. One at a time. */

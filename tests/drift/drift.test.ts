@@ -44,6 +44,10 @@ azure:
   policies: [{ name: health-bot-azure-rbac, parameters: { effect: Audit } }]
 healthBot:
   variables: { clinic: Contoso }
+  customerManagedKey:
+    vault: https://contoso-health.vault.azure.net
+    key: health-bot
+    identity: /subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-keys/providers/Microsoft.ManagedIdentity/userAssignedIdentities/hb
 workstreams:
   - { name: Patient texts, channel: sms, fallback: Escalate to Human }
 `;

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { renderProblem } from "../../src/spec/index.ts";
 import { AGENT_EXPERIENCE_CASES } from "./cases/agent-experience.ts";
 import type { BadInput } from "./cases/bad-input.ts";
+import { KEY_PORTAL_AND_SOLUTION_CASES } from "./cases/keys-portal-and-solutions.ts";
 import { OMNICHANNEL_CASES } from "./cases/omnichannel.ts";
-import { PORTAL_AND_SOLUTION_CASES } from "./cases/portal-and-solutions.ts";
 import { RULE_CASES } from "./cases/rules.ts";
 import { SHAPE_CASES } from "./cases/shape.ts";
 import { YAML_CASES } from "./cases/yaml.ts";
@@ -27,7 +27,7 @@ const CASES: readonly BadInput[] = [
   ...SHAPE_CASES,
   ...RULE_CASES,
   ...OMNICHANNEL_CASES,
-  ...PORTAL_AND_SOLUTION_CASES,
+  ...KEY_PORTAL_AND_SOLUTION_CASES,
   ...AGENT_EXPERIENCE_CASES,
 ];
 

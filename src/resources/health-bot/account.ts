@@ -1,4 +1,4 @@
-import type { Observation } from "../../engine/observation.ts";
+import type { Fields, Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import type { EnvironmentSpec, HealthBotSpec } from "../../spec/model.ts";
@@ -13,26 +13,79 @@ export interface AccountProps {
   readonly location: string;
   readonly sku: HealthBotSpec["sku"];
   readonly tags: Readonly<Record<string, string>>;
+  readonly customerManagedKey: HealthBotSpec["customerManagedKey"];
+}
+
+/** Managed identities of a resource, as Azure shows and takes them. */
+interface ManagedIdentity {
+  readonly type?: string;
+  readonly userAssignedIdentities?: Readonly<Record<string, object>>;
 }
 
 export interface AccountData {
+  readonly identity: ManagedIdentity | undefined;
   readonly resourceId: string;
   readonly managementPortalLink: string;
   /** ISO time of creation, when Azure tells. */
   readonly createdAt: string | undefined;
 }
 
+interface KeyVaultProperties {
+  readonly keyName?: string;
+  readonly keyVaultUri?: string;
+  readonly keyVersion?: string;
+  readonly userIdentity?: string;
+}
+
 type BotResource = ArmResource<{
   readonly provisioningState?: string;
   readonly botManagementPortalLink?: string;
   readonly accessControlMethod?: string;
+  readonly keyVaultProperties?: KeyVaultProperties;
 }> & {
   readonly sku?: { readonly name: string };
+  readonly identity?: ManagedIdentity | null;
   readonly systemData?: { readonly createdAt?: string };
 };
 
 /** Create, change and delete take seconds to minutes; hashicorp/terraform-provider-azurerm gives up after 30 minutes. */
 const DONE_WITHIN_MS = 30 * 60_000;
+
+function encryptionOf(key: KeyVaultProperties | undefined): Fields {
+  return key === undefined
+    ? {}
+    : {
+        vault: `${(key.keyVaultUri ?? "").replace(/\/$/, "")}/`,
+        key: key.keyName ?? "",
+        version: key.keyVersion ?? "",
+        identity: (key.userIdentity ?? "").toLowerCase(),
+      };
+}
+
+/** Body of a bot with a key of the customer's and the identity that uses it (specification/healthbot, 2025-11-01). */
+function encryptionBody(key: AccountProps["customerManagedKey"], before?: ManagedIdentity): object {
+  const others = Object.keys(before?.userAssignedIdentities ?? {});
+  return key === undefined
+    ? {}
+    : {
+        // What the bot has besides stays.
+        identity: {
+          type:
+            before?.type?.includes("SystemAssigned") === true
+              ? "SystemAssigned, UserAssigned"
+              : "UserAssigned",
+          userAssignedIdentities: Object.fromEntries([...others, key.identity].map((id) => [id, {}])),
+        },
+        properties: {
+          keyVaultProperties: {
+            keyName: key.key,
+            keyVaultUri: key.vault,
+            keyVersion: key.version,
+            userIdentity: key.identity,
+          },
+        },
+      };
+}
 
 /** The service refuses the step down to the free tier with an answer that does not say why. */
 function refuseDowngrade(props: AccountProps, observation: Observation | undefined): void {
@@ -90,8 +143,13 @@ export const account = defineKind<AccountProps, AccountData>({
     const observation = context.observation(account.address());
     refuseDowngrade(props, observation);
     refuseMove(props, observation);
-    const { sku, location, tags } = props;
-    return { sku, location, ...(Object.keys(tags).length === 0 ? {} : { tags }) };
+    const { sku, location, tags, customerManagedKey: key } = props;
+    return {
+      sku,
+      location,
+      ...(Object.keys(tags).length === 0 ? {} : { tags }),
+      ...(key === undefined ? {} : { encryption: { ...key, identity: key.identity.toLowerCase() } }),
+    };
   },
   async read(props, context) {
     if (resourceGroup.data(context) === undefined)
@@ -112,8 +170,10 @@ export const account = defineKind<AccountProps, AccountData>({
         location: asDeclared(found.location ?? "", props.location),
         tags: found.tags ?? {},
         accessControl: found.properties.accessControlMethod ?? null,
+        encryption: encryptionOf(found.properties.keyVaultProperties),
       },
       data: {
+        identity: found.identity ?? undefined,
         resourceId: found.id,
         managementPortalLink: botManagementPortalLink,
         createdAt: found.systemData?.createdAt,
@@ -127,6 +187,7 @@ export const account = defineKind<AccountProps, AccountData>({
         location: props.location,
         sku: { name: props.sku },
         tags: markedTags(props.tags, context),
+        ...encryptionBody(props.customerManagedKey),
       },
       context,
     );
@@ -140,6 +201,9 @@ export const account = defineKind<AccountProps, AccountData>({
         ...(changes.some(({ path }) => path === "sku") ? { sku: { name: props.sku } } : {}),
         ...(changes.some(({ path }) => path.startsWith("tags"))
           ? { tags: { ...(typeof before === "object" ? before : {}), ...props.tags } }
+          : {}),
+        ...(changes.some(({ path }) => path.startsWith("encryption"))
+          ? encryptionBody(props.customerManagedKey, present.data.identity)
           : {}),
       },
     });
@@ -158,6 +222,7 @@ export function accountResources(spec: EnvironmentSpec): Resource[] {
         name: spec.healthBot.name,
         location: spec.azure.location,
         sku: spec.healthBot.sku,
+        customerManagedKey: spec.healthBot.customerManagedKey,
         tags: spec.azure.tags,
       },
       dependsOn: [resourceGroup.address(), resourceProvider.address("Microsoft.HealthBot")],

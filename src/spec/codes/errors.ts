@@ -162,6 +162,11 @@ export const SPEC_ERRORS = {
     explanation:
       "`ownSolutions` names ZIP files as the maker portal or `pac solution export` writes them, with solution.xml at the root. Each solution is listed once, those that others need first. Connectors are named as in the maker portal, such as shared_office365.",
   },
+  "PSC-E039": {
+    title: "not a key of a vault",
+    explanation:
+      "`healthBot.customerManagedKey` names a key vault by its address, a key by its name, and the user-assigned identity that may use it by its resource id. Vault, key, identity and the identity's access to the key must exist.",
+  },
   "PSC-E040": {
     title: "not a GUID",
     explanation:

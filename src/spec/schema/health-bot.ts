@@ -70,6 +70,49 @@ const access = z.strictObject({
   ),
 });
 
+const customerManagedKey = z.strictObject({
+  vault: optional(
+    patternText(/^https:\/\/[A-Za-z0-9-]{3,24}\.(vault|managedhsm)\.[a-z.]+\/?$/, {
+      code: "PSC-E039",
+      what: "the address of a key vault",
+      remedy: "write it as the vault shows it, such as https://contoso.vault.azure.net",
+    }),
+    "Address of the key vault.",
+    { required: true },
+  ),
+  key: optional(
+    patternText(/^[A-Za-z0-9-]{1,127}$/, {
+      code: "PSC-E039",
+      what: "the name of a key",
+      remedy: "use the key's name, without the vault and the version",
+    }),
+    "Name of the key.",
+    { required: true },
+  ),
+  version: optional(
+    patternText(/^[0-9a-f]{32}$/, {
+      code: "PSC-E039",
+      what: "a version of a key",
+      remedy: "write its 32 hexadecimal digits, or leave it out for the newest",
+    }),
+    "Version of the key.",
+    { derivedDefault: "the newest" },
+  ),
+  identity: optional(
+    patternText(
+      /^\/subscriptions\/[^/]+\/resource[Gg]roups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[^/]+$/,
+      {
+        code: "PSC-E039",
+        what: "the resource id of a user-assigned identity",
+        remedy:
+          "write /subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME",
+      },
+    ),
+    "Resource id of a user-assigned identity that may wrap and unwrap with the key. psc makes neither it nor the vault.",
+    { required: true },
+  ),
+});
+
 const dataConnection = z.strictObject({
   name: described(shortText(100), "Name scenarios call it by."),
   description: optional(shortText(200), "One line about it.", { derivedDefault: "none" }),
@@ -127,6 +170,11 @@ export const healthBotSchema = z.strictObject({
     ),
     "Environment variables of the bot, which its scenarios read. Others are left alone.",
     { derivedDefault: "none" },
+  ),
+  customerManagedKey: optional(
+    customerManagedKey,
+    "A key of your own for the bot's data at rest. Without it Microsoft's keys are used; what is set is left.",
+    { derivedDefault: "left as it is" },
   ),
   welcome: optional(
     z.union([welcomeText, z.record(languageTag, described(welcomeText, "The text in that language."))]),

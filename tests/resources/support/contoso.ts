@@ -68,6 +68,7 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
         scenario: "Escalate to agent",
         message: "Transferring you to an agent",
       },
+      customerManagedKey: undefined,
       keep: { conversationsDays: 30, messageTextInTelemetry: false },
       access: { admins: "botAdmins", editors: undefined, readers: undefined, activation: undefined },
       variables: [],

@@ -9,7 +9,19 @@ function unmanagedSolution(): Uint8Array {
   });
 }
 
-export const PORTAL_AND_SOLUTION_CASES: readonly BadInput[] = [
+export const KEY_PORTAL_AND_SOLUTION_CASES: readonly BadInput[] = [
+  {
+    name: "vault without https",
+    code: "PSC-E039",
+    yaml: "healthBot: { customerManagedKey: { vault: «contoso-health», key: hb, identity: /subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/hb } }\n",
+    message: /"contoso-health"/,
+  },
+  {
+    name: "identity by its name",
+    code: "PSC-E039",
+    yaml: "healthBot: { customerManagedKey: { vault: 'https://contoso.vault.azure.net', key: hb, identity: «hb» } }\n",
+    message: /"hb"/,
+  },
   {
     name: "solution file that is none",
     code: "PSC-E038",
