@@ -40,6 +40,7 @@ export async function openTenant(): Promise<Tenant> {
     time,
     client: time.watch(sandboxTransport(sandbox.sandbox.url)),
     async close() {
+      time.stop();
       await sandbox.close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -12,6 +12,8 @@ export interface VirtualTime {
   watch(client: HttpClient): HttpClient;
   /** Keeps time from passing while `work` runs: for what is neither a request nor a sleep. */
   during<T>(work: () => Promise<T>): Promise<T>;
+  /** Ends time: sleepers of runs that were killed sleep on, and nobody moves a clock that is being closed. */
+  stop(): void;
 }
 
 interface Sleeper {
@@ -30,17 +32,18 @@ export function virtualTime(origin: number, advance: (ms: number) => Promise<voi
   let now = origin;
   let busy = 0;
   let checking = false;
+  let stopped = false;
   let sleepers: Sleeper[] = [];
 
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   async function passWhenIdle(): Promise<void> {
-    if (checking) return;
+    if (checking || stopped) return;
     checking = true;
     try {
       for (;;) {
         for (let turns = 0; turns < TURNS_UNTIL_IDLE; turns += 1) await turn();
-        if (busy > 0 || sleepers.length === 0) return;
+        if (stopped || busy > 0 || sleepers.length === 0) return;
         const next = Math.min(...sleepers.map(({ at }) => at));
         if (next > now) {
           await advance(next - now);
@@ -50,6 +53,9 @@ export function virtualTime(origin: number, advance: (ms: number) => Promise<voi
         sleepers = sleepers.filter(({ at }) => at > now);
         for (const { wake } of due) wake();
       }
+    } catch (error) {
+      // Closed in the middle of it.
+      if (!stopped) throw error;
     } finally {
       checking = false;
     }
@@ -67,6 +73,10 @@ export function virtualTime(origin: number, advance: (ms: number) => Promise<voi
 
   return {
     during,
+    stop: () => {
+      stopped = true;
+      sleepers = [];
+    },
     watch: (client) => ({ sendRequest: (request) => during(() => client.sendRequest(request)) }),
     clock: {
       now: () => now,
