@@ -32,7 +32,10 @@ export interface Cloud {
   readonly blobSuffix: string;
   /** Consent page for Omnichannel data access, where Microsoft documents one. */
   readonly omnichannelConsentUrl: string | undefined;
+  /** Admin center of Power Platform. */
   readonly adminCenter: string;
+  /** "National clouds" (Microsoft identity platform): where applications are registered. */
+  readonly azurePortal: string;
 }
 
 const publicDataverse = [
@@ -77,6 +80,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     blobSuffix: ".blob.core.windows.net",
     omnichannelConsentUrl: "https://go.microsoft.com/fwlink/p/?linkid=2070932",
     adminCenter: "https://admin.powerplatform.microsoft.com",
+    azurePortal: "https://portal.azure.com",
   },
   gcc: {
     name: "gcc",
@@ -92,6 +96,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     blobSuffix: ".blob.core.windows.net",
     omnichannelConsentUrl: "https://go.microsoft.com/fwlink/p/?linkid=2128838",
     adminCenter: "https://gcc.admin.powerplatform.microsoft.us",
+    azurePortal: "https://portal.azure.com",
   },
   gcchigh: {
     name: "gcchigh",
@@ -107,6 +112,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     blobSuffix: ".blob.core.usgovcloudapi.net",
     omnichannelConsentUrl: undefined,
     adminCenter: "https://high.admin.powerplatform.microsoft.us",
+    azurePortal: "https://portal.azure.us",
   },
   dod: {
     name: "dod",
@@ -122,6 +128,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     blobSuffix: ".blob.core.usgovcloudapi.net",
     omnichannelConsentUrl: undefined,
     adminCenter: "https://admin.appsplatform.us",
+    azurePortal: "https://portal.azure.us",
   },
   china: {
     name: "china",
@@ -137,6 +144,7 @@ export const CLOUDS: Readonly<Record<CloudName, Cloud>> = {
     blobSuffix: ".blob.core.chinacloudapi.cn",
     omnichannelConsentUrl: undefined,
     adminCenter: "https://admin.powerplatform.partner.microsoftonline.cn",
+    azurePortal: "https://portal.azure.cn",
   },
 };
 

@@ -418,6 +418,16 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "`psc solution export` needs the unique name of an unmanaged solution of the environment. Managed ones cannot be exported again: export them where they are made.",
   },
+  "PSC-E455": {
+    title: "no such permission",
+    explanation:
+      "Microsoft Graph publishes which permissions it offers, application permissions and delegated ones apart; `identity.application.permissions` names one that is not among them.",
+  },
+  "PSC-E456": {
+    title: "nothing to rotate",
+    explanation:
+      "`psc rotate` renews the client secret that `identity.application.secret` declares, of an application that exists.",
+  },
   "PSC-E490": {
     title: "unexpected failure of a resource",
     explanation:

@@ -32,7 +32,7 @@ function declarationOf({ spec, manifest }: Session): Declaration {
 const LOOK_FOR_CONFIRMATIONS_MS = 20_000;
 
 export interface Undertaking {
-  readonly command: "deploy" | "destroy";
+  readonly command: "deploy" | "destroy" | "rotate";
   readonly summary: object;
   readonly intents: readonly Intent[];
 }

@@ -75,9 +75,9 @@ export const GUIDE: readonly GuideLine[] = [
   {
     chapter: "Identity and access: considerations",
     says: "Bot and Omnichannel are integrated by an application with read permissions to Microsoft Graph",
-    spec: ["healthBot"],
-    kinds: ["entra.application", "entra.service-principal"],
-    note: "the guide names no permission and today's pages ask for none: psc grants none",
+    spec: ["identity.application.permissions"],
+    kinds: ["entra.application", "entra.service-principal", "entra.admin-consent", "entra.permission-grant"],
+    note: "the guide names no permission and today's pages ask for none: psc asks for those the spec lists",
   },
   {
     chapter: "Identity and access: considerations",
@@ -107,8 +107,9 @@ export const GUIDE: readonly GuideLine[] = [
   {
     chapter: "Identity and access: recommendations",
     says: "A dedicated application for bot and Omnichannel, another one for each stage",
-    spec: ["name", "stage"],
-    kinds: ["entra.application"],
+    spec: ["name", "stage", "identity.application"],
+    kinds: ["entra.application", "entra.federated-credential", "entra.certificate", "entra.client-secret"],
+    note: "`validate` refuses stages that share one; `psc rotate` renews its secret",
   },
   {
     chapter: "Monitoring: considerations",
@@ -200,7 +201,8 @@ export const GUIDE: readonly GuideLine[] = [
     chapter: "Security: recommendations",
     says: "No standing access to the bot: Privileged Identity Management",
     spec: ["healthBot.access.activation"],
-    kinds: ["azure.eligible-role-assignment"],
+    kinds: ["azure.eligible-role-assignment", "azure.standing-access"],
+    note: "owners and contributors who hold the bot for good are named by every plan",
   },
   {
     chapter: "Security: recommendations",

@@ -54,6 +54,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/destroy.ts")).destroy,
   },
   {
+    name: "rotate",
+    summary: "renew the application's client secret, in the key vault",
+    load: async () => (await import("./commands/rotate.ts")).rotate,
+  },
+  {
     name: "unlock",
     summary: "tell who deploys an environment; remove a dead lock",
     load: async () => (await import("./commands/unlock.ts")).unlock,

@@ -54,6 +54,7 @@ export function partOfPlan(plan: Plan, personas: readonly Persona[] | undefined)
     actions,
     summary,
     problems: plan.problems.filter(({ persona }) => personas.includes(persona)),
+    concerns: plan.concerns.filter(({ persona }) => personas.includes(persona)),
     usualMs: 0,
   };
 }

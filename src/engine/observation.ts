@@ -23,6 +23,8 @@ export type Observation<D = unknown> =
       readonly data: D;
       /** Set when somebody else made it and psc should put its mark on it: the words for the plan. */
       readonly adoptable?: string;
+      /** It is as it should be, and yet somebody ought to know this about it: a sentence without a full stop. */
+      readonly concern?: string;
     }
   /** Being made or changed right now, by an earlier run or by somebody else. */
   | {

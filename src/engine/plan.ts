@@ -6,6 +6,13 @@ import type { GateInstructions, Persona, Resource } from "./resource.ts";
 export const ACTIONS = ["create", "update", "replace", "delete", "adopt", "wait", "gate", "none"] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
+/** What holds, and yet somebody ought to know. */
+export interface Concern {
+  readonly address: string;
+  readonly persona: Persona;
+  readonly message: string;
+}
+
 /** What psc means to do about one resource, and why. */
 export interface Action {
   readonly resource: Resource;
@@ -29,6 +36,7 @@ export interface Problem {
 export interface Plan {
   readonly actions: readonly Action[];
   readonly problems: readonly Problem[];
+  readonly concerns: readonly Concern[];
   readonly summary: Readonly<Record<ActionName, number>>;
   /** Requests sent while observing, and milliseconds it took on the real clock. */
   readonly reads: number;
@@ -64,6 +72,8 @@ export interface PlanDocument {
     readonly message: string;
     readonly remedy: string | undefined;
   }[];
+  /** What holds, and yet somebody ought to know; absent when there is nothing of the kind. */
+  readonly concerns?: readonly Concern[];
   /** No longer declared and not deleted, with the reason; only with `--prune`. */
   readonly kept?: readonly { readonly address: string; readonly kind: string; readonly reason: string }[];
 }
@@ -89,6 +99,7 @@ export function planDocument(plan: Plan, environment: PlanDocument["environment"
       message: error.message,
       remedy: error.remedy,
     })),
+    ...(plan.concerns.length === 0 ? {} : { concerns: plan.concerns }),
     ...(plan.pruning === undefined
       ? {}
       : {

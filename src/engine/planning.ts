@@ -4,7 +4,7 @@ import type { RunMemory } from "./context.ts";
 import type { ResourceGraph } from "./graph.ts";
 import { compareFields, type FieldChange, type Observation } from "./observation.ts";
 import { asPscError, type ObservationRun, observeAll } from "./observe.ts";
-import { ACTIONS, type Action, type ActionName, type Plan, type Problem } from "./plan.ts";
+import { ACTIONS, type Action, type ActionName, type Concern, type Plan, type Problem } from "./plan.ts";
 import { planRemoval, type RemovalOptions, type RemovalPlan } from "./removal.ts";
 import type { Context, Resource } from "./resource.ts";
 
@@ -171,6 +171,7 @@ export async function createPlan(
   const plan: Plan = {
     actions,
     problems,
+    concerns: concernsOf(graph.order, observed),
     summary,
     reads: new Set(sent).size,
     tookMs: performance.now() - started,
@@ -178,6 +179,15 @@ export async function createPlan(
     ...(pruning === undefined ? {} : { pruning }),
   };
   return { plan, observed };
+}
+
+function concernsOf(resources: readonly Resource[], observed: ObservationRun): Concern[] {
+  return resources.flatMap(({ address, info: { persona } }) => {
+    const seen = observed.results.get(address)?.observation;
+    return seen?.status === "present" && seen.concern !== undefined
+      ? [{ address, persona, message: seen.concern }]
+      : [];
+  });
 }
 
 function merged(one: ObservationRun, other: ObservationRun): ObservationRun {

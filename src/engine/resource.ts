@@ -26,6 +26,7 @@ export const STEPS = [
 /** Who holds what is needed, in the names that Entra, Azure and Dataverse use. */
 export const PERSONAS = [
   "Global Administrator",
+  "Privileged Role Administrator",
   "Cloud Application Administrator",
   "Groups Administrator",
   "Power Platform Administrator",

@@ -44,7 +44,7 @@ export function handoverFacts(run: {
     facts.push({
       title: "bot's application",
       value: registration.appId,
-      note: run.spec.identity.application,
+      note: run.spec.identity.application.name,
     });
   for (const stream of run.spec.workstreams) {
     if (stream.widget === undefined) continue;

@@ -26,16 +26,22 @@ import { resourceGroupResources } from "./azure/resource-group.ts";
 import { resourceLockResources } from "./azure/resource-lock.ts";
 import { resourceProviderResources } from "./azure/resource-provider.ts";
 import { roleAssignmentResources as azureRoleAssignmentResources } from "./azure/role-assignment.ts";
+import { standingAccessResources } from "./azure/standing-access.ts";
 import { applicationUserResources } from "./dataverse/application-user.ts";
 import { auditingResources } from "./dataverse/auditing.ts";
 import { groupTeamResources } from "./dataverse/group-team.ts";
 import { roleAssignmentResources } from "./dataverse/role-assignment.ts";
 import { solutionResources } from "./dataverse/solution.ts";
+import { adminConsentResources } from "./entra/admin-consent.ts";
 import { applicationResources } from "./entra/application.ts";
+import { certificateResources } from "./entra/certificate.ts";
+import { clientSecretResources } from "./entra/client-secret.ts";
 import { deployerResources } from "./entra/deployer.ts";
+import { federatedCredentialResources } from "./entra/federated-credential.ts";
 import { groupResources } from "./entra/group.ts";
 import { licencesResources } from "./entra/licences.ts";
 import { omnichannelConsentResources } from "./entra/omnichannel-consent.ts";
+import { permissionGrantResources } from "./entra/permission-grant.ts";
 import { servicePrincipalResources } from "./entra/service-principal.ts";
 import { tenantResources } from "./entra/tenant.ts";
 import { accountResources } from "./health-bot/account.ts";
@@ -125,6 +131,7 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     // 7 The Health Bot in its landing zone; a lock is made when everything it protects is there.
     ...landingZone,
     ...resourceLockResources(spec, landingZone),
+    ...standingAccessResources(spec),
     // 8 Human handoff; the bridge is a gate.
     ...configurationResources(spec),
     ...scenarioResources(spec),
@@ -136,6 +143,11 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     // 10 The application and the user the bot acts as.
     ...applicationResources(spec),
     ...servicePrincipalResources(spec),
+    ...federatedCredentialResources(spec),
+    ...certificateResources(spec),
+    ...clientSecretResources(spec),
+    ...permissionGrantResources(spec),
+    ...adminConsentResources(spec),
     ...applicationUserResources(spec),
     // 11 Queues, workstreams, routing, channels of the workstreams.
     ...operatingHoursResources(spec, manifest),

@@ -25,16 +25,22 @@ import { resourceGroup } from "./azure/resource-group.ts";
 import { resourceLock } from "./azure/resource-lock.ts";
 import { resourceProvider } from "./azure/resource-provider.ts";
 import { roleAssignment as azureRoleAssignment } from "./azure/role-assignment.ts";
+import { standingAccess } from "./azure/standing-access.ts";
 import { applicationUser } from "./dataverse/application-user.ts";
 import { auditing } from "./dataverse/auditing.ts";
 import { groupTeam } from "./dataverse/group-team.ts";
 import { roleAssignment as dataverseRoleAssignment } from "./dataverse/role-assignment.ts";
 import { solution } from "./dataverse/solution.ts";
+import { adminConsent } from "./entra/admin-consent.ts";
 import { application } from "./entra/application.ts";
+import { certificate } from "./entra/certificate.ts";
+import { clientSecret } from "./entra/client-secret.ts";
 import { deployer } from "./entra/deployer.ts";
+import { federatedCredential } from "./entra/federated-credential.ts";
 import { group } from "./entra/group.ts";
 import { licences } from "./entra/licences.ts";
 import { omnichannelConsent } from "./entra/omnichannel-consent.ts";
+import { permissionGrant } from "./entra/permission-grant.ts";
 import { servicePrincipal } from "./entra/service-principal.ts";
 import { tenant } from "./entra/tenant.ts";
 import { account } from "./health-bot/account.ts";
@@ -112,6 +118,7 @@ export const KINDS: readonly KindInfo[] = [
   activityLogAlert.info,
   policyAssignment.info,
   resourceLock.info,
+  standingAccess.info,
   configuration.info,
   scenario.info,
   scenarioFile.info,
@@ -120,6 +127,11 @@ export const KINDS: readonly KindInfo[] = [
   channel.info,
   application.info,
   servicePrincipal.info,
+  federatedCredential.info,
+  certificate.info,
+  clientSecret.info,
+  permissionGrant.info,
+  adminConsent.info,
   applicationUser.info,
   operatingHours.info,
   presence.info,

@@ -9,6 +9,7 @@ import { createGraph, type Graph } from "./graph.ts";
 import { createHealthBotManagement, type HealthBotManagement } from "./health-bot.ts";
 import { asHttpClient } from "./http/as-client.ts";
 import type { RememberingHttp } from "./http/remembering.ts";
+import { createKeyVault, type KeyVault } from "./key-vault.ts";
 import type { KnownNames } from "./known-names.ts";
 import { createPowerPages, type PowerPages } from "./power-pages.ts";
 import { createPowerPlatform, type PowerPlatform } from "./power-platform.ts";
@@ -46,6 +47,8 @@ export interface Services {
    * @throws PscError PSC-E030 for an unset variable, PSC-E034 or PSC-E035 for a secret that cannot be read.
    */
   secret(reference: SecretReference): Promise<SecretValue>;
+  /** Secrets of key vaults that psc keeps some in. */
+  readonly keyVault: KeyVault;
   /** Client for one bot's management API. */
   healthBot(managementPortalLink: string, jwtSecret: SecretValue): HealthBotManagement;
 }
@@ -90,6 +93,7 @@ export function createServices(options: {
         credential: { getToken: async () => null },
         httpClient: asHttpClient(http),
       }),
+    keyVault: createKeyVault(http, cloud, (ms) => clock.sleep(ms)),
     healthBot: (managementPortalLink, jwtSecret) =>
       createHealthBotManagement(http, clock, addressOf(cloud, managementPortalLink).url, jwtSecret),
   };

@@ -28,8 +28,12 @@ export const NO_FILES: IncludedFiles = {
   archiveAt: () => undefined,
 };
 
-function pathsIn({ healthBot, agentExperience }: SpecDocument): SpecPath[] {
+function pathsIn({ identity, healthBot, agentExperience }: SpecDocument): SpecPath[] {
+  const application = typeof identity?.application === "object" ? identity.application : {};
   return [
+    ...(application.certificates ?? []).map(
+      (_one, i): SpecPath => ["identity", "application", "certificates", i, "file"],
+    ),
     ...(healthBot?.scenarios ?? []).map((_file, i): SpecPath => ["healthBot", "scenarios", i]),
     ...(healthBot?.localization === undefined ? [] : [["healthBot", "localization"]]),
     ...(agentExperience?.knowledge ?? []).map(

@@ -17,6 +17,8 @@ const NATURAL_KEYS: readonly { readonly path: readonly string[]; readonly keys: 
   { path: ["workstreams", "*", "route"], keys: ["name"] },
   { path: ["workstreams", "*", "widget", "survey"], keys: ["name"] },
   { path: ["agentExperience", "quickReplies"], keys: ["title"] },
+  { path: ["identity", "application", "federated"], keys: ["name"] },
+  { path: ["identity", "application", "certificates"], keys: ["name"] },
   { path: ["agentExperience", "sessionTemplates"], keys: ["name"] },
   { path: ["agentExperience", "notificationTemplates"], keys: ["name"] },
   { path: ["agentExperience", "knowledge"], keys: ["file"] },
@@ -42,10 +44,14 @@ function keyOfItem(item: SpecNode, keys: readonly string[]): string | undefined 
   return parts.every((part) => part !== undefined) ? parts.join(" → ") : undefined;
 }
 
-/** `agents: Name` is short for `agents: { name: Name }`; told apart, an overlay could not add members to a name. */
+/**
+ * `agents: Name` is short for `agents: { name: Name }`, and so is that of the application; told apart, an overlay could
+ * not add members to a name.
+ */
 function spelledOut(path: SpecPath, node: SpecNode): SpecNode {
   const isGroup = path.length === 3 && path[0] === "identity" && path[1] === "groups";
-  if (!isGroup || node.kind !== "scalar" || typeof node.value !== "string") return node;
+  const isApplication = path.length === 2 && path[0] === "identity" && path[1] === "application";
+  if (!(isGroup || isApplication) || node.kind !== "scalar" || typeof node.value !== "string") return node;
   return {
     kind: "map",
     location: node.location,

@@ -1,10 +1,12 @@
 import type { CloudName } from "../cloud.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { AgentExperienceSpec } from "./model-agent-experience.ts";
+import type { IdentitySpec } from "./model-identity.ts";
 import type { OwnSolutionSpec } from "./model-own-solutions.ts";
 import type { PortalSpec } from "./model-portal.ts";
 
 export * from "./model-agent-experience.ts";
+export * from "./model-identity.ts";
 export * from "./model-own-solutions.ts";
 export * from "./model-portal.ts";
 
@@ -24,15 +26,6 @@ export type PrincipalRef =
   | { readonly kind: "group"; readonly group: string }
   | { readonly kind: "bot" }
   | { readonly kind: "user"; readonly userPrincipalName: string };
-
-export interface GroupSpec {
-  /** The key other fields use, such as `agents`. */
-  readonly key: string;
-  /** Display name of the Entra security group. */
-  readonly name: string;
-  /** User principal names psc makes sure of; other members are left alone. */
-  readonly members: readonly string[];
-}
 
 export interface RoleGrant {
   /** Display name of the Dataverse security role. */
@@ -303,13 +296,7 @@ export interface EnvironmentSpec {
       readonly alerts: { readonly email: readonly string[] } | undefined;
     };
   };
-  readonly identity: {
-    readonly groups: readonly GroupSpec[];
-    /** Display name of the Entra application dedicated to this environment's bot. */
-    readonly application: string;
-    /** Client ids of pipelines that are to administer Power Platform unattended. */
-    readonly adminApplications: readonly string[];
-  };
+  readonly identity: IdentitySpec;
   readonly omnichannel: {
     readonly channels: readonly Channel[];
     readonly masking: {

@@ -17,6 +17,7 @@ import type {
 import { resolveAgentExperience } from "./resolve-agent-experience.ts";
 import { declaredGroup, keyOfGroup } from "./resolve-groups.ts";
 import { resolveHealthBot } from "./resolve-health-bot.ts";
+import { resolveIdentity } from "./resolve-identity.ts";
 import { resolveOwnSolutions } from "./resolve-own-solutions.ts";
 import { resolvePortal } from "./resolve-portal.ts";
 import { DEFAULTS } from "./schema/defaults.ts";
@@ -43,7 +44,8 @@ export function resolveSpec(
   const domain = document.environment?.domain ?? "";
   const name = document.name ?? domain;
   const displayName = document.environment?.displayName ?? name;
-  const groups = resolveGroups(document, displayName);
+  const identity = resolveIdentity(document.identity ?? {}, name, displayName, included);
+  const { groups } = identity;
   const language = resolveLanguage(document.environment?.language);
   const stage = document.stage ?? DEFAULTS.stage;
   const workstreams = resolveWorkstreams(document, displayName, language);
@@ -56,11 +58,7 @@ export function resolveSpec(
     solution: manifest?.name ?? document.solution ?? "",
     environment: resolveEnvironment(document, domain, displayName, language, groups),
     azure: resolveAzure(document, name),
-    identity: {
-      groups,
-      application: document.identity?.application ?? `psc ${name} bot`,
-      adminApplications: document.identity?.adminApplications ?? [],
-    },
+    identity,
     omnichannel: resolveOmnichannel(document.omnichannel ?? {}),
     ownSolutions: resolveOwnSolutions(document.ownSolutions, included),
     roles: resolveRoles(document, groups, manifest),
@@ -109,22 +107,6 @@ function resolveOmnichannel(given: NonNullable<SpecDocument["omnichannel"]>): En
 function resolveLanguage(language: string | number | undefined): number {
   if (typeof language === "number") return language;
   return lcidOf(language ?? DEFAULTS.language) ?? 1033;
-}
-
-function resolveGroups(document: SpecDocument, displayName: string): readonly GroupSpec[] {
-  const given = document.identity?.groups;
-  if (given === undefined)
-    return [
-      { key: "users", name: `${displayName} Users`, members: [] },
-      { key: "agents", name: `${displayName} Agents`, members: [] },
-      { key: "supervisors", name: `${displayName} Supervisors`, members: [] },
-      { key: "botAdmins", name: `${displayName} Bot Administrators`, members: [] },
-    ];
-  return Object.entries(given).map(([key, group]) =>
-    typeof group === "string"
-      ? { key, name: group, members: [] }
-      : { key, name: group.name ?? "", members: group.members ?? [] },
-  );
 }
 
 function resolveEnvironment(

@@ -77,6 +77,7 @@ export function planOf(actions: readonly SampleAction[], errors: readonly PscErr
       persona: "Power Platform Administrator" as const,
       error,
     })),
+    concerns: [],
     summary,
     reads: 12,
     tookMs: 400,

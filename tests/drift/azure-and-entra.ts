@@ -4,6 +4,7 @@ import type { Portal, Row } from "./portal.ts";
 export type Mutations = Readonly<Record<string, (portal: Portal) => Promise<void>>>;
 
 const ARM = "https://management.azure.com";
+const GRAPH = "https://graph.microsoft.com";
 
 /** One change of a nested object: everything beside it stays. */
 export function inside(name: string, change: (value: Row) => Row): (row: Row) => Row {
@@ -29,6 +30,21 @@ const graphObject =
         ? inside("value", () => set)(row)
         : undefined,
     );
+
+/** Changes the environment's own application, whatever it is called by then. */
+const ownApplication =
+  (change: (value: Row) => Row) =>
+  (portal: Portal): Promise<void> =>
+    portal.edit("graph/objects", (row) =>
+      row["kind"] === "application" && JSON.stringify(row).includes("psc-env:contoso-full")
+        ? inside("value", change)(row)
+        : undefined,
+    );
+
+const federated =
+  (set: Row) =>
+  (portal: Portal): Promise<void> =>
+    portal.edit("graph/federatedCredentials", () => set);
 
 async function activation(portal: Portal, id: string, set: Row): Promise<void> {
   const token = await portal.place.sandbox.token("admin", ARM);
@@ -57,6 +73,36 @@ export const AZURE_AND_ENTRA: Mutations = {
     displayName: "Contoso Health Leads",
   }),
   "entra.group.members": (portal) => portal.edit("graph/members", () => "gone"),
+  "entra.group.owners": (portal) => portal.edit("graph/owners", () => "gone"),
+  "entra.application.permissions": ownApplication((value) => ({ ...value, requiredResourceAccess: [] })),
+  "entra.federated-credential.issuer": federated({ issuer: "https://issuer.example.com" }),
+  "entra.federated-credential.subject": federated({ subject: "repo:somebody/else:ref:refs/heads/main" }),
+  "entra.federated-credential.audiences": federated({ audiences: ["api://another"] }),
+  "entra.certificate.thumbprint": (portal) =>
+    portal.edit("graph/certificates", () => ({ key: Buffer.from("another certificate").toString("base64") })),
+  "entra.client-secret.renewal": ownApplication((value) => ({
+    ...value,
+    passwordCredentials: (value["passwordCredentials"] as Row[]).map((credential) => ({
+      ...credential,
+      endDateTime: new Date(Date.parse(String(credential["startDateTime"])) + 9 * 86_400_000).toISOString(),
+    })),
+  })),
+  "entra.client-secret.withoutValue": async ({ place: { sandbox } }) => {
+    const token = await sandbox.token("admin", GRAPH);
+    const { body } = await sandbox.ask(
+      "GET",
+      `${GRAPH}/v1.0/applications(uniqueName='psc-contoso-full-bot')`,
+      { token },
+    );
+    const passwordCredential = { displayName: "psc contoso-full: contoso-health/psc-contoso-full" };
+    const made = await sandbox.ask("POST", `${GRAPH}/v1.0/applications/${body.id}/addPassword`, {
+      token,
+      body: { passwordCredential },
+    });
+    if (made.status !== 200) throw new Error(made.text);
+  },
+  "entra.permission-grant": (portal) =>
+    portal.edit("graph/permissionGrants", (row) => (row["scope"] === "User.Read" ? "gone" : undefined)),
   "entra.application.displayName": graphObject("application", "psc contoso-full bot", {
     displayName: "renamed",
   }),

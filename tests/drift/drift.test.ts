@@ -37,7 +37,9 @@ function found(actions: readonly Action[]): Set<string> {
 
 /** Everything the spec can say, and what the full example leaves out. */
 const SPEC = `extends: full.yaml
-identity: { adminApplications: [55555555-5555-4555-8555-555555555555] }
+identity:
+  adminApplications: [55555555-5555-4555-8555-555555555555]
+  application: { permissions: { consent: psc } }
 environment: { managed: true }
 azure:
   tags: { workload: patients }

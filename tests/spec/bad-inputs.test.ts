@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { renderProblem } from "../../src/spec/index.ts";
 import { AGENT_EXPERIENCE_CASES } from "./cases/agent-experience.ts";
+import { APPLICATION_CASES } from "./cases/application.ts";
 import type { BadInput } from "./cases/bad-input.ts";
 import { KEY_PORTAL_AND_SOLUTION_CASES } from "./cases/keys-portal-and-solutions.ts";
 import { OMNICHANNEL_CASES } from "./cases/omnichannel.ts";
@@ -27,6 +28,7 @@ const CASES: readonly BadInput[] = [
   ...SHAPE_CASES,
   ...RULE_CASES,
   ...OMNICHANNEL_CASES,
+  ...APPLICATION_CASES,
   ...KEY_PORTAL_AND_SOLUTION_CASES,
   ...AGENT_EXPERIENCE_CASES,
 ];

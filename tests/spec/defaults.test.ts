@@ -27,7 +27,7 @@ describe("the smallest useful spec", () => {
       monitoring: { workspace: "log-contosohealth", applicationInsights: "appi-contosohealth" },
     });
     expect(spec.healthBot.name).toBe("bot-contosohealth");
-    expect(spec.identity.application).toBe("psc contosohealth bot");
+    expect(spec.identity.application.name).toBe("psc contosohealth bot");
   });
 
   test("follows the guide: security group, auditing, no message text, no standing access", () => {

@@ -76,8 +76,8 @@ roles: [{ role: Omnichannel agent, to: bot, $remove: true }]
       BASE.replace("users: Users", "users: { name: Users, members: [a@contoso.com] }"),
     );
     expect(spec.identity.groups.slice(0, 2)).toEqual([
-      { key: "users", name: "Everybody", members: ["a@contoso.com"] },
-      { key: "agents", name: "Agents", members: ["a@contoso.com"] },
+      { key: "users", name: "Everybody", members: ["a@contoso.com"], owners: [] },
+      { key: "agents", name: "Agents", members: ["a@contoso.com"], owners: [] },
     ]);
   });
 

@@ -5,6 +5,7 @@ import { kindsLeftOut, PERSONA_OPTION, partOfPlan, personasAsked } from "../pers
 import { PRUNE_OPTIONS, pruningAsked, pruningHint } from "../pruning.ts";
 import {
   actionLines,
+  concernLines,
   count,
   headerLine,
   personaLines,
@@ -76,6 +77,7 @@ export const plan: CommandDefinition = {
         const problems = problemLines(planned.plan, columns);
         for (const line of problems) terminal.print(line);
         terminal.print(summaryLine(planned.plan));
+        for (const line of concernLines(planned.plan, columns)) terminal.print(line);
         for (const line of warningLines(loaded.warnings, columns)) terminal.print(line);
         const code = exitOfPlan(planned.plan);
         if (terminal.output === "text") {

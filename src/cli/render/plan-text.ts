@@ -194,6 +194,15 @@ export function summaryLine(plan: Plan): string {
   return `${styled("bold", "Plan:")} ${parts.join(", ")}${unchanged}.${time}`;
 }
 
+/** What holds, and yet somebody ought to know. */
+export function concernLines({ concerns }: Pick<Plan, "concerns">, columns: number): string[] {
+  return concerns.flatMap(({ message }) =>
+    wrapped(`${message}.`, columns - 2).map((line, index) =>
+      index === 0 ? `${styled("yellow", "⚠")} ${line}` : `  ${line}`,
+    ),
+  );
+}
+
 /** Warnings of the spec, short: the place and the explanation are a command away. */
 export function warningLines(warnings: readonly PscError[], columns: number): string[] {
   return warnings.flatMap((warning) => {

@@ -218,7 +218,7 @@ export const applicationUser = defineKind<ApplicationUserProps, ApplicationUserD
 export function applicationUserResources(spec: EnvironmentSpec): Resource[] {
   return [
     applicationUser.resource({
-      props: { applicationName: spec.identity.application, capacity: spec.healthBot.capacity },
+      props: { applicationName: spec.identity.application.name, capacity: spec.healthBot.capacity },
       dependsOn: [
         environment.address(),
         application.address(),

@@ -2,8 +2,9 @@ import type { Present } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import { PscError } from "../../errors.ts";
 import { keySegment, literal } from "../../services/graph.ts";
-import type { EnvironmentSpec } from "../../spec/model.ts";
+import type { EnvironmentSpec, GraphPermissionsSpec } from "../../spec/model.ts";
 import { naming } from "./denied.ts";
+import { declaredPermissions, GRAPH_APP_ID, graphCatalogue, permissionText } from "./graph-permissions.ts";
 import { LOOK_EVERY_MS, untilVisible } from "./replication.ts";
 import { tenant } from "./tenant.ts";
 
@@ -11,6 +12,8 @@ export interface ApplicationProps {
   readonly displayName: string;
   /** Name of the psc environment the application is dedicated to. */
   readonly environment: string;
+  /** Undefined: what it asks for of Microsoft Graph is left as it is. */
+  readonly permissions: GraphPermissionsSpec | undefined;
 }
 
 export interface ApplicationData {
@@ -26,9 +29,16 @@ interface EntraApplication {
   readonly uniqueName?: string | null;
   readonly signInAudience?: string;
   readonly tags?: readonly string[];
+  readonly requiredResourceAccess?: readonly RequiredResourceAccess[];
 }
 
-const SELECT = "id,appId,displayName,uniqueName,signInAudience,tags";
+/** What an application asks for of one API; nothing is granted by it. */
+interface RequiredResourceAccess {
+  readonly resourceAppId: string;
+  readonly resourceAccess?: readonly { readonly id: string; readonly type: string }[];
+}
+
+const SELECT = "id,appId,displayName,uniqueName,signInAudience,tags,requiredResourceAccess";
 const READ = { permission: "Application.Read.All", persona: "Cloud Application Administrator" };
 const WRITE = { permission: "Application.ReadWrite.All", persona: "Cloud Application Administrator" };
 const ENVIRONMENT_TAG = "psc-env:";
@@ -93,7 +103,59 @@ function refuseSharing(props: ApplicationProps, application: EntraApplication): 
   });
 }
 
-function observed(props: ApplicationProps, application: EntraApplication): Present<ApplicationData> {
+/** Microsoft Graph's words for the two types of permission in an application ("resourceAccess resource type"). */
+const ACCESS_TYPES = { application: "Role", delegated: "Scope" } as const;
+
+/** The permissions of Microsoft Graph an application asks for, in the spelling of the spec where it names them. */
+async function askedFor(
+  declared: GraphPermissionsSpec,
+  { requiredResourceAccess }: EntraApplication,
+  context: Context,
+): Promise<readonly string[]> {
+  const catalogue = await graphCatalogue(context);
+  const texts = declaredTexts(declared);
+  // In the order of the texts.
+  const spelled = new Map(
+    declaredPermissions(declared, catalogue).map((permission, i) => [permission.id, texts[i]]),
+  );
+  const access = requiredResourceAccess?.find(({ resourceAppId }) => resourceAppId === GRAPH_APP_ID);
+  return (access?.resourceAccess ?? []).map(({ id, type }) => {
+    const known = catalogue.permissions.find((one) => one.id === id);
+    const word = type === ACCESS_TYPES.application ? "application" : "delegated";
+    return spelled.get(id) ?? permissionText({ type: word, name: known?.name ?? id });
+  });
+}
+
+/** As the spec spells them. */
+function declaredTexts(declared: GraphPermissionsSpec): readonly string[] {
+  return (["application", "delegated"] as const).flatMap((type) =>
+    declared[type].map((name) => permissionText({ type, name })),
+  );
+}
+
+/** What to write: exactly what is declared of Microsoft Graph, and what was there of other APIs. */
+async function accessPatch(
+  { permissions }: ApplicationProps,
+  before: EntraApplication | undefined,
+  context: Context,
+): Promise<object> {
+  if (permissions === undefined) return {};
+  const wanted = declaredPermissions(permissions, await graphCatalogue(context));
+  const others = (before?.requiredResourceAccess ?? []).filter(
+    ({ resourceAppId }) => resourceAppId !== GRAPH_APP_ID,
+  );
+  const own = {
+    resourceAppId: GRAPH_APP_ID,
+    resourceAccess: wanted.map(({ id, type }) => ({ id, type: ACCESS_TYPES[type] })),
+  };
+  return { requiredResourceAccess: [...others, ...(wanted.length === 0 ? [] : [own])] };
+}
+
+async function observed(
+  props: ApplicationProps,
+  application: EntraApplication,
+  context: Context,
+): Promise<Present<ApplicationData>> {
   refuseSharing(props, application);
   const { id, appId, displayName, tags, signInAudience, uniqueName } = application;
   const present: Present<ApplicationData> = {
@@ -104,6 +166,9 @@ function observed(props: ApplicationProps, application: EntraApplication): Prese
       signInAudience: signInAudience ?? null,
       // Other tags are nobody's business: Entra's own portal puts some there.
       tags: tagsOf(props).filter((tag) => tags?.includes(tag) === true),
+      ...(props.permissions === undefined
+        ? {}
+        : { permissions: await askedFor(props.permissions, application, context) }),
     },
     data: { id, appId },
   };
@@ -112,7 +177,7 @@ function observed(props: ApplicationProps, application: EntraApplication): Prese
     : present;
 }
 
-/** The registration that stands behind the bot's Dataverse user; it needs neither secret nor Graph permission. */
+/** The registration that stands behind the bot's Dataverse user; for that it needs neither secret nor permission. */
 export const application = defineKind<ApplicationProps, ApplicationData>({
   kind: "entra.application",
   summary: "an application registration dedicated to this environment's bot",
@@ -127,41 +192,46 @@ export const application = defineKind<ApplicationProps, ApplicationData>({
   ],
   nature: "managed",
   label: ({ displayName }) => `application "${displayName}"`,
-  detail: () => "no secret, no permission",
+  detail: ({ permissions }) =>
+    permissions === undefined ? "" : `asks for ${declaredTexts(permissions).join(", ") || "no permission"}`,
   declared: (props) => ({
     displayName: props.displayName,
     signInAudience: SIGN_IN_AUDIENCE,
     tags: tagsOf(props),
+    ...(props.permissions === undefined ? {} : { permissions: declaredTexts(props.permissions) }),
   }),
   async read(props, context) {
     const found = await naming(READ, () => find(props, context));
-    return found === undefined ? { status: "absent" } : observed(props, found);
+    return found === undefined ? { status: "absent" } : observed(props, found, context);
   },
   async create(props, context) {
     const { graph } = context.services;
     const path = `/applications${keySegment("uniqueName", uniqueNameOf(props))}`;
-    await naming(WRITE, () =>
+    await naming(WRITE, async () =>
       graph.upsert<EntraApplication>(path, {
         displayName: props.displayName,
         signInAudience: SIGN_IN_AUDIENCE,
         tags: tagsOf(props),
-        notes: `Made by psc for environment ${props.environment}: stands behind the bot's user in Dataverse. It needs no secret and no permission.`,
+        ...(await accessPatch(props, undefined, context)),
+        notes: `Made by psc for environment ${props.environment}: stands behind the bot's user in Dataverse. For that it needs no secret and no permission.`,
       }),
     );
     const seen = await untilVisible(context, "the application to be visible", () =>
       graph.get<EntraApplication>(path, { $select: SELECT }),
     );
-    return observed(props, seen);
+    return observed(props, seen, context);
   },
   async update(props, present, _changes, context) {
     const { graph } = context.services;
     const path = `/applications/${present.data.id}`;
     const before = await graph.get<EntraApplication>(path, { $select: SELECT });
+    const access = await accessPatch(props, before, context);
     await naming(WRITE, () =>
       graph.update(path, {
         displayName: props.displayName,
         signInAudience: SIGN_IN_AUDIENCE,
         tags: [...new Set([...(before?.tags ?? []), ...tagsOf(props)])],
+        ...access,
         ...(present.adoptable === undefined ? {} : { uniqueName: uniqueNameOf(props) }),
       }),
     );
@@ -195,7 +265,7 @@ export const application = defineKind<ApplicationProps, ApplicationData>({
       }),
     );
     const ours = deleted.find(({ uniqueName }) => uniqueName === uniqueNameOf(props));
-    return ours === undefined ? undefined : observed(props, ours);
+    return ours === undefined ? undefined : observed({ ...props, permissions: undefined }, ours, context);
   },
   isMarked: (props, { fields }) => {
     const tags = fields["tags"];
@@ -206,7 +276,11 @@ export const application = defineKind<ApplicationProps, ApplicationData>({
 export function applicationResources(spec: EnvironmentSpec): Resource[] {
   return [
     application.resource({
-      props: { displayName: spec.identity.application, environment: spec.name },
+      props: {
+        displayName: spec.identity.application.name,
+        environment: spec.name,
+        permissions: spec.identity.application.permissions,
+      },
       dependsOn: [tenant.address()],
     }),
   ];

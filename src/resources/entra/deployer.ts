@@ -17,6 +17,7 @@ interface GraphNeed {
 const GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10";
 const GROUPS_ADMINISTRATOR = "fdd7a751-b60b-444a-984c-02652fe8fa1c";
 const USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+const PRIVILEGED_ROLE_ADMINISTRATOR = "e8611ab8-c189-46e8-94e1-60213ab1f814";
 const APPLICATION_ADMINISTRATOR = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3";
 const CLOUD_APPLICATION_ADMINISTRATOR = "158c047a-c907-4556-b7ef-446551a6b5f7";
 
@@ -40,6 +41,28 @@ function graphNeeds(spec: EnvironmentSpec): GraphNeed[] {
       forApplications: ["Application.ReadWrite.OwnedBy"],
       roles: [GLOBAL_ADMINISTRATOR, APPLICATION_ADMINISTRATOR, CLOUD_APPLICATION_ADMINISTRATOR],
     },
+    ...consentNeeds(spec),
+  ];
+}
+
+/** Only where psc itself is to give admin consent. */
+function consentNeeds(spec: EnvironmentSpec): GraphNeed[] {
+  const { permissions } = spec.identity.application;
+  if (permissions?.consent !== "psc") return [];
+  const roles = [GLOBAL_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR];
+  return [
+    ...(permissions.application.length === 0
+      ? []
+      : [{ what: "consent to application permissions", anyOf: ["AppRoleAssignment.ReadWrite.All"], roles }]),
+    ...(permissions.delegated.length === 0
+      ? []
+      : [
+          {
+            what: "consent to delegated permissions",
+            anyOf: ["DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"],
+            roles: [...roles, APPLICATION_ADMINISTRATOR, CLOUD_APPLICATION_ADMINISTRATOR],
+          },
+        ]),
   ];
 }
 

@@ -90,10 +90,10 @@ async function usersOf(id: string, context: Context): Promise<readonly GroupMemb
   );
 }
 
-/** The declared members that are in the group, in the spelling of the spec. */
-function declaredIn(group: GroupSpec, members: readonly GroupMember[]): string[] {
-  const present = new Set(members.map(({ userPrincipalName }) => userPrincipalName.toLowerCase()));
-  return group.members.filter((name) => present.has(name.toLowerCase()));
+/** The declared people that are there, in the spelling of the spec. */
+function declaredIn(declared: readonly string[], there: readonly GroupMember[]): string[] {
+  const present = new Set(there.map(({ userPrincipalName }) => userPrincipalName.toLowerCase()));
+  return declared.filter((name) => present.has(name.toLowerCase()));
 }
 
 async function userId(name: string, context: Context): Promise<string> {
@@ -109,25 +109,34 @@ async function userId(name: string, context: Context): Promise<string> {
   });
 }
 
-/** Adds what is missing, up to 20 members a request; members nobody declared are left alone. */
-async function ensureMembers(id: string, names: readonly string[], context: Context): Promise<void> {
+/** Microsoft Graph's collections of people of a group. */
+type Collection = "members" | "owners";
+
+/** Adds who is missing, up to 20 people a request; who nobody declared is left alone. */
+async function ensurePeople(
+  id: string,
+  collection: Collection,
+  names: readonly string[],
+  context: Context,
+): Promise<void> {
   if (names.length === 0) return;
   const { graph } = context.services;
   let missing = await Promise.all(names.map((name) => userId(name, context)));
-  await naming({ permission: "GroupMember.ReadWrite.All", persona: "Groups Administrator" }, () =>
+  const permission = collection === "members" ? "GroupMember.ReadWrite.All" : WRITE.permission;
+  await naming({ permission, persona: "Groups Administrator" }, () =>
     context.wait(
-      "members of the group",
+      `${collection} of the group`,
       { everyMs: LOOK_EVERY_MS, atMostMs: REPLICATED_WITHIN_MS },
       async () => {
         const asked = missing;
         const answers = await graph.batch(
           asked.map((user) => ({
             method: "POST" as const,
-            url: `/groups/${id}/members/$ref`,
+            url: `/groups/${id}/${collection}/$ref`,
             body: { "@odata.id": graph.objectUrl(user) },
           })),
         );
-        missing = asked.filter((_, index) => needsAnotherTry(answers[index], id));
+        missing = asked.filter((_, index) => needsAnotherTry(answers[index], id, collection));
         return missing.length === 0 ? { done: true, value: undefined } : { done: false };
       },
     ),
@@ -138,6 +147,7 @@ async function ensureMembers(id: string, names: readonly string[], context: Cont
 function needsAnotherTry(
   answer: { readonly status: number; readonly body: unknown } | undefined,
   groupId: string,
+  collection: Collection,
 ): boolean {
   if (answer === undefined || [404, 409, 429, 503, 504].includes(answer.status)) return true;
   if (answer.status < 300) return false;
@@ -146,13 +156,13 @@ function needsAnotherTry(
   throw new ServiceError(
     {
       code: answer.status === 403 ? "PSC-E231" : "PSC-E217",
-      message: `Microsoft Graph refused to add a member to group ${groupId} (${error?.code ?? `HTTP ${answer.status}`}: ${error?.message ?? ""})`,
+      message: `Microsoft Graph refused to add to the ${collection} of group ${groupId} (${error?.code ?? `HTTP ${answer.status}`}: ${error?.message ?? ""})`,
       remedy: "mend what Graph names above, then run the same command again",
     },
     {
       service: "graph",
       method: "POST",
-      url: `/groups/${groupId}/members/$ref`,
+      url: `/groups/${groupId}/${collection}/$ref`,
       status: answer.status,
       serviceCode: error?.code ?? "",
       serviceMessage: error?.message ?? "",
@@ -161,8 +171,22 @@ function needsAnotherTry(
   );
 }
 
+/** Owners as the group names them; who is no user, such as the pipeline that made it, is left out. */
+async function ownersOf(id: string, context: Context): Promise<readonly GroupMember[]> {
+  const owners = await naming({ permission: "GroupMember.Read.All", persona: "Directory Readers" }, () =>
+    whenReplicated(context, "the group's owners", () =>
+      context.services.graph.list<DirectoryObject>(`/groups/${id}/owners`, {
+        $select: "id,userPrincipalName",
+      }),
+    ),
+  );
+  return owners.flatMap(({ id: owner, userPrincipalName }) =>
+    userPrincipalName === undefined ? [] : [{ id: owner, userPrincipalName }],
+  );
+}
+
 function missingMembers(group: GroupSpec, data: GroupData): readonly string[] {
-  const there = declaredIn(group, data.members);
+  const there = declaredIn(group.members, data.members);
   return group.members.filter((name) => !there.includes(name));
 }
 
@@ -179,13 +203,17 @@ async function observed(
       persona: "Groups Administrator",
     });
   }
-  const members = await usersOf(found.id, context);
+  const [members, owners] = await Promise.all([
+    usersOf(found.id, context),
+    group.owners.length === 0 ? [] : ownersOf(found.id, context),
+  ]);
   const present: Present<GroupData> = {
     status: "present",
     id: found.id,
     fields: {
       displayName: found.displayName,
-      ...(group.members.length === 0 ? {} : { members: declaredIn(group, members) }),
+      ...(group.members.length === 0 ? {} : { members: declaredIn(group.members, members) }),
+      ...(group.owners.length === 0 ? {} : { owners: declaredIn(group.owners, owners) }),
     },
     data: { id: found.id, members },
   };
@@ -228,9 +256,10 @@ export const group = defineKind<GroupProps, GroupData>({
   label: ({ group: { name } }) => `group "${name}"`,
   detail: ({ group: { members } }) =>
     members.length === 0 ? "" : `${members.length} ${members.length === 1 ? "member" : "members"}`,
-  declared: ({ group: { name, members } }) => ({
+  declared: ({ group: { name, members, owners } }) => ({
     displayName: name,
     ...(members.length === 0 ? {} : { members }),
+    ...(owners.length === 0 ? {} : { owners }),
   }),
   async read(props, context) {
     const found = await naming({ permission: "GroupMember.Read.All", persona: "Directory Readers" }, () =>
@@ -240,7 +269,7 @@ export const group = defineKind<GroupProps, GroupData>({
   },
   async create(props, context) {
     const { graph } = context.services;
-    const { name, members } = props.group;
+    const { name, members, owners } = props.group;
     const path = `/groups${keySegment("uniqueName", groupUniqueName(name))}`;
     const mailNickname = groupUniqueName(name).slice(0, 64);
     const made = await naming(WRITE, () =>
@@ -256,7 +285,8 @@ export const group = defineKind<GroupProps, GroupData>({
     const seen = await untilVisible(context, `group "${name}" to be visible`, () =>
       graph.get<EntraGroup>(path, { $select: SELECT }),
     );
-    await ensureMembers(made?.id ?? seen.id, members, context);
+    await ensurePeople(made?.id ?? seen.id, "members", members, context);
+    await ensurePeople(made?.id ?? seen.id, "owners", owners, context);
     return undefined;
   },
   async update(props, present, changes, context) {
@@ -268,7 +298,12 @@ export const group = defineKind<GroupProps, GroupData>({
     };
     if (Object.keys(patch).length > 0)
       await naming(WRITE, () => context.services.graph.update(`/groups/${present.id}`, patch));
-    await ensureMembers(present.id, missingMembers(props.group, present.data), context);
+    await ensurePeople(present.id, "members", missingMembers(props.group, present.data), context);
+    if (changes.some(({ path }) => path === "owners")) {
+      const there = declaredIn(props.group.owners, await ownersOf(present.id, context));
+      const missing = props.group.owners.filter((owner) => !there.includes(owner));
+      await ensurePeople(present.id, "owners", missing, context);
+    }
     return undefined;
   },
   async destroy(_props, present, context) {

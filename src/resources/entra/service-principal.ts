@@ -81,7 +81,7 @@ export const servicePrincipal = defineKind<ServicePrincipalProps, ServicePrincip
 export function servicePrincipalResources(spec: EnvironmentSpec): Resource[] {
   return [
     servicePrincipal.resource({
-      props: { application: spec.identity.application },
+      props: { application: spec.identity.application.name },
       dependsOn: [application.address()],
     }),
   ];

@@ -5,6 +5,7 @@ import {
   syncSmsNumber,
 } from "../dataverse/admin-center.ts";
 import { websiteRecordNamed } from "../dataverse/portal-site.ts";
+import { grantAdminConsent } from "../entra/admin-consent.ts";
 import { grantOmnichannelConsent } from "../entra/consent.ts";
 import { Refusal } from "../exchange.ts";
 import { activateBotChannels, enableBridge } from "../health-bot/portal.ts";
@@ -28,6 +29,11 @@ export const PERSON_ACTIONS: Readonly<Record<string, (payload: JsonObject, world
     grantOmnichannelConsent(world);
     return { did: "consented to Omnichannel data access on behalf of the organization" };
   },
+  "admin-consent": (payload, world) => ({
+    did: grantAdminConsent(world, String(payload["appId"]))
+      ? "granted admin consent for the application's permissions"
+      : "found no such application",
+  }),
   "omnichannel-channels": (payload, world) => {
     const channels = (payload["channels"] as string[] | undefined) ?? ["chat"];
     provisionChannels(world, String(payload["organizationUrl"]), channels);

@@ -382,9 +382,29 @@ export const SPEC_ERRORS = {
     explanation:
       "Two specs with different names describe the same Power Platform environment, so each deploy would undo the other.",
   },
+  "PSC-E095": {
+    title: "shared client secret",
+    explanation:
+      "Two environments keep the client secret of their application under one name in one vault: each deploy would take the other's place.",
+  },
   "PSC-E082": {
     title: "portal value not valid",
     explanation:
       "Names, addresses and ids of the portal go into Power Pages and into site settings as they are, so psc checks their form first.",
+  },
+  "PSC-E083": {
+    title: "federated credential not valid",
+    explanation:
+      "A federated credential names who issues a token, by an https address, and whose token it is, by its subject. One application takes up to 20, each issuer and subject once, and their names cannot be changed later.",
+  },
+  "PSC-E084": {
+    title: "credential not valid",
+    explanation:
+      "A certificate is a PEM file without its private key, and not expired. A client secret is kept in a key vault that exists, under a name of its own, and is renewed before it expires.",
+  },
+  "PSC-E085": {
+    title: "not a permission's name",
+    explanation:
+      "Permissions are written as Microsoft Graph names them, such as User.Read.All, once each. Which of them exist is asked of Microsoft Graph when psc plans.",
   },
 } as const satisfies Record<string, CodeEntry>;

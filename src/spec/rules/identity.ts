@@ -1,6 +1,7 @@
 import { closest } from "../suggest.ts";
 import { formatPrincipal } from "../terms/principals.ts";
 import { isOmnichannelRole, PLATFORM_ROLES } from "../terms/roles.ts";
+import { checkApplication } from "./application.ts";
 import { checkGroupKey, checkPrincipal } from "./references.ts";
 import { placeOf, type RuleContext, reportAt } from "./rules.ts";
 
@@ -8,6 +9,7 @@ import { placeOf, type RuleContext, reportAt } from "./rules.ts";
 export function checkIdentity(context: RuleContext): void {
   const { spec } = context;
   checkGroupNames(context);
+  checkApplication(context);
   checkGroupKey(context, ["environment", "securityGroup"], spec.environment.securityGroup);
   if (spec.environment.securityGroup === undefined)
     reportAt(context, ["environment", "securityGroup"], {

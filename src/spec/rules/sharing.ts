@@ -29,9 +29,20 @@ const DEDICATED: readonly Dedicated[] = [
   {
     code: "PSC-E090",
     what: "the Entra application",
-    path: ["identity", "application"],
-    identity: (spec) => [spec.tenant, spec.identity.application],
+    path: ["identity", "application", "name"],
+    identity: (spec) => [spec.tenant, spec.identity.application.name],
     remedy: "leave identity.application out, or give each environment its own",
+  },
+  {
+    code: "PSC-E095",
+    what: "the client secret",
+    path: ["identity", "application", "secret", "name"],
+    // Without one, nothing is shared: each has a place of its own.
+    identity: ({ name, identity: { application } }) =>
+      application.secret === undefined
+        ? ["none", name]
+        : [application.secret.vault, `${application.secret.vault}/${application.secret.name}`],
+    remedy: "give each environment's secret a name of its own",
   },
   {
     code: "PSC-E093",

@@ -20,6 +20,10 @@ export const DEFAULTS = {
     "ResourceHealth",
   ],
   consent: "organization",
+  consentBy: "person",
+  /** Half a year: "short-lived" in the sense of Microsoft's application management policies. */
+  secretValidDays: 180,
+  secretRenewDays: 30,
   channels: ["chat", "sms", "teams"],
   queuePriority: 1,
   queueAssignment: "highest-capacity",

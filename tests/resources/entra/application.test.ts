@@ -3,7 +3,7 @@ import type { Resource } from "../../../src/engine/resource.ts";
 import { type ApplicationData, applicationResources } from "../../../src/resources/entra/application.ts";
 import { servicePrincipalResources } from "../../../src/resources/entra/service-principal.ts";
 import type { EnvironmentSpec } from "../../../src/spec/model.ts";
-import { contosoSpec } from "../support/contoso.ts";
+import { contosoSpec, plainApplication } from "../support/contoso.ts";
 import { actionOf, diffOf, startTenant, type TestTenant } from "../support/tenant.ts";
 
 const APPLICATION = "entra.application";
@@ -23,7 +23,7 @@ const resources = (spec: EnvironmentSpec): Resource[] => [
 function named(application: string, environment = "contoso-dev"): EnvironmentSpec {
   return contosoSpec({
     name: environment,
-    identity: { groups: [], application, adminApplications: [] },
+    identity: { groups: [], application: plainApplication(application), adminApplications: [] },
   });
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type GroupData, groupResources, groupUniqueName } from "../../../src/resources/entra/group.ts";
 import { AGENT_USERS } from "../../../src/sandbox/seed.ts";
 import type { EnvironmentSpec, GroupSpec } from "../../../src/spec/model.ts";
-import { contosoSpec } from "../support/contoso.ts";
+import { contosoSpec, plainApplication } from "../support/contoso.ts";
 import { actionOf, diffOf, startTenant, type TestTenant } from "../support/tenant.ts";
 
 const [amara, ben] = AGENT_USERS;
@@ -16,10 +16,14 @@ beforeEach(async () => {
 afterEach(() => tenant.close());
 
 function specWith(group: Partial<GroupSpec> = {}, name = "contoso-dev"): EnvironmentSpec {
-  const declared: GroupSpec = { key: "agents", name: NAME, members: [], ...group };
+  const declared: GroupSpec = { key: "agents", name: NAME, members: [], owners: [], ...group };
   return contosoSpec({
     name,
-    identity: { groups: [declared], application: "Contoso Health bot (dev)", adminApplications: [] },
+    identity: {
+      groups: [declared],
+      application: plainApplication("Contoso Health bot (dev)"),
+      adminApplications: [],
+    },
   });
 }
 

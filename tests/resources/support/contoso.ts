@@ -40,10 +40,10 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
     },
     identity: {
       groups: [
-        { key: "users", name: "Contoso Health Users", members: [] },
-        { key: "botAdmins", name: "Contoso Health Bot Administrators", members: [] },
+        { key: "users", name: "Contoso Health Users", members: [], owners: [] },
+        { key: "botAdmins", name: "Contoso Health Bot Administrators", members: [], owners: [] },
       ],
-      application: "Contoso Health bot (dev)",
+      application: plainApplication("Contoso Health bot (dev)"),
       adminApplications: [],
     },
     omnichannel: {
@@ -103,3 +103,8 @@ export const CONTOSO_MANIFEST: Manifest = {
   channels: ["chat"],
   roles: [],
 };
+
+/** An application of this name with nothing but its name declared. */
+export function plainApplication(name: string): EnvironmentSpec["identity"]["application"] {
+  return { name, federated: [], certificates: [], secret: undefined, permissions: undefined };
+}

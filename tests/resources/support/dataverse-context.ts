@@ -117,11 +117,13 @@ export function contactCentre(overrides: Partial<EnvironmentSpec> = {}): Environ
           key: "users",
           name: "Contoso Health Users",
           members: [`amara@${TENANT.domain}`, `ben@${TENANT.domain}`],
+          owners: [],
         },
         {
           key: "agents",
           name: "Contoso Health Agents",
           members: [`amara@${TENANT.domain}`, `ben@${TENANT.domain}`],
+          owners: [],
         },
       ],
     },
