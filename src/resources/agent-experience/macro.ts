@@ -63,12 +63,12 @@ function stepsOf({ name, description, actions }: MacroSpec): string[] {
     ...(actions.length === 0
       ? ["If a solution has the macro, import it; psc does so for those under ownSolutions"]
       : []),
-    "Otherwise open the Customer Service admin center and choose Support experience > Productivity",
+    `${actions.length === 0 ? "Otherwise open" : "Open"} the Customer Service admin center and choose Support experience > Productivity`,
     `At Macros choose Manage, then New, and give it exactly the name "${name}"${about}`,
     'Begin with the action "Start macro execution"',
     ...actions.map((action) => `Add the action ${writtenAction(action)}`),
     "Save",
-  ].map((step, i) => (i === 0 ? step.replace("Otherwise open", "Open") : step));
+  ];
 }
 
 /**

@@ -19,12 +19,15 @@ export interface SettingsTable {
   readonly what: string;
   /** What brings the row. */
   readonly comesWith: string;
+  /** Who may change it. */
+  readonly persona: KindInfo["persona"];
 }
 
 const OMNICHANNEL: SettingsTable = {
   name: "msdyn_omnichannelconfiguration",
   what: "Omnichannel configuration",
   comesWith: "Omnichannel",
+  persona: "Omnichannel Administrator",
 };
 
 /** True when at least one switch is declared. */
@@ -46,7 +49,7 @@ export function defineSwitches<Name extends string>(
   },
 ): Kind<Switches<Name>, undefined> {
   const names = Object.keys(about.columns) as Name[];
-  const { name: table, what, comesWith } = about.table ?? OMNICHANNEL;
+  const { name: table, what, comesWith, persona } = about.table ?? OMNICHANNEL;
   const declaredOf = (switches: Switches<Name>): [Name, boolean][] =>
     names.flatMap((name): [Name, boolean][] => {
       const value = switches[name];
@@ -80,7 +83,7 @@ export function defineSwitches<Name extends string>(
     step: about.step,
     sources: about.sources,
     api: `Dataverse Web API: ${table}s`,
-    persona: "Omnichannel Administrator",
+    persona,
     permissions: { read: [`prvRead${table}`], write: [`prvWrite${table}`] },
     nature: "managed",
     partOf: "power-platform.environment",

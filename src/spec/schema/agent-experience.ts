@@ -226,7 +226,7 @@ export const agentExperienceSchema = z.strictObject({
         { derivedDefault: "none" },
       ),
     }),
-    "What the product suggests to agents during a conversation.",
+    "What is suggested to agents during a conversation. It takes the service up to a day to begin, in some regions and languages only, and it switches suggestions off that nobody uses for 21 days.",
     { derivedDefault: "left as it is" },
   ),
   sentiment: optional(
