@@ -391,7 +391,8 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
   },
   "PSC-E447": {
     title: "named thing missing in the environment",
-    explanation: "The spec names something psc does not make, such as a session template or a macro.",
+    explanation:
+      "The spec names something psc does not make, such as a session template or the application of a smart assist bot; or several macros have the name.",
   },
   "PSC-E449": {
     title: "edited in the bot's portal",

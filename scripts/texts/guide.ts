@@ -383,8 +383,19 @@ export const GUIDE: readonly GuideLine[] = [
   {
     chapter: "Agent dashboard",
     says: "An agent script made for healthcare",
-    spec: ["agentExperience.scripts"],
-    kinds: ["agent-experience.script", "agent-experience.script-steps"],
+    spec: ["agentExperience.scripts", "agentExperience.macros"],
+    kinds: ["agent-experience.script", "agent-experience.script-steps", "agent-experience.macro"],
+    note: "a step shows a text, opens another script or runs a macro",
+  },
+  {
+    chapter: "Agent dashboard",
+    says: "Smart assist suggests articles, similar cases and what a bot knows while the agent writes",
+    spec: ["agentExperience.smartAssist", "agentExperience.knowledge"],
+    kinds: [
+      "agent-experience.smart-assist",
+      "agent-experience.smart-assist-bot",
+      "agent-experience.knowledge-article",
+    ],
   },
   {
     chapter: "Agent dashboard",
@@ -409,16 +420,20 @@ export const GUIDE: readonly GuideLine[] = [
   {
     chapter: "Agent dashboard",
     says: "Opening a case",
-    spec: ["solution", "environment.audit.tables"],
-    kinds: ["power-platform.application-package", "dataverse.auditing"],
-    note: "part of Customer Service; the table is audited",
+    spec: ["solution", "environment.audit.tables", "agentExperience.macros"],
+    kinds: ["power-platform.application-package", "dataverse.auditing", "agent-experience.macro"],
+    note: "part of Customer Service, from the conversation's form or by a macro that a script runs; the table is audited",
   },
   {
     chapter: "Agent dashboard",
     says: "Setting up an appointment",
-    spec: ["solution", "roles"],
-    kinds: ["power-platform.application-package", "dataverse.group-team"],
-    note: "part of the solution's package; the role Healthcare User opens it",
+    spec: ["solution", "roles", "agentExperience.sessionTemplates"],
+    kinds: [
+      "power-platform.application-package",
+      "dataverse.group-team",
+      "agent-experience.session-template",
+    ],
+    note: "part of the solution's package; the role Healthcare User opens it, and a tab of the session template keeps it at hand",
   },
   {
     chapter: "Agent dashboard",

@@ -1,6 +1,7 @@
 import type { Resource } from "../engine/resource.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
 import { knowledgeArticleResources } from "./agent-experience/knowledge-article.ts";
+import { macroResources } from "./agent-experience/macro.ts";
 import { notificationTemplateResources } from "./agent-experience/notification-template.ts";
 import { profileResources } from "./agent-experience/profile.ts";
 import { quickReplyResources } from "./agent-experience/quick-reply.ts";
@@ -9,6 +10,8 @@ import { scriptResources } from "./agent-experience/script.ts";
 import { scriptStepsResources } from "./agent-experience/script-steps.ts";
 import { sentimentResources } from "./agent-experience/sentiment.ts";
 import { sessionTemplateResources } from "./agent-experience/session-template.ts";
+import { smartAssistResources } from "./agent-experience/smart-assist.ts";
+import { smartAssistBotResources } from "./agent-experience/smart-assist-bot.ts";
 import { supervisionResources } from "./agent-experience/supervision.ts";
 import { tagResources } from "./agent-experience/tag.ts";
 import { workstreamNotificationResources } from "./agent-experience/workstream-notification.ts";
@@ -191,10 +194,13 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...workstreamSessionResources(spec),
     ...notificationTemplateResources(spec, manifest),
     ...workstreamNotificationResources(spec),
+    ...macroResources(spec, manifest),
     ...scriptResources(spec, manifest),
     ...scriptStepsResources(spec),
     ...profileResources(spec, manifest),
     ...knowledgeArticleResources(spec, manifest),
+    ...smartAssistResources(spec, manifest),
+    ...smartAssistBotResources(spec, manifest),
     ...sentimentResources(spec, manifest),
     ...supervisionResources(spec, manifest),
     ...realTimeAnalyticsResources(spec, manifest),

@@ -1,5 +1,6 @@
 import type { KindInfo } from "../engine/resource.ts";
 import { knowledgeArticle } from "./agent-experience/knowledge-article.ts";
+import { macro } from "./agent-experience/macro.ts";
 import { notificationTemplate } from "./agent-experience/notification-template.ts";
 import { profile } from "./agent-experience/profile.ts";
 import { quickReply } from "./agent-experience/quick-reply.ts";
@@ -8,6 +9,8 @@ import { script } from "./agent-experience/script.ts";
 import { scriptSteps } from "./agent-experience/script-steps.ts";
 import { sentiment } from "./agent-experience/sentiment.ts";
 import { sessionTemplate } from "./agent-experience/session-template.ts";
+import { smartAssist } from "./agent-experience/smart-assist.ts";
+import { smartAssistBot } from "./agent-experience/smart-assist-bot.ts";
 import { supervision } from "./agent-experience/supervision.ts";
 import { tag } from "./agent-experience/tag.ts";
 import { workstreamNotification } from "./agent-experience/workstream-notification.ts";
@@ -173,10 +176,13 @@ export const KINDS: readonly KindInfo[] = [
   workstreamSession.info,
   notificationTemplate.info,
   workstreamNotification.info,
+  macro.info,
   script.info,
   scriptSteps.info,
   profile.info,
   knowledgeArticle.info,
+  smartAssist.info,
+  smartAssistBot.info,
   sentiment.info,
   supervision.info,
   realTimeAnalytics.info,

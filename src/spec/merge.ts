@@ -23,8 +23,10 @@ const NATURAL_KEYS: readonly { readonly path: readonly string[]; readonly keys: 
   { path: ["agentExperience", "notificationTemplates"], keys: ["name"] },
   { path: ["agentExperience", "knowledge"], keys: ["file"] },
   { path: ["agentExperience", "profiles"], keys: ["name"] },
+  { path: ["agentExperience", "macros"], keys: ["name"] },
   { path: ["agentExperience", "scripts"], keys: ["name"] },
   { path: ["agentExperience", "scripts", "*", "steps"], keys: ["name"] },
+  { path: ["agentExperience", "smartAssist", "bots"], keys: ["name"] },
 ];
 
 /** Natural key of the list at a path, where list items count as `*`. */

@@ -24,6 +24,27 @@ export interface ScriptStepSpec {
   readonly macro: string | undefined;
 }
 
+export interface MacroActionSpec {
+  /** As the designer calls it. */
+  readonly action: string;
+  /** Values by the names of the designer's fields. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface MacroSpec {
+  readonly name: string;
+  readonly description: string;
+  /** For the person who builds it. Empty: it comes with a solution, or exists already. */
+  readonly actions: readonly MacroActionSpec[];
+}
+
+export interface SmartAssistBotSpec {
+  readonly name: string;
+  /** Microsoft App ID of the bot, in lower case. */
+  readonly application: string;
+  readonly workstreams: readonly string[];
+}
+
 export interface AgentScriptSpec {
   readonly name: string;
   readonly uniqueName: string;
@@ -84,9 +105,16 @@ export interface AgentExperienceSpec {
   /** Real-time analytics, the successor of intraday insights. Undefined: left as it is. */
   readonly realTimeAnalytics: boolean | undefined;
   readonly quickReplies: readonly QuickReplySpec[];
+  readonly macros: readonly MacroSpec[];
   readonly scripts: readonly AgentScriptSpec[];
   readonly sessionTemplates: readonly SessionTemplateSpec[];
   readonly profiles: readonly ProfileSpec[];
+  /** Switches that are undefined are left as they are. */
+  readonly smartAssist: {
+    readonly knowledge: boolean | undefined;
+    readonly similarCases: boolean | undefined;
+    readonly bots: readonly SmartAssistBotSpec[];
+  };
   /** Undefined: left as it is. */
   readonly sentiment:
     | { readonly enabled: boolean; readonly agentAlert: AlertLevel; readonly supervisorAlert: AlertLevel }

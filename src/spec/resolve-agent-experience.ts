@@ -19,7 +19,7 @@ export function resolveAgentExperience(
   principalOf: (text: string) => PrincipalRef,
   included: IncludedFiles,
 ): AgentExperienceSpec {
-  const { sentiment, supervisors } = given;
+  const { smartAssist, sentiment, supervisors } = given;
   return {
     knowledge: (given.knowledge ?? []).map((article, i) => {
       const { title, html } = readMarkdownArticle(
@@ -48,6 +48,11 @@ export function resolveAgentExperience(
     })),
     realTimeAnalytics: given.realTimeAnalytics,
     quickReplies: (given.quickReplies ?? []).flatMap((reply) => resolveReply(reply, language)),
+    macros: (given.macros ?? []).map((macro) => ({
+      name: macro.name,
+      description: macro.description ?? "",
+      actions: (macro.actions ?? []).map(({ action, fields }) => ({ action, fields: fields ?? {} })),
+    })),
     scripts: (given.scripts ?? []).map((script) => resolveScript(script, language)),
     sessionTemplates: (given.sessionTemplates ?? []).map((template) => ({
       name: template.name,
@@ -63,6 +68,15 @@ export function resolveAgentExperience(
       sessionTemplates: profile.sessionTemplates ?? [],
       users: (profile.users ?? []).map(principalOf),
     })),
+    smartAssist: {
+      knowledge: smartAssist?.knowledge,
+      similarCases: smartAssist?.similarCases,
+      bots: (smartAssist?.bots ?? []).map(({ name, application, workstreams }) => ({
+        name,
+        application: (application ?? "").toLowerCase(),
+        workstreams: workstreams ?? [],
+      })),
+    },
     sentiment: sentiment && {
       enabled: sentiment.enabled ?? true,
       agentAlert: sentiment.agentAlert ?? "none",

@@ -12,6 +12,12 @@ agentExperience:
         One moment, please.
         I ask a nurse.
       workstreams: [Patient chat]
+  macros:
+    - name: Open patient record
+      description: Who writes
+      actions:
+        - { action: Open an existing record, fields: { Entity logical name: contact, Entity record ID: "$\${customerRecordId}" } }
+        - { action: Set focus on the tab }
   scripts:
     - name: Validate patient information
       description: Who is calling
@@ -29,6 +35,8 @@ agentExperience:
   sentiment: { agentAlert: negative, supervisorAlert: very-negative }
   supervisors: { assign: true, transfer: true, monitor: false }
 `;
+
+const MACRO = { name: "Open patient record", category: 9000, type: 1, primaryentity: "none" };
 
 let place: Workplace;
 let organization: string;
@@ -86,22 +94,33 @@ beforeAll(async () => {
 afterAll(() => place.close());
 
 describe("what agents have at hand", () => {
-  it("waits for a macro that only a person can make, and says where", async () => {
-    const ran = await place.psc("deploy agents.yaml");
-    expect(ran.code).toBe(1);
-    expect(ran.stdout).toContain("PSC-E447");
-    expect(ran.stdout).toContain('no macro "Open patient record"');
-    const made = await dataverse("POST", "workflows", {
-      name: "Open patient record",
-      category: 0,
-      type: 1,
-      primaryentity: "none",
-    });
+  it("waits for a macro that only a person can build, and says what it is to do", async () => {
+    // A workflow of the name is no macro: a step could not run it.
+    const made = await dataverse("POST", "workflows", { ...MACRO, category: 0 });
     expect(made.status, made.text).toBeLessThan(300);
+    const ran = await place.psc("deploy agents.yaml --no-simulated-person --output json");
+    expect(ran.code).toBe(3);
+    expect(ran.json.failures).toEqual([]);
+    expect(ran.json.gates).toMatchObject([
+      {
+        gate: 'agent-experience.macro["Open patient record"]',
+        link: expect.stringContaining(organization),
+        instructions: expect.arrayContaining([
+          expect.stringContaining('exactly the name "Open patient record" and the description "Who writes"'),
+          `Add the action Open an existing record (Entity logical name: contact; Entity record ID: \${customerRecordId})`,
+          "Add the action Set focus on the tab",
+        ]),
+      },
+    ]);
+    const done = (ran.json.finished as { address: string }[]).map(({ address }) => address);
+    expect(done).toContain('agent-experience.script-steps["Insurance"]');
+    expect(done).not.toContain('agent-experience.script-steps["Validate patient information"]');
   });
 
   it("is made once, and is as declared then", async () => {
-    expect((await place.psc("deploy agents.yaml")).code).toBe(0);
+    const ran = await place.psc("deploy agents.yaml");
+    expect(ran.code, ran.stdout).toBe(0);
+    expect(ran.stdout).toContain('built the macro "Open patient record"');
     expect(await changes()).toEqual([]);
     const mark = await place.mark();
     expect((await place.psc("deploy agents.yaml")).stdout).toContain("no changes");
@@ -263,6 +282,31 @@ describe("what agents have at hand", () => {
         ),
       ['update agent-experience.script["Validate patient information"] sessionTemplates'],
     );
+  });
+
+  it("runs the declared macro again when a step was led to another process, and knows which of two it is", async () => {
+    const [step] = await rows(
+      "msdyn_productivityagentscriptsteps?$select=msdyn_productivityagentscriptstepid&$filter=msdyn_actiontype eq 192350001",
+    );
+    const [other] = await rows("workflows?$select=workflowid&$filter=category eq 0");
+    await drift(
+      () =>
+        dataverse(
+          "PATCH",
+          `msdyn_productivityagentscriptsteps(${String(step?.["msdyn_productivityagentscriptstepid"])})`,
+          { "msdyn_macroactionid@odata.bind": `/workflows(${String(other?.["workflowid"])})` },
+        ),
+      ['update agent-experience.script-steps["Validate patient information"] steps'],
+    );
+    // A desktop flow of the name has the category that macros had once.
+    await dataverse("POST", "workflows", { ...MACRO, category: 6 });
+    expect(await changes()).toEqual([]);
+    await dataverse("POST", "workflows", MACRO);
+    const ran = await place.psc("plan agents.yaml");
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toContain('several macros called "Open patient record"');
+    const twins = await rows("workflows?$select=workflowid&$orderby=createdon&$filter=category eq 9000");
+    await dataverse("DELETE", `workflows(${String(twins.at(-1)?.["workflowid"])})`);
   });
 
   it("is mended when sentiment or supervisors' rights were changed, and what is not declared is left", async () => {

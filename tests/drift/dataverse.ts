@@ -37,6 +37,13 @@ async function takeRoles(portal: Portal): Promise<void> {
   await portal.rows("systemuserroles", (row) => (row["systemuserid"] === sofia ? "gone" : undefined));
 }
 
+const assistant = (row: Row): boolean => row["fullname"] === "# Contoso nurse assistant";
+
+async function takeAssistantsRoles(portal: Portal): Promise<void> {
+  const user = (await portal.list("systemuser")).find(assistant)?.["systemuserid"];
+  await portal.rows("systemuserroles", (row) => (row["systemuserid"] === user ? "gone" : undefined));
+}
+
 export const DATAVERSE: Mutations = {
   "dataverse.auditing.enabled": rows("organization", { isauditenabled: false }),
   "dataverse.auditing.retentionDays": rows("organization", { auditretentionperiodv2: 30 }),
@@ -279,6 +286,18 @@ export const DATAVERSE: Mutations = {
     { statecode: 0, statuscode: 2 },
     (row) => row["islatestversion"] === true,
   ),
+  "agent-experience.smart-assist.knowledge": rows("msdyn_suggestionssetting", { msdyn_kbisenabled: false }),
+  "agent-experience.smart-assist.similarCases": rows("msdyn_suggestionssetting", {
+    msdyn_caseisenabled: true,
+  }),
+  "agent-experience.smart-assist-bot.userType": rows("systemuser", { msdyn_agentType: 192350000 }, assistant),
+  "agent-experience.smart-assist-bot.botId": rows(
+    "systemuser",
+    { msdyn_botapplicationid: SOMEBODY_ELSES },
+    assistant,
+  ),
+  "agent-experience.smart-assist-bot.role": takeAssistantsRoles,
+  "agent-experience.smart-assist-bot.workstreams": rows("msdyn_msdyn_liveworkstream_systemuser", "gone"),
   "agent-experience.sentiment.enabled": rows("msdyn_sentimentanalysis", { msdyn_enabled: false }),
   "agent-experience.sentiment.agentAlert": rows("msdyn_sentimentanalysis", { msdyn_agentthreshold: 9 }),
   "agent-experience.sentiment.supervisorAlert": rows("msdyn_sentimentanalysis", {

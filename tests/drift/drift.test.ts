@@ -35,8 +35,8 @@ function found(actions: readonly Action[]): Set<string> {
   );
 }
 
-/** Everything the spec can say, and what the full example leaves out. */
-const SPEC = `extends: full.yaml
+/** Everything the spec can say, and what the full example leaves out; the bot's application is in the tenant already. */
+const specWith = (assistant: string): string => `extends: full.yaml
 identity:
   adminApplications: [55555555-5555-4555-8555-555555555555]
   application: { permissions: { consent: psc } }
@@ -52,7 +52,23 @@ healthBot:
     identity: /subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-keys/providers/Microsoft.ManagedIdentity/userAssignedIdentities/hb
 workstreams:
   - { name: Patient texts, channel: sms, fallback: Escalate to Human }
+agentExperience:
+  smartAssist:
+    bots: [{ name: Nurse assistant, application: ${assistant}, workstreams: [Patient chat] }]
 `;
+
+/** Registers an application as its owner does, long before psc. */
+async function registerApplication(displayName: string): Promise<string> {
+  const graph = "https://graph.microsoft.com";
+  const token = await place.sandbox.token("admin", graph);
+  const ask = async (path: string, body: object): Promise<string> => {
+    const answer = await place.sandbox.ask("POST", `${graph}/v1.0/${path}`, { token, body });
+    expect(answer.status, answer.text).toBe(201);
+    await place.sandbox.control("POST", "clock", { advanceMs: 60_000 });
+    return String(answer.body.appId);
+  };
+  return ask("servicePrincipals", { appId: await ask("applications", { displayName }) });
+}
 
 let place: Workplace;
 let portal: Portal;
@@ -67,7 +83,7 @@ async function actions(): Promise<readonly Action[]> {
 beforeAll(async () => {
   place = await openWorkplace();
   portal = openPortal(place, "contosohealth-full");
-  place.write("drift.yaml", SPEC);
+  place.write("drift.yaml", specWith(await registerApplication("Contoso nurse assistant")));
   declared = found(await actions());
   const deployed = await place.psc("deploy drift.yaml");
   expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);

@@ -1,7 +1,6 @@
 import type { FieldValue, Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
-import { PscError } from "../../errors.ts";
-import { type Dataverse, quoted } from "../../services/dataverse.ts";
+import type { Dataverse } from "../../services/dataverse.ts";
 import { numberAt, type Row, textAt } from "../../services/json-reading.ts";
 import type { AgentScriptSpec, EnvironmentSpec, ScriptStepSpec } from "../../spec/model.ts";
 import {
@@ -11,6 +10,7 @@ import {
   organization,
   requireOrganization,
 } from "../dataverse/organization.ts";
+import { macro } from "./macro.ts";
 import { allScripts, script } from "./script.ts";
 
 const TABLE = "msdyn_productivityagentscriptstep";
@@ -38,9 +38,13 @@ async function stepsOf(client: Dataverse, scriptId: string): Promise<readonly Ro
     .sort((a, b) => (numberAt(a, "msdyn_order") ?? 0) - (numberAt(b, "msdyn_order") ?? 0));
 }
 
-async function macroName(client: Dataverse, id: string): Promise<string> {
-  const row = await client.get(`workflows(${id})`, { select: ["name"] });
-  return textAt(row, "name") || `deleted macro ${id}`;
+/** By its row, not by its name: a flow may be called as the macro is, and the step would run that. */
+async function macroName(client: Dataverse, id: string, context: Context): Promise<string> {
+  const { macros } = context.spec.agentExperience;
+  const ours = macros.find(({ name }) => macro.data(context, name)?.id === id);
+  if (ours !== undefined) return ours.name;
+  const name = textAt(await client.get(`workflows(${id})`, { select: ["name"] }), "name");
+  return name === "" ? `deleted macro ${id}` : `another process, "${name}"`;
 }
 
 /** By the spec's name where it is one of the spec's, whatever it is called in the environment now. */
@@ -67,16 +71,16 @@ async function shown(
     }
     case MACRO: {
       const id = textAt(row, "_msdyn_macroactionid_value");
-      return { name, macro: id === "" ? "no macro" : await macroName(client, id) };
+      return { name, macro: id === "" ? "no macro" : await macroName(client, id, context) };
     }
     default:
       return { name, text: textAt(row, "msdyn_textinstruction") };
   }
 }
 
-function declaredStep({ name, text, script: opened, macro }: ScriptStepSpec): FieldValue {
+function declaredStep({ name, text, script: opened, macro: run }: ScriptStepSpec): FieldValue {
   if (opened !== undefined) return { name, script: opened };
-  return macro === undefined ? { name, text: text ?? "" } : { name, macro };
+  return run === undefined ? { name, text: text ?? "" } : { name, macro: run };
 }
 
 async function read(props: AgentScriptSpec, context: Context): Promise<Observation<undefined>> {
@@ -95,25 +99,6 @@ async function read(props: AgentScriptSpec, context: Context): Promise<Observati
   };
 }
 
-async function macroId(client: Dataverse, name: string): Promise<string> {
-  const rows = await client.list("workflows", {
-    select: ["workflowid", "name"],
-    filter: `name eq ${quoted(name)}`,
-  });
-  const [found, other] = (rows ?? []).filter((row) => textAt(row, "name") === name);
-  if (found !== undefined && other === undefined) return textAt(found, "workflowid");
-  throw new PscError({
-    code: "PSC-E447",
-    message:
-      found === undefined
-        ? `the environment has no macro "${name}"`
-        : `the environment has several processes called "${name}"`,
-    remedy:
-      "make the macro under Productivity > Macros, with a name of its own, or bring it in by a solution",
-    side: "user",
-  });
-}
-
 /** What a step's row holds; lookups that it must not have are cleared where it may have had one. */
 async function columnsOf(
   client: Dataverse,
@@ -125,16 +110,17 @@ async function columnsOf(
   const opened = step.script === undefined ? undefined : script.data(context, step.script)?.id;
   if (step.script !== undefined && opened === undefined)
     throw missingDependency(`agent script "${step.script}"`);
-  const macro = step.macro === undefined ? undefined : await macroId(client, step.macro);
+  const run = step.macro === undefined ? undefined : macro.data(context, step.macro)?.id;
+  if (step.macro !== undefined && run === undefined) throw missingDependency(`macro "${step.macro}"`);
   const bind = async (column: string, target: string, id: string | undefined): Promise<Row> =>
     id === undefined && isNew ? {} : client.lookup(TABLE, column, target, id ?? null);
   return {
     msdyn_name: step.name,
     msdyn_order: order,
-    msdyn_actiontype: opened === undefined ? (macro === undefined ? TEXT : MACRO) : SCRIPT,
+    msdyn_actiontype: opened === undefined ? (run === undefined ? TEXT : MACRO) : SCRIPT,
     msdyn_textinstruction: step.text ?? null,
     ...(await bind("msdyn_routeactionid", "msdyn_productivityagentscript", opened)),
-    ...(await bind("msdyn_macroactionid", "workflow", macro)),
+    ...(await bind("msdyn_macroactionid", "workflow", run)),
   };
 }
 
@@ -193,9 +179,10 @@ export function scriptStepsResources(spec: EnvironmentSpec): Resource[] {
         dependsOn: [
           script.address(declared.name),
           ...new Set(
-            declared.steps.flatMap(({ script: opened }) =>
-              opened === undefined || opened === declared.name ? [] : [script.address(opened)],
-            ),
+            declared.steps.flatMap(({ script: opened, macro: run }) => [
+              ...(opened === undefined || opened === declared.name ? [] : [script.address(opened)]),
+              ...(run === undefined ? [] : [macro.address(run)]),
+            ]),
           ),
         ],
       }),

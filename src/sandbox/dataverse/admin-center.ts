@@ -124,6 +124,19 @@ export function registerTeamsAccount(
   });
 }
 
+/** Productivity > Macros > New, and saved. Assumption: a new macro is a definition of category 9000 without a table. */
+export function buildMacro(world: World, organizationUrl: string, name: string): void {
+  const organization = requireOrganization(world, organizationUrl);
+  requireFeature(organization, "omnichannel", "Macros");
+  if (findRowBy(organization, "workflow", { name, category: 9000 }) !== undefined) return;
+  insertRow(systemSession(world, organization), "workflow", {
+    name,
+    category: 9000,
+    type: 1,
+    primaryentity: "none",
+  });
+}
+
 /**
  * Operations > Insights > Real-time analytics > Enable. Assumption: the name of the row; that it is enabled and
  * provisioned is documented for the table (msdyn_datainsightsandanalyticsfeature).

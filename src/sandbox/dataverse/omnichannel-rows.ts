@@ -185,6 +185,19 @@ export function addOmnichannelRows(session: Session): void {
       msdyn_masked_character: "#",
     });
   insertRow(session, "msdyn_sentimentanalysis", { msdyn_name: "Sentiment analysis", msdyn_enabled: true });
+  // The product's own id of its one row.
+  insertRow(session, "msdyn_suggestionssetting", {
+    msdyn_suggestionssettingid: "719e8cd8-e0aa-ea11-a81c-000d3a6ce6ca",
+    msdyn_name: "Suggestions settings",
+    msdyn_casetitlemapping: "title",
+    msdyn_casedetailmapping: "description",
+    msdyn_casetitlemodelmapping: "title",
+    msdyn_casedetailmodelmapping: "description",
+    msdyn_kbtitlemapping: "title",
+    msdyn_kbcontentmapping: "content",
+    msdyn_kbtitlemodelmapping: "title",
+    msdyn_kbcontentmodelmapping: "content",
+  });
   insertRow(session, "msdyn_channelprovider", {
     msdyn_channelproviderid: "7e74c210-f8ff-4c16-84af-5ae454a5514a",
     msdyn_name: "omnichannel",

@@ -44,7 +44,11 @@ const CONVERSATIONS = named(
   "msdyn_sessionparticipant",
   "msdyn_transcript",
 );
-const SINGLE_ROWS = named("msdyn_omnichannelconfiguration", "msdyn_sentimentanalysis");
+const SINGLE_ROWS = named(
+  "msdyn_omnichannelconfiguration",
+  "msdyn_sentimentanalysis",
+  "msdyn_suggestionssetting",
+);
 const READ_ONLY_CONFIGURATION = named("msdyn_oclanguage");
 
 const omnichannelConfiguration = (table: Table): boolean =>

@@ -1,4 +1,5 @@
 import {
+  buildMacro,
   enableRealTimeAnalytics,
   provisionChannels,
   registerTeamsAccount,
@@ -87,6 +88,11 @@ export const PERSON_ACTIONS: Readonly<Record<string, (payload: JsonObject, world
   "real-time-analytics": (payload, world) => {
     enableRealTimeAnalytics(world, String(payload["organizationUrl"]));
     return { did: "switched real-time analytics on" };
+  },
+  macro: (payload, world) => {
+    const name = String(payload["name"]);
+    buildMacro(world, String(payload["organizationUrl"]), name);
+    return { did: `built the macro "${name}" in the designer` };
   },
   "sms-number": (payload, world) => {
     const number = syncSmsNumber(world, String(payload["organizationUrl"]));

@@ -1,7 +1,7 @@
-import { checkPrincipal, checkScriptName, checkWorkstreamName } from "./references.ts";
+import { checkMacroName, checkPrincipal, checkScriptName, checkWorkstreamName } from "./references.ts";
 import { isWritten, type RuleContext, reportAt } from "./rules.ts";
 
-/** Quick replies and scripts: what they name, and that each step does exactly one thing. */
+/** What agents have at hand: what its parts name, and that each step of a script does exactly one thing. */
 export function checkAgentExperience(context: RuleContext): void {
   const { quickReplies, scripts, profiles } = context.spec.agentExperience;
   for (const [i, { users }] of profiles.entries())
@@ -34,6 +34,30 @@ export function checkAgentExperience(context: RuleContext): void {
           remedy: "give it exactly one of text, script and macro",
         });
       if (step.script !== undefined) checkScriptName(context, [...path, "steps", j, "script"], step.script);
+      if (step.macro !== undefined) checkMacroName(context, [...path, "steps", j, "macro"], step.macro);
     }
+  }
+  checkSmartAssistBots(context);
+}
+
+function checkSmartAssistBots(context: RuleContext): void {
+  const { bots } = context.spec.agentExperience.smartAssist;
+  for (const [i, bot] of bots.entries()) {
+    const path = ["agentExperience", "smartAssist", "bots", i] as const;
+    for (const [j, name] of bot.workstreams.entries())
+      checkWorkstreamName(context, [...path, "workstreams", j], name);
+    if (bot.workstreams.length === 0 && isWritten(context, [...path, "workstreams"]))
+      reportAt(context, [...path, "workstreams"], {
+        code: "PSC-E013",
+        message: `the smart assist bot "${bot.name}" helps in no workstream`,
+        remedy: "name at least one workstream, or leave the bot out",
+      });
+    const twin = bots.find((other) => other.application === bot.application);
+    if (twin !== bot && bot.application !== "")
+      reportAt(context, [...path, "application"], {
+        code: "PSC-E060",
+        message: `the bots "${twin?.name ?? ""}" and "${bot.name}" have one application`,
+        remedy: "declare the bot once, with all its workstreams",
+      });
   }
 }

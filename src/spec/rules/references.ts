@@ -56,6 +56,15 @@ export function checkScriptName(context: RuleContext, path: SpecPath, name: stri
   });
 }
 
+export function checkMacroName(context: RuleContext, path: SpecPath, name: string): void {
+  checkName(context, path, name, {
+    what: "macro",
+    section: "agentExperience.macros",
+    names: context.spec.agentExperience.macros.map((macro) => macro.name),
+    pathOf: (i) => ["agentExperience", "macros", i, "name"],
+  });
+}
+
 export function checkCapacityProfileName(
   context: RuleContext,
   path: SpecPath,

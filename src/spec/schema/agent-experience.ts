@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ALERT_LEVELS, PANEL_STATES } from "../model.ts";
 import { described, filePath, oneOf, optional, patternText, shortText, text, wholeNumber } from "./fields.ts";
-import { languageTag, principal } from "./terms.ts";
+import { guid, languageTag, principal } from "./terms.ts";
 
 /** Text of several lines. */
 function longText(longest: number): z.ZodString {
@@ -41,7 +41,7 @@ const scriptStep = z.strictObject({
   name: described(shortText(100), "Heading of the step."),
   text: optional(longText(2000), "What the agent reads."),
   script: optional(shortText(100), "Name of another script that the step opens."),
-  macro: optional(shortText(100), "Name of a macro of the environment that the step runs."),
+  macro: optional(shortText(100), "Name of a macro of `agentExperience.macros` that the step runs."),
 });
 
 const script = z.strictObject({
@@ -60,6 +60,39 @@ const script = z.strictObject({
     z.array(described(shortText(100), "Name of a session template.")),
     "In which sessions it is offered. Others stay.",
     { derivedDefault: "none" },
+  ),
+});
+
+const macroAction = z.strictObject({
+  action: described(shortText(200), "What the designer calls it, such as `Open an existing record`."),
+  fields: optional(
+    z.record(shortText(200), described(longText(4000), "What the field holds.")),
+    "What its fields hold, by their names in the designer. Slugs are written `$${customerRecordId}`, because `${` begins a reference of the spec.",
+    { derivedDefault: "none" },
+  ),
+});
+
+const macro = z.strictObject({
+  name: described(shortText(100), "Name in the designer: no other macro of the environment may have it."),
+  description: optional(shortText(500), "One line about it.", { derivedDefault: "none" }),
+  actions: optional(
+    z.array(described(macroAction, "An action.")),
+    "What it does, in this order, for the person who builds it: what a macro holds has no published format, so psc neither writes nor compares it.",
+    { derivedDefault: "none: it comes with a solution of `ownSolutions`, or exists already" },
+  ),
+});
+
+const smartAssistBot = z.strictObject({
+  name: described(shortText(100), "What psc calls it."),
+  application: optional(
+    guid("an application id (GUID)", "copy the Microsoft App ID of the Azure bot"),
+    "Microsoft App ID of an Azure bot that makes suggestions. Its application must be known in the tenant.",
+    { required: true },
+  ),
+  workstreams: optional(
+    z.array(described(shortText(100), "Name of a workstream.")),
+    "Workstreams it helps in. Others stay.",
+    { required: true },
   ),
 });
 
@@ -149,6 +182,11 @@ export const agentExperienceSchema = z.strictObject({
   scripts: optional(z.array(described(script, "An agent script.")), "Guides through a conversation.", {
     derivedDefault: "none",
   }),
+  macros: optional(
+    z.array(described(macro, "A macro.")),
+    "Macros that steps of scripts run. A person builds each in the designer, or a solution brings it.",
+    { derivedDefault: "none" },
+  ),
   sessionTemplates: optional(
     z.array(described(sessionTemplate, "A session template.")),
     "What opens with a conversation.",
@@ -172,6 +210,23 @@ export const agentExperienceSchema = z.strictObject({
   realTimeAnalytics: optional(
     z.boolean(),
     "Real-time analytics for supervisors, the successor of intraday insights.",
+    { derivedDefault: "left as it is" },
+  ),
+  smartAssist: optional(
+    z.strictObject({
+      knowledge: optional(z.boolean(), "Whether agents are suggested knowledge articles.", {
+        derivedDefault: "left as it is",
+      }),
+      similarCases: optional(z.boolean(), "Whether agents are suggested cases that were resolved before.", {
+        derivedDefault: "left as it is",
+      }),
+      bots: optional(
+        z.array(described(smartAssistBot, "A bot.")),
+        "Bots of one's own that listen and suggest. Not the Health Bot, which answers patients.",
+        { derivedDefault: "none" },
+      ),
+    }),
+    "What is suggested to agents during a conversation. It takes the service up to a day to begin, in some regions and languages only, and it switches suggestions off that nobody uses for 21 days.",
     { derivedDefault: "left as it is" },
   ),
   sentiment: optional(

@@ -51,8 +51,74 @@ export const AGENT_EXPERIENCE_CASES: readonly BadInput[] = [
   {
     name: "step that does several things",
     code: "PSC-E069",
-    yaml: within("  scripts: [{ name: One, steps: [{ name: «Go», text: Hi, macro: Open }] }]\n"),
+    yaml: within(
+      "  macros: [{ name: Open }]\n  scripts: [{ name: One, steps: [{ name: «Go», text: Hi, macro: Open }] }]\n",
+    ),
     message: /does several things/,
+  },
+  {
+    name: "macro that a step runs",
+    code: "PSC-E012",
+    yaml: within(
+      "  macros: [{ name: Open record }]\n  scripts: [{ name: One, steps: [{ name: Go, macro: «Open records» }] }]\n",
+    ),
+    message: /macro "Open records" is not declared/,
+    remedy: /did you mean "Open record"/,
+  },
+  {
+    name: "macro declared nowhere",
+    code: "PSC-E012",
+    yaml: within("  scripts: [{ name: One, steps: [{ name: Go, macro: «Open» }] }]\n"),
+    message: /macro "Open" is not declared/,
+    remedy: /declare it under agentExperience.macros/,
+  },
+  {
+    name: "macro declared twice",
+    code: "PSC-E060",
+    yaml: within("  macros: [{ name: Open }, { name: «Open» }]\n"),
+    message: /Open/,
+  },
+  {
+    name: "slug of a macro that is taken for a reference",
+    code: "PSC-E031",
+    yaml: within(
+      `  macros: [{ name: Open, actions: [{ action: Open an existing record, fields: { Entity record ID: «"\${customerRecordId}"» } }] }]\n`,
+    ),
+    message: /customerRecordId/,
+  },
+  {
+    name: "application of a smart assist bot",
+    code: "PSC-E040",
+    yaml: within(
+      "  smartAssist: { bots: [{ name: Helper, application: «helper», workstreams: [Patient chat] }] }\n",
+    ),
+    message: /"helper" is not an application id/,
+    remedy: /Microsoft App ID/,
+  },
+  {
+    name: "smart assist bot without a workstream",
+    code: "PSC-E013",
+    yaml: within(
+      "  smartAssist: { bots: [{ name: Helper, application: 44444444-4444-4444-8444-444444444444, «workstreams»: [] }] }\n",
+    ),
+    message: /helps in no workstream/,
+  },
+  {
+    name: "workstream of a smart assist bot",
+    code: "PSC-E012",
+    yaml: within(
+      "  smartAssist: { bots: [{ name: Helper, application: 44444444-4444-4444-8444-444444444444, workstreams: [«Patient chats»] }] }\n",
+    ),
+    message: /workstream "Patient chats" is not declared/,
+    remedy: /did you mean "Patient chat"/,
+  },
+  {
+    name: "smart assist bots of one application",
+    code: "PSC-E060",
+    yaml: within(
+      "  smartAssist:\n    bots:\n      - { name: One, application: 44444444-4444-4444-8444-44444444444a, workstreams: [Patient chat] }\n      - { name: Two, application: «44444444-4444-4444-8444-44444444444A», workstreams: [Patient chat] }\n",
+    ),
+    message: /the bots "One" and "Two" have one application/,
   },
   {
     name: "unique name of a script",
