@@ -38,7 +38,7 @@ function found(actions: readonly Action[]): Set<string> {
 /** Everything the spec can say, and what the full example leaves out. */
 const SPEC = `extends: full.yaml
 identity: { adminApplications: [55555555-5555-4555-8555-555555555555] }
-environment: { managed: true }
+environment: { type: Production, managed: true, backupRetentionDays: 28, tenantSettings: { manage: true } }
 azure:
   tags: { workload: patients }
   policies: [{ name: health-bot-azure-rbac, parameters: { effect: Audit } }]
