@@ -86,11 +86,34 @@ describe("users of the bot's portal", () => {
     expect(shown.stdout).toContain('by the group "Contoso Health');
   });
 
-  it("are not believed to come from Azure on somebody's word, and do once the switch is moved", async () => {
+  it("come from Azure once the switch is moved, and not because somebody once said so", async () => {
     const left = await place.psc("deploy dev.yaml --no-simulated-person --output json");
     expect([left.code, (left.json.gates as ParsedJson[]).map(({ gate }) => gate)]).toEqual([3, [GATE]]);
-    expect((await place.psc(`sandbox person ${GATE} dev.yaml`)).code).toBe(0);
+    expect((await place.psc(`gate confirm ${GATE} dev.yaml --by kim`)).code).toBe(0);
     expect(short(await changes("dev.yaml"))).toEqual([]);
+    await place.sandbox.control("POST", "person/health-bot-access", { resourceId: BOT, entra: false });
+    expect(short(await changes("dev.yaml"))).toEqual([`gate ${GATE}`]);
+    expect((await place.psc("deploy dev.yaml")).code).toBe(0);
+    expect(short(await changes("dev.yaml"))).toEqual([]);
+  });
+
+  it("are a person's word where Azure says nothing", async () => {
+    const bots = (await place.sandbox.control("GET", "state?path=arm%2FhealthBots")).body as ParsedJson;
+    const { accessControlMethod, ...properties } = bots[BOT.toLowerCase()].properties;
+    const show = (shown: object): Promise<unknown> =>
+      place.sandbox.control("POST", "state", {
+        path: "arm/healthBots",
+        where: { id: BOT },
+        set: { properties: shown },
+      });
+    await show(properties);
+    // Kim has said so before, of this very bot.
+    expect(short(await changes("dev.yaml"))).toEqual([]);
+    expect(await verdict("dev.yaml", GATE)).toMatchObject({
+      verdict: "pass",
+      evidence: { confirmation: { by: "kim" } },
+    });
+    await show({ ...properties, accessControlMethod });
   });
 });
 

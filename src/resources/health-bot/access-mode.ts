@@ -2,6 +2,7 @@ import type { Observation } from "../../engine/observation.ts";
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { healthBotId } from "../azure/resource-ids.ts";
+import { wordOf } from "../word-of-a-person.ts";
 import { account, type BotResource } from "./account.ts";
 import { AZURE_PORTAL } from "./bridge.ts";
 
@@ -40,15 +41,20 @@ export const accessMode = defineKind<AccessModeProps, undefined>({
   label: ({ bot }) => `access to bot "${bot}" by Azure roles`,
   detail: () => "a person moves one switch in an older bot",
   async read({ resourceId }, context): Promise<Observation<undefined>> {
-    if (account.data(context) === undefined) return { status: "absent", reason: "the bot does not exist" };
+    const made = account.data(context);
+    if (made === undefined) return { status: "absent", reason: "the bot does not exist" };
     const bot = await context.services.arm.get<BotResource>(resourceId);
     const method = bot?.properties.accessControlMethod;
-    return method?.toLowerCase() === IN_AZURE.toLowerCase()
+    if (method === undefined)
+      return wordOf(
+        accessMode.address(),
+        made.createdAt,
+        "Azure does not show who may enter the portal",
+        context,
+      );
+    return method.toLowerCase() === IN_AZURE.toLowerCase()
       ? { status: "present", id: IN_AZURE, fields: {}, data: undefined }
-      : {
-          status: "absent",
-          reason: `Azure shows access by "${method ?? "nothing"}"; roles in Azure open nothing`,
-        };
+      : { status: "absent", reason: `Azure shows access by "${method}", where its roles open nothing` };
   },
   instructions: ({ bot, resourceId, admins }, context) => ({
     steps: [

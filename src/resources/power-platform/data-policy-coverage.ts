@@ -63,7 +63,7 @@ export const dataPolicyCoverage = defineKind<DataPolicyCoverageProps, undefined>
   nature: "gate",
   partOf: "power-platform.environment",
   label: ({ environment: name }) => `data policy of environment "${name}"`,
-  detail: ({ business }) => `business: ${business.join(", ")}`,
+  detail: ({ business }) => (business.length === 0 ? "any" : `business: ${business.join(", ")}`),
   async read(props, context): Promise<Observation<undefined>> {
     const made = environment.data(context);
     if (made === undefined) return { status: "absent", reason: "the environment does not exist" };
@@ -76,7 +76,11 @@ export const dataPolicyCoverage = defineKind<DataPolicyCoverageProps, undefined>
     steps: [
       "Open the Power Platform admin center and choose Security > Data and privacy > Data policy",
       `Make a policy such as "${name}", or open the one that is meant for the environment`,
-      `Put into Business, and into no other group of any policy of the environment: ${business.join(", ")}`,
+      ...(business.length === 0
+        ? []
+        : [
+            `Put into Business, and into no other group of any policy of the environment: ${business.join(", ")}`,
+          ]),
       `Under Scope see that the environment "${displayName}" is in it, and save`,
     ],
     link: context.services.cloud.adminCenter,

@@ -69,8 +69,8 @@ const dataPolicy = z.strictObject({
     derivedDefault: "`environment.displayName`",
   }),
   business: optional(
-    z.array(described(connectorName, "Name of a connector.")).min(1),
-    "Connectors of patients' data, which are in the group Business. With `manage` no other connector is.",
+    z.array(described(connectorName, "Name of a connector.")),
+    "Connectors of patients' data, which are in the group Business; an empty list asks only for a policy. With `manage` no other connector is in it.",
     { default: DEFAULTS.businessConnectors },
   ),
   otherConnectors: optional(
@@ -87,7 +87,7 @@ const tenantSettings = z.strictObject({
     { default: DEFAULTS.manageTenantWide },
   ),
   onlyAdminsCreate: optional(
-    z.array(described(oneOf(CREATION_BY_ADMINS), "What only administrators create.")).min(1),
+    z.array(described(oneOf(CREATION_BY_ADMINS), "What only administrators create.")),
     "What only administrators of the tenant create: production and sandbox `environments`, `trials`, `developer` environments, `sites`.",
     { default: DEFAULTS.onlyAdminsCreate },
   ),
