@@ -42,7 +42,8 @@ export const accessMode = defineKind<AccessModeProps, undefined>({
   detail: () => "a person moves one switch in an older bot",
   async read({ resourceId }, context): Promise<Observation<undefined>> {
     const made = account.data(context);
-    if (made === undefined) return { status: "absent", reason: "the bot does not exist" };
+    if (made === undefined)
+      return { status: "not-needed", reason: "a bot that is made now takes its users from Azure" };
     const bot = await context.services.arm.get<BotResource>(resourceId);
     const method = bot?.properties.accessControlMethod;
     if (method === undefined)
