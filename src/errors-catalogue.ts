@@ -323,6 +323,11 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "The package is listed as installed, but the solutions, roles or columns that prove it did not appear in half an hour. A repair in the admin center usually helps.",
   },
+  "PSC-E430": {
+    title: "back-ups cannot be kept that long",
+    explanation:
+      "The Power Platform did not take `environment.backupRetentionDays`; its own words are in the message. Longer than a week is for managed production environments without Dynamics 365 apps; those with them keep 28 days by themselves.",
+  },
   "PSC-E431": {
     title: "application of another environment",
     explanation:
@@ -360,6 +365,11 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     title: "no settings in Privileged Identity Management",
     explanation:
       "Eligible access needs Microsoft Entra ID P2 or Governance. Without it leave `healthBot.access.activation` out; access then stands.",
+  },
+  "PSC-E439": {
+    title: "data policy of other environments",
+    explanation:
+      "The data policy of this name covers more than the environment, and the spec would sort its connectors differently. psc adds the environment to such a policy, and changes nothing that others live by.",
   },
   "PSC-E440": {
     title: "table cannot be audited",

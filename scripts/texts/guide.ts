@@ -208,7 +208,13 @@ export const GUIDE: readonly GuideLine[] = [
     chapter: "Security: recommendations",
     says: "A group of those who work on the bot",
     spec: ["healthBot.access.admins", "identity.groups"],
-    kinds: ["entra.group", "azure.eligible-role-assignment", "azure.role-assignment"],
+    kinds: [
+      "entra.group",
+      "azure.eligible-role-assignment",
+      "azure.role-assignment",
+      "health-bot.access-mode",
+    ],
+    note: "roles in Azure count in bots made since July 2025; in an older one an administrator moves a switch first",
   },
   {
     chapter: "Security: recommendations",
@@ -230,6 +236,11 @@ export const GUIDE: readonly GuideLine[] = [
     kinds: [
       "power-platform.environment",
       "power-platform.managed-environment",
+      "power-platform.backup-retention",
+      "power-platform.data-policy",
+      "power-platform.data-policy-coverage",
+      "power-platform.tenant-settings",
+      "power-platform.creation-by-admins",
       "dataverse.auditing",
       "power-platform.application-package",
     ],

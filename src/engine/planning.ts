@@ -23,7 +23,10 @@ export function decide(
     if (observation.status === "present" || observation.status === "not-needed") return nothing("done");
     const gate = resource.instructions?.(context);
     if (gate === undefined) throw new Error(`${resource.address} has no instructions`);
-    const reason = observation.status === "unknown" ? observation.reason : "a person has not done it yet";
+    const reason =
+      (observation.status === "unknown" || observation.status === "absent"
+        ? observation.reason
+        : undefined) ?? "a person has not done it yet";
     return { action: "gate", reason, diff: [], gate };
   }
   switch (observation.status) {

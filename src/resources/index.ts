@@ -47,6 +47,7 @@ import { omnichannelConsentResources } from "./entra/omnichannel-consent.ts";
 import { permissionGrantResources } from "./entra/permission-grant.ts";
 import { servicePrincipalResources } from "./entra/service-principal.ts";
 import { tenantResources } from "./entra/tenant.ts";
+import { accessModeResources } from "./health-bot/access-mode.ts";
 import { accountResources } from "./health-bot/account.ts";
 import { bridgeResources } from "./health-bot/bridge.ts";
 import { channelResources } from "./health-bot/channel.ts";
@@ -84,12 +85,15 @@ import { portalSiteResources } from "./portal/site.ts";
 import { portalTelemetryResources } from "./portal/telemetry.ts";
 import { adminApplicationResources } from "./power-platform/admin-application.ts";
 import { applicationPackageResources } from "./power-platform/application-package.ts";
+import { backupRetentionResources } from "./power-platform/backup-retention.ts";
 import { dataExportResources } from "./power-platform/data-export.ts";
+import { dataPolicyResources } from "./power-platform/data-policy.ts";
 import { environmentResources } from "./power-platform/environment.ts";
 import { managedEnvironmentResources } from "./power-platform/managed-environment.ts";
 import { packageOfferResources } from "./power-platform/package-offer.ts";
 import { regionResources } from "./power-platform/region.ts";
 import { securityGroupResources } from "./power-platform/security-group.ts";
+import { tenantSettingsResources } from "./power-platform/tenant-settings.ts";
 
 /**
  * Every resource an environment needs, in the documented order of Microsoft's guide (microsoft/industry
@@ -123,6 +127,9 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...environmentResources(spec),
     ...securityGroupResources(spec),
     ...managedEnvironmentResources(spec),
+    ...backupRetentionResources(spec),
+    ...dataPolicyResources(spec),
+    ...tenantSettingsResources(spec),
     ...auditingResources(spec),
     // 3 Consent, a gate.
     ...omnichannelConsentResources(),
@@ -135,6 +142,7 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...landingZone,
     ...resourceLockResources(spec, landingZone),
     ...standingAccessResources(spec),
+    ...accessModeResources(spec),
     // 8 Human handoff; the bridge is a gate.
     ...configurationResources(spec),
     ...scenarioResources(spec),

@@ -46,6 +46,7 @@ import { omnichannelConsent } from "./entra/omnichannel-consent.ts";
 import { permissionGrant } from "./entra/permission-grant.ts";
 import { servicePrincipal } from "./entra/service-principal.ts";
 import { tenant } from "./entra/tenant.ts";
+import { accessMode } from "./health-bot/access-mode.ts";
 import { account } from "./health-bot/account.ts";
 import { bridge } from "./health-bot/bridge.ts";
 import { channel } from "./health-bot/channel.ts";
@@ -83,12 +84,16 @@ import { portalBinding, portalSite } from "./portal/site.ts";
 import { portalTelemetry } from "./portal/telemetry.ts";
 import { adminApplication } from "./power-platform/admin-application.ts";
 import { applicationPackage } from "./power-platform/application-package.ts";
+import { backupRetention } from "./power-platform/backup-retention.ts";
 import { dataExport } from "./power-platform/data-export.ts";
+import { dataPolicy } from "./power-platform/data-policy.ts";
+import { dataPolicyCoverage } from "./power-platform/data-policy-coverage.ts";
 import { environment } from "./power-platform/environment.ts";
 import { managedEnvironment } from "./power-platform/managed-environment.ts";
 import { packageOffer } from "./power-platform/package-offer.ts";
 import { region } from "./power-platform/region.ts";
 import { securityGroup } from "./power-platform/security-group.ts";
+import { creationByAdmins, tenantSettings } from "./power-platform/tenant-settings.ts";
 
 /** Every kind of resource, in the order of the guide: for `psc explain` and the documents made from it. */
 export const KINDS: readonly KindInfo[] = [
@@ -105,6 +110,11 @@ export const KINDS: readonly KindInfo[] = [
   securityGroup.info,
   dataExport.info,
   managedEnvironment.info,
+  backupRetention.info,
+  dataPolicy.info,
+  dataPolicyCoverage.info,
+  tenantSettings.info,
+  creationByAdmins.info,
   auditing.info,
   omnichannelConsent.info,
   applicationPackage.info,
@@ -122,6 +132,7 @@ export const KINDS: readonly KindInfo[] = [
   policyAssignment.info,
   resourceLock.info,
   standingAccess.info,
+  accessMode.info,
   configuration.info,
   scenario.info,
   scenarioFile.info,

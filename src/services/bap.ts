@@ -18,6 +18,8 @@ export interface BapEnvironment {
   /** `Ready`, `Running`, `NotSpecified`. */
   readonly managementState: string;
   readonly managed: boolean;
+  /** Days that back-ups are kept; undefined where the service says nothing. */
+  readonly backupRetentionDays: number | undefined;
   readonly adminUrl: string;
   readonly makerUrl: string;
   /** Undefined when there is no Dataverse database, or none yet. */
@@ -101,6 +103,10 @@ export interface Bap {
   operation(url: string): Promise<BapOperation>;
   /** The operations of an environment that the service remembers. */
   operations(environmentId: string): Promise<readonly BapOperation[]>;
+  /** Settings of the whole tenant. */
+  tenantSettings(): Promise<Row>;
+  /** Changes the settings named, in the API's own shape; the others stay. */
+  changeTenantSettings(settings: Row): Promise<void>;
   adminApplications(): Promise<readonly string[]>;
   registerAdminApplication(clientId: string): Promise<void>;
   /** Synchronises an Entra user into the environment at once. @throws ServiceError 403 `userNotLicensed`. */
@@ -136,6 +142,12 @@ function databaseOf(body: Row): BapDatabase | undefined {
   };
 }
 
+/** `P28D` and `P28DT0H` are 28 days; undefined for what is no number of days. */
+function daysOf(isoDuration: string): number | undefined {
+  const days = /^P(\d+)D(T0[HMS])?$/.exec(isoDuration)?.[1];
+  return days === undefined ? undefined : Number(days);
+}
+
 function environmentOf(body: Row): BapEnvironment {
   return {
     id: textAt(body, "name"),
@@ -146,6 +158,10 @@ function environmentOf(body: Row): BapEnvironment {
     provisioningState: textAt(body, "properties", "provisioningState"),
     managementState: textAt(body, "properties", "states", "management", "id"),
     managed: textAt(body, "properties", "governanceConfiguration", "protectionLevel") === "Standard",
+    backupRetentionDays: daysOf(
+      textAt(body, "properties", "retentionDetails", "retentionPeriod") ||
+        textAt(body, "properties", "retentionPeriod"),
+    ),
     adminUrl: textAt(body, "properties", "clientUris", "admin"),
     makerUrl: textAt(body, "properties", "clientUris", "maker"),
     dataverse: databaseOf(body),
@@ -199,7 +215,7 @@ const MANAGED_DEFAULTS = {
 /**
  * Client of the Power Platform admin API. Paths, api-versions and bodies follow
  * microsoft/terraform-provider-power-platform:internal/services/environment, …/managed_environment,
- * …/admin_management_application, …/authorization and d365collaborative/d365bap.tools:Get-BapEnvironmentOperation.
+ * …/admin_management_application, …/authorization, …/tenant_settings and d365collaborative/d365bap.tools:Get-BapEnvironmentOperation.
  * Updates stay on api-version 2021-04-01: later ones have turned an environment into a managed one.
  */
 export function createBap(http: Http, cloud: Cloud): Bap {
@@ -336,6 +352,23 @@ export function createBap(http: Http, cloud: Cloud): Bap {
         expect: [404],
       });
       return rowsAt(response.body, "value").map((body) => operationOf(body, undefined));
+    },
+    async tenantSettings() {
+      const { body } = await http.send({
+        method: "POST",
+        url: at("/listTenantSettings", "2023-06-01"),
+        reads: true,
+        repeatable: true,
+      });
+      return (body ?? {}) as Row;
+    },
+    async changeTenantSettings(settings) {
+      await http.send({
+        method: "POST",
+        url: at("/scopes/admin/updateTenantSettings", "2023-06-01"),
+        body: settings,
+        repeatable: true,
+      });
     },
     async adminApplications() {
       const { body } = await http.send({ method: "GET", url: at("/adminApplications", "2020-10-01") });

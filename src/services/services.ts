@@ -4,6 +4,7 @@ import type { SecretValue } from "../secret-value.ts";
 import type { SecretReference } from "../spec/model.ts";
 import { type Arm, createArm } from "./arm.ts";
 import { type Bap, createBap } from "./bap.ts";
+import { createDataPolicies, type DataPolicies } from "./data-policies.ts";
 import { createDataverse, type Dataverse } from "./dataverse.ts";
 import { createGraph, type Graph } from "./graph.ts";
 import { createHealthBotManagement, type HealthBotManagement } from "./health-bot.ts";
@@ -38,6 +39,7 @@ export interface Services {
   readonly graph: Graph;
   readonly arm: Arm;
   readonly bap: Bap;
+  readonly dataPolicies: DataPolicies;
   readonly powerPlatform: PowerPlatform;
   readonly powerPages: PowerPages;
   /** Client for one organisation, by its URL and its version as the admin API returned them. */
@@ -73,6 +75,7 @@ export function createServices(options: {
     graph: createGraph(http, cloud),
     arm: createArm(http, cloud),
     bap: createBap(http, cloud),
+    dataPolicies: createDataPolicies(http, cloud),
     powerPlatform: createPowerPlatform(http, cloud),
     powerPages: createPowerPages(http, cloud),
     dataverse(organizationUrl, version = "") {

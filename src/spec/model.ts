@@ -21,6 +21,17 @@ export type Channel = (typeof CHANNELS)[number];
 export const ENVIRONMENT_TYPES = ["Sandbox", "Production"] as const;
 export type EnvironmentType = (typeof ENVIRONMENT_TYPES)[number];
 
+/** What a tenant can leave to its administrators; `environments` are production and sandbox ones. */
+export const CREATION_BY_ADMINS = ["environments", "trials", "developer", "sites"] as const;
+export type CreationByAdmins = (typeof CREATION_BY_ADMINS)[number];
+
+/** What a data policy does with connectors that it does not name. */
+export const OTHER_CONNECTORS = ["non-business", "blocked"] as const;
+export type OtherConnectors = (typeof OTHER_CONNECTORS)[number];
+
+/** Days that the Power Platform can keep back-ups. */
+export const BACKUP_RETENTION_DAYS = [7, 14, 21, 28] as const;
+
 /** A group of `identity.groups` by its key, the bot's user, or one person. Written `group/KEY`, `bot`, `user/UPN`. */
 export type PrincipalRef =
   | { readonly kind: "group"; readonly group: string }
@@ -272,6 +283,27 @@ export interface EnvironmentSpec {
     /** Key of `identity.groups`; undefined leaves the environment open to every licensed user. */
     readonly securityGroup: string | undefined;
     readonly managed: boolean;
+    /** Undefined: left as it is. */
+    readonly backupRetentionDays: number | undefined;
+    /** Undefined: nobody looks. */
+    readonly dataPolicy:
+      | {
+          readonly name: string;
+          /** psc makes and changes the policy; otherwise it only looks. */
+          readonly manage: boolean;
+          /** Names of connectors, lower case. */
+          readonly business: readonly string[];
+          readonly otherConnectors: OtherConnectors;
+        }
+      | undefined;
+    /** Undefined: nobody looks. */
+    readonly tenantSettings:
+      | {
+          /** psc changes them for the whole tenant; otherwise it only looks. */
+          readonly manage: boolean;
+          readonly onlyAdminsCreate: readonly CreationByAdmins[];
+        }
+      | undefined;
     readonly audit: { readonly tables: readonly string[]; readonly retentionDays: number } | undefined;
   };
   readonly azure: {

@@ -131,6 +131,17 @@ function resolveEnvironment(
         ? undefined
         : (keyOfGroup(given.securityGroup) ?? declaredGroup(groups, "users")),
     managed: given.managed ?? DEFAULTS.managed,
+    backupRetentionDays: given.backupRetentionDays,
+    dataPolicy: given.dataPolicy && {
+      name: given.dataPolicy.name ?? displayName,
+      manage: given.dataPolicy.manage ?? DEFAULTS.manageTenantWide,
+      business: (given.dataPolicy.business ?? DEFAULTS.businessConnectors).map((one) => one.toLowerCase()),
+      otherConnectors: given.dataPolicy.otherConnectors ?? DEFAULTS.otherConnectors,
+    },
+    tenantSettings: given.tenantSettings && {
+      manage: given.tenantSettings.manage ?? DEFAULTS.manageTenantWide,
+      onlyAdminsCreate: given.tenantSettings.onlyAdminsCreate ?? DEFAULTS.onlyAdminsCreate,
+    },
     audit: audit && {
       tables: audit.tables ?? DEFAULTS.auditTables,
       retentionDays: audit.retentionDays ?? DEFAULTS.retentionDays,

@@ -44,7 +44,12 @@ describe("examples/contoso/full.yaml", () => {
       .filter(({ fate }) => fate === "stays")
       .map(({ address }) => address.split("[")[0]);
     expect(new Set(stays)).toEqual(
-      new Set(["azure.resource-provider", "entra.group", "entra.omnichannel-consent"]),
+      new Set([
+        "azure.resource-provider",
+        "entra.group",
+        "entra.omnichannel-consent",
+        "power-platform.creation-by-admins",
+      ]),
     );
   });
 });

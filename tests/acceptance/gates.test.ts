@@ -103,3 +103,21 @@ describe("a confirmation", () => {
     }
   });
 });
+
+describe("a gate that psc saw passed", () => {
+  it("is open again when somebody undoes it: what psc once saw is no word against what it sees", async () => {
+    const token = await place.sandbox.token("admin", "https://graph.microsoft.com");
+    const at =
+      "https://graph.microsoft.com/v1.0/servicePrincipals(appId='d9ce8cfa-8bd8-4ff1-b39b-5e5dd5742935')";
+    const disabled = await place.sandbox.ask("PATCH", at, { token, body: { accountEnabled: false } });
+    expect(disabled.status).toBe(204);
+    const { json } = await place.psc("plan dev.yaml --output json");
+    expect(json.actions).toContainEqual(
+      expect.objectContaining({
+        address: "entra.omnichannel-consent",
+        action: "gate",
+        reason: expect.stringContaining("is disabled"),
+      }),
+    );
+  });
+});

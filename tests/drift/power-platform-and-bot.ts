@@ -8,6 +8,11 @@ const environment =
       String(row["displayName"]).startsWith("Contoso Health (full)") ? set : undefined,
     );
 
+const dataPolicy =
+  (set: Row) =>
+  (portal: Portal): Promise<void> =>
+    portal.edit("bap/dataPolicies", () => set);
+
 /** The bot's backup, which is what its management portal edits. */
 const backup =
   (change: (backup: Row) => Row) =>
@@ -46,6 +51,16 @@ export const POWER_PLATFORM_AND_BOT: Mutations = {
   "power-platform.environment.displayName": environment({ displayName: "Contoso Health (full), renamed" }),
   "power-platform.security-group.group": environment({ securityGroupId: null }),
   "power-platform.managed-environment.managed": environment({ protectionLevel: "Basic" }),
+  "power-platform.backup-retention.days": environment({ backupRetention: "P14D" }),
+  "power-platform.data-policy.covered": dataPolicy({ environments: [] }),
+  "power-platform.data-policy.business": dataPolicy({ connectorGroups: [] }),
+  "power-platform.data-policy.otherConnectors": dataPolicy({ defaultGroup: "General" }),
+  "power-platform.tenant-settings.onlyAdminsCreate": (portal) =>
+    portal.edit("bap", (row) =>
+      row["disableEnvironmentCreationByNonAdminUsers"] === undefined
+        ? undefined
+        : { disableEnvironmentCreationByNonAdminUsers: false },
+    ),
   "power-platform.admin-application": (portal) =>
     portal.edit("bap/managementApplications", (row) =>
       row["applicationId"] === "55555555-5555-4555-8555-555555555555" ? "gone" : undefined,
@@ -104,7 +119,7 @@ export const POWER_PLATFORM_AND_BOT: Mutations = {
 
 /** What psc finds elsewhere than it looks once these are changed, or cannot mend in place. One at a time. */
 export const POWER_PLATFORM_ONE_BY_ONE: Mutations = {
-  "power-platform.environment.type": environment({ sku: "Production" }),
+  "power-platform.environment.type": environment({ sku: "Sandbox" }),
   "power-platform.environment.region": environment({ location: "europe" }),
   "power-platform.environment.language": (portal) =>
     portal.edit("bap/environments", (row) =>

@@ -6,6 +6,7 @@ import { prove } from "../harness/fidelity.ts";
 import type { Answer } from "../harness/sandbox.ts";
 import { POWER_PLATFORM } from "../sandbox/power-platform/tenant-admin.ts";
 import { BAP_ROWS } from "./power-platform/bap-rows.ts";
+import { DATA_POLICY_ROWS } from "./power-platform/data-policy-rows.ts";
 import { ORGANIZATION_ROWS } from "./power-platform/dataverse-organization-rows.ts";
 import { PEOPLE_ROWS } from "./power-platform/dataverse-people-rows.ts";
 import { TABLE_ROWS } from "./power-platform/dataverse-table-rows.ts";
@@ -24,6 +25,7 @@ import { UNPROVOKED, UNSIMULATED_ROWS } from "./power-platform/unsimulated-rows.
 
 const ROWS: readonly RecordedRow[] = [
   ...BAP_ROWS,
+  ...DATA_POLICY_ROWS,
   ...POWER_PLATFORM_ROWS,
   ...PEOPLE_ROWS,
   ...TABLE_ROWS,

@@ -37,7 +37,7 @@ interface KeyVaultProperties {
   readonly userIdentity?: string;
 }
 
-type BotResource = ArmResource<{
+export type BotResource = ArmResource<{
   readonly provisioningState?: string;
   readonly botManagementPortalLink?: string;
   readonly accessControlMethod?: string;

@@ -11,9 +11,6 @@ export interface BridgeProps {
   readonly resourceId: string;
 }
 
-/** Where to start when the bot does not exist yet and has no portal of its own. */
-export const AZURE_PORTAL = "https://portal.azure.com";
-
 /** The switch that passes the bot's messages on to Omnichannel. It has no API and no documented key in the backup. */
 export const bridge = defineKind<BridgeProps, undefined>({
   kind: "health-bot.bridge",
@@ -42,7 +39,7 @@ export const bridge = defineKind<BridgeProps, undefined>({
       "Under Dynamics 365 Omnichannel set Bridge Messages to Enabled",
       "Choose Save",
     ],
-    link: account.data(context)?.managementPortalLink ?? AZURE_PORTAL,
+    link: account.data(context)?.managementPortalLink ?? context.services.cloud.azurePortal,
     usualMinutes: 3,
     simulation: {
       action: "health-bot-bridge",

@@ -6,7 +6,6 @@ import { healthBotId } from "../azure/resource-ids.ts";
 import { applicationId } from "../entra/application.ts";
 import { environment } from "../power-platform/environment.ts";
 import { account } from "./account.ts";
-import { AZURE_PORTAL } from "./bridge.ts";
 
 export interface ChannelProps {
   readonly bot: string;
@@ -82,7 +81,7 @@ export const channel = defineKind<ChannelProps, ChannelData>({
       "Switch Omnichannel on and choose Create",
       "Copy the Bot ID that both show",
     ],
-    link: account.data(context)?.managementPortalLink ?? AZURE_PORTAL,
+    link: account.data(context)?.managementPortalLink ?? context.services.cloud.azurePortal,
     probe: "the bot's user in Dataverse holds a bot application id",
     value: { name: "botId", pattern: GUID, hint: "the Bot ID shown beside the channel, a GUID" },
     usualMinutes: 5,

@@ -69,7 +69,7 @@ async function read(
   const client = organization(context);
   if (client === undefined) return ABSENT_ENVIRONMENT;
   const missing = await missingChannels(client, channels);
-  if (missing.length === 0 || context.confirmation("omnichannel.channels") !== undefined)
+  if (missing.length === 0 || context.confirmation("omnichannel.channels")?.how === "confirmed")
     return { status: "present", id: channels.join(","), fields: {}, data: {} };
   await findAdminCenter(client);
   return { status: "absent", reason: `${missing.join(", ")} not provisioned yet` };

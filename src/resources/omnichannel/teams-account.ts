@@ -36,7 +36,7 @@ async function read(props: TeamsAccountProps, context: Context): Promise<Observa
     };
   }
   const confirmed = context.confirmation(teamsAccount.address(props.workstream));
-  if (confirmed !== undefined)
+  if (confirmed?.how === "confirmed")
     return { status: "present", id: workstreamId, fields: {}, data: { botId: "" } };
   return {
     status: "absent",

@@ -1,3 +1,4 @@
+import { tableOf } from "../azure/tracked-resources.ts";
 import { Refusal } from "../exchange.ts";
 import type { World } from "../world.ts";
 import { botIdOf, findAccountOf, type HealthBotAccount, healthBotState } from "./accounts.ts";
@@ -47,6 +48,24 @@ export function activateBotChannels(world: World, resourceId: string): string {
  */
 export function enableBridge(world: World, resourceId: string): void {
   requireAccount(world, resourceId).bridgeEnabled = true;
+}
+
+/** What ARM shows where access is not managed in Azure. Assumption: no public source has the word. */
+const ACCESS_IN_THE_PORTAL = "Legacy";
+
+/**
+ * Users > Manage > Microsoft Entra Access Management, which an administrator of the bot switches on and off ("Assign
+ * user access to healthcare agent service management portal", Microsoft Learn). Bots made since July 2025 have it on.
+ * Assumption: ARM shows the change at once, and the switch of a newer bot can be moved too.
+ */
+export function toggleEntraAccess(world: World, resourceId: string, isOn: boolean): void {
+  requireAccount(world, resourceId);
+  const bot = tableOf(world, "Microsoft.HealthBot/healthBots")[resourceId.toLowerCase()];
+  if (bot !== undefined)
+    bot.properties = {
+      ...bot.properties,
+      accessControlMethod: isOn ? "AzureRBAC" : ACCESS_IN_THE_PORTAL,
+    };
 }
 
 /** The bot that a person activated under this bot id. */

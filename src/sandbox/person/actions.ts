@@ -9,8 +9,10 @@ import { websiteRecordNamed } from "../dataverse/portal-site.ts";
 import { grantAdminConsent } from "../entra/admin-consent.ts";
 import { grantOmnichannelConsent } from "../entra/consent.ts";
 import { Refusal } from "../exchange.ts";
-import { activateBotChannels, enableBridge } from "../health-bot/portal.ts";
+import { activateBotChannels, enableBridge, toggleEntraAccess } from "../health-bot/portal.ts";
 import { exportToApplicationInsights } from "../power-platform/data-export-service.ts";
+import { setDataPolicy } from "../power-platform/data-policies.ts";
+import { switchTenantSettingsOn } from "../power-platform/tenant-settings.ts";
 import { bindSite } from "../power-platform/websites.ts";
 import type { JsonObject, World } from "../world.ts";
 
@@ -50,6 +52,25 @@ export const PERSON_ACTIONS: Readonly<Record<string, (payload: JsonObject, world
       did: "activated the Teams and Omnichannel channels of the bot and read its bot id",
       value: botId,
     };
+  },
+  "health-bot-access": (payload, world) => {
+    const isOn = payload["entra"] !== false;
+    toggleEntraAccess(world, String(payload["resourceId"]), isOn);
+    return { did: `switched Microsoft Entra Access Management of the bot ${isOn ? "on" : "off"}` };
+  },
+  "data-policy": (payload, world) => {
+    const name = String(payload["name"]);
+    setDataPolicy(world, {
+      environmentId: String(payload["environmentId"]),
+      displayName: name,
+      connectors: (payload["connectors"] as string[] | undefined) ?? [],
+    });
+    return { did: `gave the environment the data policy "${name}"` };
+  },
+  "tenant-settings": (payload, world) => {
+    const settings = (payload["settings"] as string[] | undefined) ?? [];
+    switchTenantSettingsOn(world, settings);
+    return { did: `switched on for the whole tenant: ${settings.join(", ")}` };
   },
   "data-export": (payload, world) => {
     const text = (name: string, otherwise: string): string => String(payload[name] ?? otherwise);

@@ -2,6 +2,7 @@ import type { SandboxRequest, SandboxResponse } from "../exchange.ts";
 import { matchRoute, type Route } from "../routes.ts";
 import { PIPELINE_APP } from "../seed.ts";
 import type { FakeService } from "../world.ts";
+import { DATA_POLICY_ROUTES } from "./data-policies.ts";
 import { ENVIRONMENT_ACCESS_ROUTES } from "./environment-access.ts";
 import { ENVIRONMENT_CHANGE_ROUTES } from "./environment-changes.ts";
 import { defaultEnvironment, ENVIRONMENT_ROUTES } from "./environments.ts";
@@ -23,7 +24,11 @@ const ROUTES: readonly Route[] = [
   ...ENVIRONMENT_ACCESS_ROUTES,
   ...MANAGEMENT_APPLICATION_ROUTES,
   ...TENANT_SETTINGS_ROUTES,
+  ...DATA_POLICY_ROUTES,
 ];
+
+/** Addresses whose version is part of the path. */
+const VERSIONED_PATH = /^\/providers\/PowerPlatform\.Governance\/v2\//;
 
 const HOSTS = new Set(["api.bap.microsoft.com", ...LOCATIONS.map((location) => regionalHost(location.name))]);
 
@@ -71,7 +76,7 @@ async function handle(
         "ResourceNotFound",
         `The resource at the path '${request.path}' could not be found.`,
       );
-    if (request.query.get("api-version") === null)
+    if (request.query.get("api-version") === null && !VERSIONED_PATH.test(request.path))
       throw bapRefusal(
         400,
         "MissingApiVersionParameter",

@@ -177,6 +177,7 @@ export function environmentBody(
   const geoShortName = location?.geoShortName ?? "US";
   const uriSuffix = `${geoShortName.toLowerCase()}-il107.gateway.prod.island`;
   const created = principalBody(world, environment.createdBy);
+  const retentionPeriod = environment.backupRetention ?? "P7D";
   const busy = activeOperation(world, environment.id) !== undefined;
   return {
     id: `${ID_PREFIX[scope]}${environment.id}`,
@@ -218,7 +219,7 @@ export function environmentBody(
       linkedEnvironmentMetadata: linkedEnvironmentMetadata(world, environment),
       trialScenarioType: "None",
       notificationMetadata: { state: "NotSpecified", branding: "NotSpecific" },
-      retentionPeriod: "P7D",
+      retentionPeriod,
       ...(scope === "service" ? { lifecycleAuthority: "Environment" } : {}),
       states: {
         management: { id: busy ? "Running" : "Ready" },
@@ -230,8 +231,13 @@ export function environmentBody(
       },
       updateCadence: { id: environment.cadence },
       retentionDetails: {
-        retentionPeriod: "P7D",
-        backupsAvailableFromDateTime: ticks(Math.max(environment.createdTime, world.now() - 7 * DAY)),
+        retentionPeriod,
+        backupsAvailableFromDateTime: ticks(
+          Math.max(
+            environment.createdTime,
+            world.now() - Number.parseInt(retentionPeriod.slice(1), 10) * DAY,
+          ),
+        ),
       },
       protectionStatus: { keyManagedBy: "Microsoft" },
       cluster: {

@@ -41,8 +41,10 @@ const CREATE_MEMBERS = [
   .join(" ")
   .split(" ");
 
-/** Members of an edit: those of a creation, the states, and the generative AI features. */
-const EDIT_MEMBERS = [...CREATE_MEMBERS, "states", "bingChatEnabled", "copilotPolicies"];
+/** Members of an edit: those of a creation, the states, the generative AI features, and how long back-ups are kept. */
+const EDIT_MEMBERS = [...CREATE_MEMBERS, "states", "bingChatEnabled", "copilotPolicies", "retentionDetails"];
+
+const BACKUP_RETENTIONS = ["P7D", "P14D", "P21D", "P28D"];
 
 /** Assumption: the shape of these refusals is BAP's, the texts are the sandbox's. */
 const badRequest = (message: string): Error => bapRefusal(400, "BadRequest", message);
@@ -164,6 +166,20 @@ function requireSimulatedCreation(properties: JsonObject): void {
     throw bapNotSimulated("packages that are installed after provisioning");
 }
 
+/**
+ * Back-ups of 7, 14, 21 or 28 days, of managed production environments
+ * (`Set-AdminPowerAppEnvironmentBackupRetentionPeriod` of Microsoft.PowerApps.Administration.PowerShell; "Back up and
+ * restore environments", Power Platform documentation). Assumption: anything else is refused, and in these words.
+ */
+function requireBackupRetention(environment: EnvironmentRecord, properties: JsonObject): void {
+  const details = objectMember(properties, "retentionDetails");
+  if (details === undefined) return;
+  const period = textMember(details, "retentionPeriod") ?? "";
+  if (!BACKUP_RETENTIONS.includes(period)) throw badRequest(`The retention period '${period}' is not valid.`);
+  if (period !== "P7D" && (environment.sku !== "Production" || environment.protectionLevel !== "Standard"))
+    throw badRequest("The retention period can be extended for managed production environments only.");
+}
+
 function takeOutcome(world: World): "Succeeded" | "Failed" {
   const order = bapState(world).nextCreate;
   const { outcome } = order;
@@ -249,6 +265,7 @@ export const ENVIRONMENT_CHANGE_ROUTES: readonly Route[] = [
       throw bapNotSimulated("changing an organization's domain name");
     requireKnownMembers(properties, EDIT_MEMBERS);
     requireSimulatedEdit(environment, properties);
+    requireBackupRetention(environment, properties);
     const group = objectMember(properties, "parentEnvironmentGroup");
     if (group !== undefined && groupOf(textMember(group, "id")) !== environment.environmentGroupId)
       throw bapNotSimulated("environment groups");

@@ -64,6 +64,7 @@ export function blankEnvironment(
     environmentGroupId: null,
     protectionLevel: "Basic",
     governanceSettings: null,
+    backupRetention: null,
     database: null,
   };
 }

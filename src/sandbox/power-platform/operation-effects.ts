@@ -110,6 +110,8 @@ function applyEdit(environment: EnvironmentRecord, properties: JsonObject): void
     const id = textMember(billing, "id");
     environment.billingPolicyId = id === undefined || id === NO_GROUP ? null : id;
   }
+  const retention = textMember(objectMember(properties, "retentionDetails") ?? {}, "retentionPeriod");
+  if (retention !== undefined) environment.backupRetention = retention;
   const linked = objectMember(properties, "linkedEnvironmentMetadata");
   if (linked === undefined) return;
   const group = linked["securityGroupId"];

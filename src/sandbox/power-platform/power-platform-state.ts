@@ -60,6 +60,8 @@ export interface EnvironmentRecord {
   environmentGroupId: string | null;
   protectionLevel: "Basic" | "Standard";
   governanceSettings: JsonObject | null;
+  /** How long back-ups are kept, such as `P28D`; a week while nobody has chosen. */
+  backupRetention: string | null;
   database: LinkedDatabase | null;
 }
 
@@ -95,6 +97,25 @@ export interface EnvironmentRoleAssignment {
   readonly email: string | null;
 }
 
+/** A data policy as the sandbox keeps it. */
+export interface DataPolicyRecord {
+  readonly id: string;
+  displayName: string;
+  /** Group of the connectors that no group names. */
+  defaultGroup: string;
+  /** Connectors by group, in the service's own shape. */
+  connectorGroups: JsonObject[];
+  environmentType: string;
+  environments: JsonObject[];
+  connectorConfigurations: JsonObject | null;
+  urlPatterns: JsonObject;
+  readonly createdBy: string;
+  readonly createdTime: number;
+  lastModifiedBy: string;
+  lastModifiedTime: number;
+  etag: string;
+}
+
 export interface BapState {
   environments: Record<string, EnvironmentRecord>;
   operations: Record<string, LifecycleOperation>;
@@ -105,6 +126,8 @@ export interface BapState {
   /** Tenant-wide Dataverse database capacity that is still free. */
   capacity: { capacityType: "Database"; availableMb: number };
   tenantSettings: JsonObject;
+  /** By id; absent until somebody asks for one. */
+  dataPolicies?: Record<string, DataPolicyRecord>;
   /** Switches for tests and demonstrations, set through the control API (`path: "bap"`, `where: {switch: …}`). */
   nextCreate: { switch: "nextCreate"; outcome: "Succeeded" | "Failed" };
   nextProvision: { switch: "nextProvision"; answer: "Accepted" | "ClientClosed" };

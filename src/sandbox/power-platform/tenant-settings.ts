@@ -1,5 +1,6 @@
 import type { JsonObject } from "../exchange.ts";
 import { type Route, route } from "../routes.ts";
+import type { World } from "../world.ts";
 import { requireBapAdministrator } from "./administrators.ts";
 import { bapBody, bapRefusal } from "./power-platform-errors.ts";
 import { bapState } from "./power-platform-state.ts";
@@ -74,6 +75,17 @@ function merged(known: JsonObject, wanted: JsonObject, path = ""): JsonObject {
     else throw bapRefusal(400, "InvalidRequestContent", `The value of '${at}' is not valid.`);
   }
   return result;
+}
+
+/** What a person does under Manage > Tenant settings: switches these on. */
+export function switchTenantSettingsOn(world: World, paths: readonly string[]): void {
+  const state = bapState(world);
+  for (const path of paths) {
+    const change = path
+      .split(".")
+      .reduceRight<unknown>((inner, name) => ({ [name]: inner }), true) as JsonObject;
+    state.tenantSettings = merged(state.tenantSettings, change);
+  }
 }
 
 /**

@@ -358,6 +358,16 @@ export const SPEC_ERRORS = {
     title: "unknown kind",
     explanation: "A spec file has `kind: Environment`; manifests have `kind: Manifest`.",
   },
+  "PSC-E087": {
+    title: "not a connector",
+    explanation:
+      "`environment.dataPolicy.business` names connectors the way the Power Platform does, such as shared_commondataserviceforapps, without the path before it.",
+  },
+  "PSC-E088": {
+    title: "back-ups are not kept that long",
+    explanation:
+      "The Power Platform keeps back-ups for 7, 14, 21 or 28 days, and more than 7 only of managed production environments. Production environments with Dynamics 365 apps keep 28 days by themselves.",
+  },
   "PSC-E090": {
     title: "shared Entra application",
     explanation:

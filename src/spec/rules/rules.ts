@@ -5,6 +5,7 @@ import type { Problem, ProblemLog } from "../problems.ts";
 import type { SpecDocument } from "../schema.ts";
 import { checkAgentExperience } from "./agent-experience.ts";
 import { checkAzure } from "./azure.ts";
+import { checkEnvironment } from "./environment.ts";
 import { checkHealthBot } from "./health-bot.ts";
 import { checkHours } from "./hours.ts";
 import { checkIdentity } from "./identity.ts";
@@ -29,6 +30,7 @@ export interface RuleContext {
 export function checkRules(context: RuleContext): void {
   checkSolution(context);
   checkOwnSolutions(context);
+  checkEnvironment(context);
   checkAzure(context);
   checkIdentity(context);
   checkHours(context);

@@ -6,6 +6,12 @@ export const DEFAULTS = {
   currency: "USD",
   language: "en-US",
   managed: false,
+  /** What reaches beyond the environment is looked at, not changed. */
+  manageTenantWide: false,
+  /** Microsoft Dataverse, by its present and its older connector. */
+  businessConnectors: ["shared_commondataserviceforapps", "shared_commondataservice"],
+  otherConnectors: "non-business",
+  onlyAdminsCreate: ["environments", "trials", "sites"],
   auditTables: ["contact", "incident"],
   /** HITRUST asks for one year of audit records; HIPAA's six years need an archive besides. */
   retentionDays: 365,

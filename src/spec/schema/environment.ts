@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ENVIRONMENT_TYPES } from "../model.ts";
+import { BACKUP_RETENTION_DAYS, CREATION_BY_ADMINS, ENVIRONMENT_TYPES, OTHER_CONNECTORS } from "../model.ts";
 import { LANGUAGE_TAGS, languageTagOf } from "../terms/languages.ts";
 import { DEFAULTS } from "./defaults.ts";
 import {
@@ -40,6 +40,59 @@ const audit = z.strictObject({
   }),
 });
 
+const connectorName = patternText(/^[A-Za-z][A-Za-z0-9_-]{0,199}$/, {
+  code: "PSC-E087",
+  what: "the name of a connector",
+  remedy: "write it as the maker portal's addresses have it, such as shared_commondataserviceforapps",
+});
+
+const backupDays = z
+  .number()
+  .refine((days) => (BACKUP_RETENTION_DAYS as readonly number[]).includes(days), {
+    params: {
+      expectation: {
+        code: "PSC-E088",
+        what: "a time the Power Platform can keep back-ups",
+        remedy: `write ${BACKUP_RETENTION_DAYS.join(", ")} days`,
+      } satisfies Expectation,
+    },
+  })
+  .meta({ type: "integer", enum: [...BACKUP_RETENTION_DAYS] });
+
+const dataPolicy = z.strictObject({
+  manage: optional(
+    z.boolean(),
+    "psc makes the policy and changes it. Otherwise it looks whether the tenant's policies do what is written here; what is wrong is a gate.",
+    { default: DEFAULTS.manageTenantWide },
+  ),
+  name: optional(shortText(100), "Name of the policy; psc finds it by this name.", {
+    derivedDefault: "`environment.displayName`",
+  }),
+  business: optional(
+    z.array(described(connectorName, "Name of a connector.")),
+    "Connectors of patients' data, which are in the group Business; an empty list asks only for a policy. With `manage` no other connector is in it.",
+    { default: DEFAULTS.businessConnectors },
+  ),
+  otherConnectors: optional(
+    oneOf(OTHER_CONNECTORS),
+    "With `manage`: what the policy does with connectors that it does not name.",
+    { default: DEFAULTS.otherConnectors },
+  ),
+});
+
+const tenantSettings = z.strictObject({
+  manage: optional(
+    z.boolean(),
+    "psc switches the settings on, for the whole tenant, and never off. Otherwise it looks; what is wrong is a gate.",
+    { default: DEFAULTS.manageTenantWide },
+  ),
+  onlyAdminsCreate: optional(
+    z.array(described(oneOf(CREATION_BY_ADMINS), "What only administrators create.")),
+    "What only administrators of the tenant create: production and sandbox `environments`, `trials`, `developer` environments, `sites`.",
+    { default: DEFAULTS.onlyAdminsCreate },
+  ),
+});
+
 export const environmentSchema = z.strictObject({
   displayName: optional(shortText(100), "Name of the environment in the Power Platform admin center.", {
     derivedDefault: "the spec's `name`",
@@ -73,6 +126,21 @@ export const environmentSchema = z.strictObject({
   managed: optional(z.boolean(), "Makes it a Managed Environment, which needs premium licences.", {
     default: DEFAULTS.managed,
   }),
+  backupRetentionDays: optional(
+    backupDays,
+    "Days that back-ups are kept: 7, 14, 21 or 28, more than 7 in managed production environments. Those with Dynamics 365 apps keep 28 days by themselves.",
+    { derivedDefault: "left as it is" },
+  ),
+  dataPolicy: optional(
+    dataPolicy,
+    "A data policy that covers the environment and keeps connectors of patients' data together; `{}` looks for one.",
+    { derivedDefault: "nobody looks" },
+  ),
+  tenantSettings: optional(
+    tenantSettings,
+    "Settings of the whole tenant; `{}` looks whether only administrators create environments and sites.",
+    { derivedDefault: "nobody looks" },
+  ),
   audit: optional(
     z.union([audit, z.literal("none")]),
     "Dataverse auditing, or `none` to leave it as it is.",

@@ -54,8 +54,6 @@ export const UNSIMULATED_ROWS: readonly UnsimulatedRow[] = [
     /\/tenantIsolationPolicy$/,
     `${GOVERNANCE}/v1/tenants/${ID}/tenantIsolationPolicy`,
   ),
-  ...rows("bap", "GET POST", /\/v2\/policies$/, `${GOVERNANCE}/v2/policies`),
-  ...rows("bap", "GET PATCH DELETE", /\/v2\/policies\/\{id\}$/, `${GOVERNANCE}/v2/policies/${ID}`),
   ...rows(
     "powerPlatform",
     "GET POST",

@@ -11,6 +11,25 @@ async function environment(admin: TenantAdmin, facts: Record<string, unknown> = 
   return String(seeded["environmentId"]);
 }
 
+const POLICIES = "https://api.bap.microsoft.com/providers/PowerPlatform.Governance/v2/policies";
+
+function dataPolicy(groups: Readonly<Record<string, readonly string[]>>): object {
+  return {
+    policyDefinition: {
+      displayName: "Refused",
+      defaultConnectorsClassification: "General",
+      environmentType: "AllEnvironments",
+      environments: [],
+      connectorGroups: Object.entries(groups).map(([classification, names]) => ({
+        classification,
+        connectors: names.map((id) => ({ id })),
+      })),
+    },
+  };
+}
+
+const kept = (retentionPeriod: string): object => ({ properties: { retentionDetails: { retentionPeriod } } });
+
 const edit = { properties: { displayName: "Edited" } };
 
 /** Every refusal of BAP that the page states. */
@@ -199,6 +218,61 @@ export const BAP_ERRORS: readonly ErrorCase[] = [
     envelope: "bap",
     message: "Could not find member 'colour' on the request.",
     ask: (admin) => admin.bap("POST", `${BAP}/environments`, creation("coloured", { colour: "red" })),
+  },
+  {
+    status: 404,
+    code: "PolicyNotFound",
+    when: "an unknown data policy",
+    envelope: "bap",
+    message: `The policy '${NOBODY}' could not be found in the tenant.`,
+    ask: (admin) => admin.bap("GET", `${POLICIES}/${NOBODY}`),
+  },
+  {
+    status: 400,
+    code: "BadRequest",
+    when: "a data policy without a name",
+    envelope: "bap",
+    message: "The policy has no display name.",
+    ask: (admin) => admin.bap("POST", POLICIES, { policyDefinition: {} }),
+  },
+  {
+    status: 400,
+    code: "BadRequest",
+    when: "a data group that does not exist",
+    envelope: "bap",
+    message: "The value 'Business' of 'classification' is not valid.",
+    ask: (admin) => admin.bap("POST", POLICIES, dataPolicy({ Business: ["shared_sql"] })),
+  },
+  {
+    status: 400,
+    code: "BadRequest",
+    when: "a connector in two groups",
+    envelope: "bap",
+    message: "The connector 'shared_sql' is in more than one group.",
+    ask: (admin) =>
+      admin.bap("POST", POLICIES, dataPolicy({ Confidential: ["shared_sql"], Blocked: ["shared_sql"] })),
+  },
+  {
+    status: 400,
+    code: "BadRequest",
+    when: "back-ups kept for ten days",
+    envelope: "bap",
+    message: "The retention period 'P10D' is not valid.",
+    ask: async (admin) =>
+      admin.bap("PATCH", `${ADMIN_ENVIRONMENTS}/${await environment(admin)}`, kept("P10D")),
+  },
+  {
+    status: 400,
+    code: "BadRequest",
+    when: "back-ups kept longer in a sandbox environment",
+    envelope: "bap",
+    message: "The retention period can be extended for managed production environments only.",
+    ask: async (admin) =>
+      admin.bap(
+        "PATCH",
+        `${ADMIN_ENVIRONMENTS}/${await environment(admin, { managed: true })}`,
+        kept("P28D"),
+      ),
   },
   {
     status: 400,

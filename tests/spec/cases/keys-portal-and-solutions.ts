@@ -23,6 +23,30 @@ export const KEY_PORTAL_AND_SOLUTION_CASES: readonly BadInput[] = [
     message: /"hb"/,
   },
   {
+    name: "connector with its path",
+    code: "PSC-E087",
+    yaml: "environment: { dataPolicy: { business: [«/providers/Microsoft.PowerApps/apis/shared_teams»] } }\n",
+    message: /"\/providers\/Microsoft\.PowerApps\/apis\/shared_teams"/,
+  },
+  {
+    name: "back-ups for a month",
+    code: "PSC-E088",
+    yaml: "environment: { type: Production, managed: true, backupRetentionDays: «30» }\n",
+    message: /30/,
+  },
+  {
+    name: "back-ups of a sandbox environment",
+    code: "PSC-E088",
+    yaml: "environment: { managed: true, backupRetentionDays: «28» }\n",
+    message: /a sandbox environment are kept for 7 days/,
+  },
+  {
+    name: "back-ups of an environment that is not managed",
+    code: "PSC-E088",
+    yaml: "stage: prod\nenvironment: { backupRetentionDays: «14» }\n",
+    message: /in managed environments only/,
+  },
+  {
     name: "solution file that is none",
     code: "PSC-E038",
     yaml: "ownSolutions: [{ file: «visits.zip» }]\n",
