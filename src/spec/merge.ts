@@ -19,6 +19,7 @@ const NATURAL_KEYS: readonly { readonly path: readonly string[]; readonly keys: 
   { path: ["agentExperience", "quickReplies"], keys: ["title"] },
   { path: ["identity", "application", "federated"], keys: ["name"] },
   { path: ["identity", "application", "certificates"], keys: ["name"] },
+  { path: ["verify", "exceptions"], keys: ["control"] },
   { path: ["agentExperience", "sessionTemplates"], keys: ["name"] },
   { path: ["agentExperience", "notificationTemplates"], keys: ["name"] },
   { path: ["agentExperience", "knowledge"], keys: ["file"] },

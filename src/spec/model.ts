@@ -4,11 +4,13 @@ import type { AgentExperienceSpec } from "./model-agent-experience.ts";
 import type { IdentitySpec } from "./model-identity.ts";
 import type { OwnSolutionSpec } from "./model-own-solutions.ts";
 import type { PortalSpec } from "./model-portal.ts";
+import type { VerifySpec } from "./model-verify.ts";
 
 export * from "./model-agent-experience.ts";
 export * from "./model-identity.ts";
 export * from "./model-own-solutions.ts";
 export * from "./model-portal.ts";
+export * from "./model-verify.ts";
 
 /** The spec after overlays, references and defaults: what the resources are made from. */
 
@@ -351,6 +353,7 @@ export interface EnvironmentSpec {
   /** Undefined: the environment has no portal of psc's. */
   readonly portal: PortalSpec | undefined;
   readonly agentExperience: AgentExperienceSpec;
+  readonly verify: VerifySpec;
 }
 
 export type PolicyParameter = string | number | boolean | readonly (string | number | boolean)[];

@@ -68,6 +68,20 @@ export function resolveSpec(
     healthBot: resolveHealthBot(document.healthBot ?? {}, name, language, groups, included),
     portal: document.portal && resolvePortal(document.portal, displayName, stage, workstreams),
     agentExperience: resolveAgentExperience(document.agentExperience ?? {}, language, principalOf, included),
+    verify: resolveVerify(document.verify ?? {}),
+  };
+}
+
+function resolveVerify(given: NonNullable<SpecDocument["verify"]>): EnvironmentSpec["verify"] {
+  return {
+    exceptions: (given.exceptions ?? []).map(({ control, reason, owner, until }) => ({
+      control,
+      reason: reason ?? "",
+      owner: owner ?? "",
+      until: until ?? "",
+    })),
+    breakGlass: given.breakGlass ?? [],
+    controls: [],
   };
 }
 

@@ -16,6 +16,7 @@ import {
 } from "./schema/omnichannel.ts";
 import { ownSolutionSchema } from "./schema/own-solutions.ts";
 import { portalSchema } from "./schema/portal.ts";
+import { verifySchema } from "./schema/verify.ts";
 import { environmentName, tenantText } from "./schema/terms.ts";
 
 /**
@@ -111,6 +112,7 @@ export const specSchema = z.strictObject({
   }),
   agentExperience: optional(agentExperienceSchema, "What agents and supervisors have at hand."),
   healthBot: optional(healthBotSchema, "The Azure Health Bot (healthcare agent service)."),
+  verify: optional(verifySchema, "What `psc verify` looks at besides, and who has accepted what."),
 });
 
 export type SpecDocument = z.infer<typeof specSchema>;

@@ -417,4 +417,9 @@ export const SPEC_ERRORS = {
     explanation:
       "Permissions are written as Microsoft Graph names them, such as User.Read.All, once each. Which of them exist is asked of Microsoft Graph when psc plans.",
   },
+  "PSC-E086": {
+    title: "exception not valid",
+    explanation:
+      "An exception names a control that psc verify knows, who accepts that it does not hold, why, and until which day. Without an end it would be forgotten.",
+  },
 } as const satisfies Record<string, CodeEntry>;

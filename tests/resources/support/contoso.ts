@@ -82,6 +82,7 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
       capacity: 100,
     },
     portal: undefined,
+    verify: { exceptions: [], breakGlass: [], controls: [] },
     agentExperience: {
       quickReplies: [],
       macros: [],

@@ -1,0 +1,182 @@
+import { createHash } from "node:crypto";
+import type { FieldValue } from "../engine/observation.ts";
+import type { Action, Problem } from "../engine/plan.ts";
+import type { PlannedRun } from "../engine/planning.ts";
+import type { Confirmation, Resource } from "../engine/resource.ts";
+import type { PscError } from "../errors.ts";
+import type { Exchange } from "../services/http/types.ts";
+import type { EnvironmentSpec } from "../spec/model.ts";
+import type { EvidenceItem, FactProblem, Facts, ProbeFact, ResourceFact, ResourceState } from "./facts.ts";
+import { PROBE_PREFIX } from "./probe.ts";
+
+export interface CollectInput {
+  readonly spec: EnvironmentSpec;
+  readonly version: string;
+  readonly identity: string;
+  /** Milliseconds since the epoch, of psc's clock. */
+  readonly from: number;
+  readonly to: number;
+  readonly order: readonly Resource[];
+  readonly planned: PlannedRun;
+  /** What the spec declares of a resource, as the look found it. */
+  readonly declared: (resource: Resource) => ResourceFact["declared"];
+  readonly confirmation: (address: string) => Confirmation | undefined;
+}
+
+/** SHA-256 of the resolved spec; who accepted what is not part of it, and secrets are not either. */
+export function specDigest(spec: EnvironmentSpec): string {
+  const { verify: _, healthBot, ...rest } = spec;
+  const variables = healthBot.variables.map(({ name }) => name);
+  const text = JSON.stringify({ ...rest, healthBot: { ...healthBot, variables } });
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Numbers exchanges: one that several reads share is one piece of evidence. */
+function createLedger() {
+  const items: EvidenceItem[] = [];
+  const known = new Map<string, string>();
+  return {
+    items,
+    cite(exchanges: readonly Exchange[]): readonly string[] {
+      return exchanges.map(({ sent, service, method, url, status, requestId }) => {
+        const key = `${sent} ${method} ${url}`;
+        const cited = known.get(key);
+        if (cited !== undefined) return cited;
+        const id = `E${items.length + 1}`;
+        items.push({ id, service, method, url, status, requestId: requestId ?? null });
+        known.set(key, id);
+        return id;
+      });
+    },
+  };
+}
+
+function problemOf({ code, message, remedy, permission }: PscError): FactProblem {
+  return { code, message, remedy: remedy ?? null, permission: permission ?? null };
+}
+
+function stateOf({ action, observation }: Action): ResourceState {
+  switch (action) {
+    case "none":
+      return observation.status === "not-needed" ? "not-needed" : "as-declared";
+    case "adopt":
+      // Every declared field holds; only psc's own mark is missing.
+      return "as-declared";
+    case "create":
+    case "delete":
+      return "missing";
+    case "update":
+    case "replace":
+      return "differs";
+    case "wait":
+      return "under-way";
+    case "gate":
+      return observation.status === "unknown" ? "not-visible" : "gate-open";
+  }
+}
+
+/** A check that does not hold, and a fixed field with another value, are seen to be wrong; anything else was not seen. */
+function stateOfProblem(resource: Resource, { error }: Problem): ResourceState {
+  if (error.code === "PSC-E413") return "differs";
+  const unseen = error.code.startsWith("PSC-E2") || error.permission !== undefined;
+  return resource.info.nature === "check" && !unseen ? "does-not-hold" : "unreadable";
+}
+
+/** Everything a run has seen, without what only psc's own work needs. */
+export function factsOf(input: CollectInput): Facts {
+  const { spec, planned, order } = input;
+  const ledger = createLedger();
+  const actions = new Map(planned.plan.actions.map((action) => [action.resource.address, action]));
+  const problems = new Map(planned.plan.problems.map((problem) => [problem.address, problem]));
+  const behind = (resource: Resource): Problem | undefined => {
+    const own = problems.get(resource.address);
+    if (own !== undefined) return own;
+    for (const address of resource.dependsOn) {
+      const root = order.find((candidate) => candidate.address === address);
+      const found = root === undefined ? undefined : behind(root);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const evidenceOf = (address: string): readonly string[] =>
+    ledger.cite(planned.observed.results.get(address)?.exchanges ?? []);
+
+  const resourceFact = (resource: Resource): ResourceFact => {
+    const { address, info, label } = resource;
+    const action = actions.get(address);
+    const problem = action === undefined ? behind(resource) : undefined;
+    const seen = planned.observed.results.get(address)?.observation;
+    const present = seen?.status === "present" ? seen : undefined;
+    const state =
+      action !== undefined
+        ? stateOf(action)
+        : problem === undefined
+          ? "unreadable"
+          : problem.address === address
+            ? stateOfProblem(resource, problem)
+            : "unreadable";
+    return {
+      address,
+      kind: info.kind,
+      label,
+      step: info.step,
+      persona: info.persona,
+      nature: info.nature,
+      state,
+      reason: action?.reason ?? problem?.error.message ?? "something it depends on could not be read",
+      id: present === undefined || present.id === "" ? null : present.id,
+      declared: action === undefined ? {} : input.declared(resource),
+      observed: present?.fields ?? {},
+      differences: action?.diff ?? [],
+      concern: present?.concern ?? null,
+      problem:
+        state === "unreadable"
+          ? problem === undefined
+            ? { code: "PSC-E410", message: "something it depends on could not be read", remedy: null, permission: null }
+            : problemOf(problem.error)
+          : null,
+      confirmation: info.nature === "gate" ? (input.confirmation(address) ?? null) : null,
+      evidence: evidenceOf(address),
+    };
+  };
+
+  const probeFact = (resource: Resource): ProbeFact => {
+    const action = actions.get(resource.address);
+    const problem = action === undefined ? behind(resource) : undefined;
+    const seen = planned.observed.results.get(resource.address)?.observation;
+    return {
+      probe: resource.info.kind.slice(PROBE_PREFIX.length),
+      value: seen?.status === "present" ? (seen.data as FieldValue) : null,
+      absent: seen?.status === "not-needed" ? seen.reason : null,
+      problem:
+        problem === undefined
+          ? action === undefined
+            ? { code: "PSC-E410", message: "it could not be read", remedy: null, permission: null }
+            : null
+          : problemOf(problem.error),
+      evidence: evidenceOf(resource.address),
+    };
+  };
+
+  const isProbe = ({ info }: Resource): boolean => info.kind.startsWith(PROBE_PREFIX);
+  const resources = order.filter((resource) => !isProbe(resource)).map(resourceFact);
+  const probes = order.filter(isProbe).map(probeFact);
+  return {
+    format: "psc.facts/1",
+    tool: { name: "psc", version: input.version },
+    environment: {
+      name: spec.name,
+      stage: spec.stage,
+      tenant: spec.tenant,
+      cloud: spec.cloud,
+      subscription: spec.azure.subscription,
+      domain: spec.environment.domain,
+    },
+    specDigest: specDigest(spec),
+    identity: input.identity,
+    collected: { from: new Date(input.from).toISOString(), to: new Date(input.to).toISOString() },
+    resources,
+    probes,
+    evidence: ledger.items,
+  };
+}

@@ -1,0 +1,154 @@
+import type { SourceLocation } from "../errors.ts";
+import { KINDS } from "../resources/kinds.ts";
+import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
+import type { Control, Judgement } from "./control.ts";
+import { openBook, Unreadable } from "./fact-book.ts";
+import type { Facts } from "./facts.ts";
+import type { ControlResult, ExceptionRecord, VerifyResult } from "./result.ts";
+import { VERDICTS, type Verdict } from "./verdict.ts";
+
+export interface JudgeInput {
+  readonly facts: Facts;
+  readonly spec: EnvironmentSpec;
+  readonly manifest: Manifest;
+  readonly controls: readonly { readonly control: Control; readonly origin: ControlResult["origin"] }[];
+  /** Where a field of the spec was written; undefined when no file says it. */
+  readonly locate: (specPath: string) => SourceLocation | undefined;
+  /** As the person named it. */
+  readonly specFile: string;
+  readonly runId: string;
+}
+
+type Verdicts = Pick<ControlResult, "verdict" | "reason" | "findings" | "missingPermission">;
+
+function verdictOf(judgement: Judgement, control: Control): Verdicts {
+  const { outcome, reason } = judgement;
+  const plain = (verdict: Verdict): Verdicts => ({ verdict, reason, findings: [], missingPermission: null });
+  switch (outcome) {
+    case "holds":
+      return plain("pass");
+    case "violated":
+      return {
+        verdict: control.level === "SHALL" ? "fail" : "warning",
+        reason,
+        findings: judgement.findings,
+        missingPermission: null,
+      };
+    case "manual":
+    case "inherited":
+    case "not-applicable":
+      return plain(outcome);
+  }
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+function exceptionFor(id: string, spec: EnvironmentSpec, now: number): ExceptionRecord | null {
+  const found = spec.verify.exceptions.find(({ control }) => control === id);
+  if (found === undefined) return null;
+  const { reason, owner, until } = found;
+  return { reason, owner, until, expired: until < day(now) };
+}
+
+/** An accepted violation stays visible; an exception that ran out makes even a warning a failure. */
+function withException(verdicts: Verdicts, exception: ExceptionRecord | null): Verdicts {
+  if (exception === null || (verdicts.verdict !== "fail" && verdicts.verdict !== "warning")) return verdicts;
+  const { owner, until, reason, expired } = exception;
+  return expired
+    ? { ...verdicts, verdict: "fail", reason: `${verdicts.reason}; ${owner} accepted this until ${until}, which is past` }
+    : { ...verdicts, verdict: "accepted", reason: `${verdicts.reason}; accepted by ${owner} until ${until}: ${reason}` };
+}
+
+function permissionsOf({ restsOn }: Control): readonly string[] {
+  const kinds = (restsOn.kinds ?? []).flatMap(
+    (kind) => KINDS.find((info) => info.kind === kind)?.permissions.read ?? [],
+  );
+  const probes = (restsOn.probes ?? []).flatMap(({ permissions }) => permissions);
+  return [...new Set([...kinds, ...probes])].sort();
+}
+
+/** Controls whose facts overlap: when one turns, these may turn too. */
+function relatedTo(control: Control, all: JudgeInput["controls"]): readonly string[] {
+  const kinds = new Set(control.restsOn.kinds ?? []);
+  const probes = new Set((control.restsOn.probes ?? []).map(({ id }) => id));
+  return all
+    .filter(
+      ({ control: other }) =>
+        other.id !== control.id &&
+        ((other.restsOn.kinds ?? []).some((kind) => kinds.has(kind)) ||
+          (other.restsOn.probes ?? []).some(({ id }) => probes.has(id))),
+    )
+    .map(({ control: { id } }) => id);
+}
+
+function judgeOne(control: Control, input: JudgeInput): Verdicts & { readonly evidence: readonly string[] } {
+  const { facts, spec, manifest } = input;
+  const { book, evidence } = openBook(facts, control.restsOn);
+  const now = Date.parse(facts.collected.to);
+  if (control.stages !== undefined && !control.stages.includes(spec.stage)) {
+    const reason = `it is about ${control.stages.join(" and ")}, and this is ${spec.stage}`;
+    return { verdict: "not-applicable", reason, findings: [], missingPermission: null, evidence: [] };
+  }
+  try {
+    const verdicts = verdictOf(control.judge({ spec, manifest, facts: book, now }), control);
+    return { ...withException(verdicts, exceptionFor(control.id, spec, now)), evidence: evidence() };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    const { subject, problem } = error;
+    return {
+      verdict: "error",
+      reason: `${subject} could not be read: ${problem.message}`,
+      findings: [],
+      missingPermission: problem.permission,
+      evidence: evidence(),
+    };
+  }
+}
+
+/** Draws every verdict from the facts. Pure: the same facts and spec give the same verdicts, on any machine. */
+export function judge(input: JudgeInput): VerifyResult {
+  const { facts, spec, controls } = input;
+  const results = controls.map(({ control, origin }): ControlResult => {
+    const { verdict, reason, findings, missingPermission, evidence } = judgeOne(control, input);
+    const specPath = control.remedy.spec ?? null;
+    return {
+      id: control.id,
+      origin,
+      title: control.title,
+      statement: control.statement,
+      rationale: control.rationale,
+      level: control.level,
+      verdict,
+      reason,
+      findings,
+      evidence,
+      mappings: control.mappings,
+      persona: control.persona,
+      remedy: { spec: specPath, steps: control.remedy.steps },
+      permissions: permissionsOf(control),
+      missingPermission,
+      location: (specPath === null ? undefined : input.locate(specPath)) ?? null,
+      exception: exceptionFor(control.id, spec, Date.parse(facts.collected.to)),
+      related: relatedTo(control, controls),
+    };
+  });
+  const used = new Set(results.flatMap(({ evidence }) => evidence));
+  const summary = Object.fromEntries(
+    VERDICTS.map((name) => [name, results.filter(({ verdict }) => verdict === name).length]),
+  ) as Record<Verdict, number>;
+  return {
+    format: "psc.verify/2",
+    tool: facts.tool,
+    runId: input.runId,
+    environment: facts.environment,
+    identity: facts.identity,
+    collected: facts.collected,
+    spec: { file: input.specFile, digest: facts.specDigest },
+    summary,
+    controls: results,
+    evidence: facts.evidence.filter(({ id }) => used.has(id)),
+  };
+}
+
