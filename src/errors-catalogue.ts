@@ -401,12 +401,12 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
   "PSC-E451": {
     title: "solution refused before its import",
     explanation:
-      "The organisation looked at the solution file and will not import it. Missing components are named with the solution that has them: list that one before it in ownSolutions, or install its package.",
+      "The organisation looked at the solution file and will not import it. Missing components are named with the solution that has them and the component that needs them: list that solution before it, in the manifest or in ownSolutions, or install its package.",
   },
   "PSC-E452": {
     title: "solution import failed",
     explanation:
-      "The import was carried out by the organisation and failed; the message is the service's own. Nothing of the solution was changed. The next deploy tries it anew.",
+      "The import was carried out by the organisation and failed; the message is the service's own, and missing components are named with the solution that has them. Nothing of the solution was changed. The next deploy tries it anew.",
   },
   "PSC-E453": {
     title: "solution file changed",

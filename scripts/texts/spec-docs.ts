@@ -60,7 +60,11 @@ merge keys or duplicate keys. Every problem is reported with its place, all at o
 
 export const MANIFEST_INTRODUCTION = `## Manifests
 
-\`solution\` names a manifest: a file in solution-manifests/ that says which application packages make up a solution, in
-which order they go in, and how to prove that they are in. Your own manifest is named by its path,
+\`solution\` names a manifest: a file in solution-manifests/ that says which application packages and Dataverse solutions
+make up a solution, in which order they go in, and how to prove that they are in. Your own manifest is named by its path,
 \`solution: ./my-manifest.yaml\`, relative to the spec file.
+
+Solutions of a manifest mean the same as \`ownSolutions\` of a spec: staged, imported asynchronously, upgraded or left by
+their version. They come before \`ownSolutions\`. What differs from stage to stage, such as the ids of connections, is
+written as \`\${env:NAME}\`, in manifests as in specs.
 `;

@@ -1,7 +1,7 @@
 import type { CloudName } from "../cloud.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { AgentExperienceSpec } from "./model-agent-experience.ts";
-import type { OwnSolutionSpec } from "./model-own-solutions.ts";
+import type { ManifestSolution, OwnSolutionSpec } from "./model-own-solutions.ts";
 import type { PortalSpec } from "./model-portal.ts";
 
 export * from "./model-agent-experience.ts";
@@ -414,6 +414,8 @@ export interface Manifest {
         readonly successors: readonly string[];
       };
   readonly packages: readonly ManifestPackage[];
+  /** Dataverse solutions it brings along, imported in this order. */
+  readonly solutions: readonly ManifestSolution[];
   /** Channels the solution cannot do without. */
   readonly channels: readonly Channel[];
   /** Dataverse roles the packages bring, for checking the spec before anything is installed. */

@@ -2,7 +2,7 @@ import type { Context } from "../../engine/resource.ts";
 import { isServiceError, PscError } from "../../errors.ts";
 import { type Dataverse, quoted } from "../../services/dataverse.ts";
 import { type Row, textAt } from "../../services/json-reading.ts";
-import type { EnvironmentSpec, PrincipalRef } from "../../spec/model.ts";
+import type { EnvironmentSpec, Manifest, PrincipalRef } from "../../spec/model.ts";
 import { group } from "../entra/group.ts";
 import { environment } from "../power-platform/environment.ts";
 import { applicationUser } from "./application-user.ts";
@@ -170,10 +170,16 @@ async function objectIdOf(userPrincipalName: string, context: Context): Promise<
   return user.id;
 }
 
-/** Packages whose roles and tables must be there before users get roles. */
-export function packageAddresses(spec: EnvironmentSpec, packages: readonly string[]): string[] {
+/** Packages and solutions whose roles and tables must be there before users get roles. */
+export function solutionAddresses(
+  spec: EnvironmentSpec,
+  { packages, solutions }: Pick<Manifest, "packages" | "solutions">,
+): string[] {
+  const address = (kind: string, { uniqueName }: { readonly uniqueName: string }): string =>
+    `${kind}[${JSON.stringify(uniqueName)}]`;
   return [
-    ...packages.map((name) => `power-platform.application-package[${JSON.stringify(name)}]`),
+    ...packages.map((one) => address("power-platform.application-package", one)),
+    ...solutions.map((one) => address("dataverse.solution", one)),
     ...(spec.omnichannel.channels.length > 0 ? ["omnichannel.channels"] : []),
   ];
 }

@@ -100,6 +100,7 @@ export const CONTOSO_MANIFEST: Manifest = {
   summary: "",
   lifecycle: { state: "supported" },
   packages: [],
+  solutions: [],
   channels: ["chat"],
   roles: [],
 };
