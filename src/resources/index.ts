@@ -78,6 +78,7 @@ import { applicationPackageResources } from "./power-platform/application-packag
 import { dataExportResources } from "./power-platform/data-export.ts";
 import { environmentResources } from "./power-platform/environment.ts";
 import { managedEnvironmentResources } from "./power-platform/managed-environment.ts";
+import { pacResources } from "./power-platform/pac.ts";
 import { packageOfferResources } from "./power-platform/package-offer.ts";
 import { regionResources } from "./power-platform/region.ts";
 import { securityGroupResources } from "./power-platform/security-group.ts";
@@ -107,6 +108,7 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...regionResources(spec),
     ...locationResources(spec),
     ...packageOfferResources(spec, manifest),
+    ...pacResources(spec, manifest),
     ...adminApplicationResources(spec),
     ...resourceProviderResources(spec),
     ...groupResources(spec),

@@ -77,6 +77,7 @@ import { applicationPackage } from "./power-platform/application-package.ts";
 import { dataExport } from "./power-platform/data-export.ts";
 import { environment } from "./power-platform/environment.ts";
 import { managedEnvironment } from "./power-platform/managed-environment.ts";
+import { pac } from "./power-platform/pac.ts";
 import { packageOffer } from "./power-platform/package-offer.ts";
 import { region } from "./power-platform/region.ts";
 import { securityGroup } from "./power-platform/security-group.ts";
@@ -89,6 +90,7 @@ export const KINDS: readonly KindInfo[] = [
   region.info,
   location.info,
   packageOffer.info,
+  pac.info,
   adminApplication.info,
   resourceProvider.info,
   group.info,

@@ -16,6 +16,9 @@ export type Stage = (typeof STAGES)[number];
 export const CHANNELS = ["chat", "sms", "teams"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
+export const PACKAGE_ROADS = ["api", "pac"] as const;
+export type PackageRoad = (typeof PACKAGE_ROADS)[number];
+
 export const ENVIRONMENT_TYPES = ["Sandbox", "Production"] as const;
 export type EnvironmentType = (typeof ENVIRONMENT_TYPES)[number];
 
@@ -279,6 +282,8 @@ export interface EnvironmentSpec {
     /** Key of `identity.groups`; undefined leaves the environment open to every licensed user. */
     readonly securityGroup: string | undefined;
     readonly managed: boolean;
+    /** How application packages are installed. */
+    readonly packagesBy: PackageRoad;
     readonly audit: { readonly tables: readonly string[]; readonly retentionDays: number } | undefined;
   };
   readonly azure: {

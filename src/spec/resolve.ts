@@ -149,6 +149,7 @@ function resolveEnvironment(
         ? undefined
         : (keyOfGroup(given.securityGroup) ?? declaredGroup(groups, "users")),
     managed: given.managed ?? DEFAULTS.managed,
+    packagesBy: given.packagesBy ?? DEFAULTS.packagesBy,
     audit: audit && {
       tables: audit.tables ?? DEFAULTS.auditTables,
       retentionDays: audit.retentionDays ?? DEFAULTS.retentionDays,

@@ -6,6 +6,7 @@ export const DEFAULTS = {
   currency: "USD",
   language: "en-US",
   managed: false,
+  packagesBy: "api",
   auditTables: ["contact", "incident"],
   /** HITRUST asks for one year of audit records; HIPAA's six years need an archive besides. */
   retentionDays: 365,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ENVIRONMENT_TYPES } from "../model.ts";
+import { ENVIRONMENT_TYPES, PACKAGE_ROADS } from "../model.ts";
 import { LANGUAGE_TAGS, languageTagOf } from "../terms/languages.ts";
 import { DEFAULTS } from "./defaults.ts";
 import {
@@ -73,6 +73,11 @@ export const environmentSchema = z.strictObject({
   managed: optional(z.boolean(), "Makes it a Managed Environment, which needs premium licences.", {
     default: DEFAULTS.managed,
   }),
+  packagesBy: optional(
+    oneOf(PACKAGE_ROADS),
+    "How application packages are installed: by the Power Platform API, or by Microsoft's CLI `pac`, which the user has installed (docs/pac.md), for organisations that allow nothing else. Either way psc reads the result by the API.",
+    { default: DEFAULTS.packagesBy },
+  ),
   audit: optional(
     z.union([audit, z.literal("none")]),
     "Dataverse auditing, or `none` to leave it as it is.",

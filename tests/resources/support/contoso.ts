@@ -19,6 +19,7 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
       language: 1033,
       securityGroup: "users",
       managed: false,
+      packagesBy: "api",
       audit: undefined,
     },
     azure: {
