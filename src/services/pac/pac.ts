@@ -62,6 +62,7 @@ const PROFILES = "pac-";
 /** pac gives up after 60 minutes (MicrosoftDocs/power-platform, issue 2487); what has not ended then hangs. */
 const RUNS_AT_MOST_MS = 75 * 60_000;
 const SIGN_IN_WITHIN_MS = 5 * 60_000;
+const SIGN_OUT_WITHIN_MS = 30_000;
 
 /**
  * Sources: "Microsoft Power Platform CLI: auth, application command group" for verbs and options;
@@ -112,7 +113,7 @@ export function createPac(options: PacOptions): Pac {
         stop();
         await running?.end;
         // The folder goes anyway; this is for a pac that keeps its profiles elsewhere.
-        await start(["auth", "delete", "--name", profile], SIGN_IN_WITHIN_MS).end;
+        await start(["auth", "delete", "--name", profile], SIGN_OUT_WITHIN_MS).end;
         process.off("exit", removeHome);
         removeHome();
       };
