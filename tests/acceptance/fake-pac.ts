@@ -4,9 +4,10 @@ import type { Workplace } from "./support.ts";
 
 /**
  * What a package's installation by the fake goes like: it starts one and says so; starts one, waits and gives up, as pac
- * does after an hour; fails and says 0; fails; starts one and never ends.
+ * does after an hour; fails and says 0; fails; starts one and never ends;
+ * starts one and takes psc's life.
  */
-export type Conduct = "installs" | "gives-up" | "lies" | "fails" | "hangs";
+export type Conduct = "installs" | "gives-up" | "lies" | "fails" | "hangs" | "kills-psc";
 
 export interface Call {
   readonly args: readonly string[];
@@ -81,9 +82,10 @@ function install(environment, name) {
   if (conduct === "fails") return end(1, "Error: The application " + name + " is not for you, said ${PRINTED_TOKEN}");
   console.log("Installing " + name);
   // Ended or not, it has its last word.
-  if (conduct === "gives-up") process.on("SIGTERM", () => {});
+  if (conduct === "gives-up" || conduct === "kills-psc") process.on("SIGTERM", () => {});
   const status = await install(option("--environment"), name);
   if (conduct === "gives-up") return end(1, "Error: Failed to install application within maximum timeout of 60 minutes");
+  if (conduct === "kills-psc") return process.kill(process.ppid, "SIGKILL");
   if (conduct === "hangs") return void setInterval(() => {}, 1000);
   end(0, "Installation answered " + status);
 })();

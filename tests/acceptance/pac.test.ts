@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PIPELINE_APP } from "../../src/sandbox/seed.ts";
@@ -12,7 +13,6 @@ const PLANTED = "planted-identity-header-1";
 
 let place: Workplace;
 let pac: FakePac;
-let environmentId: string;
 
 beforeAll(async () => {
   place = await openWorkplace();
@@ -28,7 +28,6 @@ beforeAll(async () => {
     sku: "Sandbox",
   });
   expect(made.status).toBe(201);
-  environmentId = made.body.environmentId;
   expect((await place.sandbox.control("POST", "snapshots", { name: "bare" })).status).toBeLessThan(300);
 });
 afterAll(() => place.close());
@@ -47,6 +46,20 @@ const said = ({ stdout, stderr }: { stdout: string; stderr: string }): string =>
 
 const wordsOfPac = ({ stdout }: { stdout: string }): string[] =>
   [...stdout.matchAll(/^ {3}pac: (.*)$/gm)].map(([, words = ""]) => words);
+
+/** Runs psc as a process of its own; the signal that ended it. */
+async function killed(line: string): Promise<NodeJS.Signals | null> {
+  const words = [...line.split(" "), "--sandbox-url", place.sandbox.sandbox.url];
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../../bin/psc.js"), ...words], {
+    cwd: place.folder,
+    env: { PATH: process.env["PATH"], PSC_SANDBOX_PAC: pac.folder },
+    stdio: "ignore",
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (_code, signal) => resolve(signal));
+  });
+}
 
 /** Packages whose installation was ordered, by whomever. */
 async function installs(since: number): Promise<string[]> {
@@ -107,16 +120,13 @@ describe("packages by pac", () => {
     for (const secret of [PRINTED_TOKEN, PLANTED]) expect(ran.stdout + ran.stderr).not.toContain(secret);
   });
 
-  it("are left alone by pac when they are there or under way, and a killed run's profile is swept away", async () => {
-    await fresh({ [TOOLS]: "lies" });
-    const token = await place.sandbox.token("admin", "https://api.powerplatform.com");
-    const url = `https://api.powerplatform.com/appmanagement/environments/${environmentId}/applicationPackages/${OMNICHANNEL}/install?api-version=2022-03-01-preview`;
-    const ordered = await place.sandbox.ask("POST", url, { token, body: {} });
-    expect(ordered.status, ordered.text).toBe(202);
-    const [record] = readdirSync(join(place.folder, ".psc/sandbox/environments"));
-    const left = join(place.folder, ".psc/sandbox/environments", record ?? "", "pac-killed");
-    mkdirSync(left);
-    writeFileSync(join(left, "tokens"), "left behind");
+  it("of a run that was killed are met again by reading, and the profile it left is swept away", async () => {
+    await fresh({ [OMNICHANNEL]: "kills-psc", [TOOLS]: "lies" });
+    expect(await killed("deploy pac.yaml")).toBe("SIGKILL");
+    expect(profileFolders()).toHaveLength(1);
+    // Not by who only looks: the run might go on.
+    expect((await run("plan pac.yaml")).code).toBe(2);
+    expect(profileFolders()).toHaveLength(1);
     const before = pac.calls().length;
     const ran = await run("deploy pac.yaml");
     // pac lies about the next one, which is the end of this run.

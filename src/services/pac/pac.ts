@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Cloud, CloudName } from "../../cloud.ts";
 import { PscError } from "../../errors.ts";
@@ -16,6 +16,8 @@ export interface Pac {
    * @throws PscError PSC-E303, PSC-E304
    */
   check(): Promise<void>;
+  /** Removes what pacs of killed runs left; for who holds the environment's lock, before any pac is started. */
+  sweep(): void;
   /**
    * Signs pac in under a profile of its own and starts `pac application install`.
    * @throws PscError PSC-E303, PSC-E304; PSC-E430 when signing in fails
@@ -71,20 +73,15 @@ const SIGN_OUT_WITHIN_MS = 30_000;
  */
 export function createPac(options: PacOptions): Pac {
   const { cloud, env, recordFolder } = options;
-  let swept = false;
-
-  /** Profiles of a run that was killed: nobody else writes to this environment, so they are nobody's. */
-  function sweep(): void {
-    if (swept) return;
-    swept = true;
-    for (const name of readdirSync(recordFolder))
-      if (name.startsWith(PROFILES)) rmSync(join(recordFolder, name), { recursive: true, force: true });
-  }
-
   return {
     async check() {
       findCli(options);
       signInOf(env, await options.signedIn());
+    },
+    sweep() {
+      if (!existsSync(recordFolder)) return;
+      for (const name of readdirSync(recordFolder))
+        if (name.startsWith(PROFILES)) rmSync(join(recordFolder, name), { recursive: true, force: true });
     },
     async install(environmentId, uniqueName, signal) {
       const cli = findCli(options);
@@ -92,7 +89,6 @@ export function createPac(options: PacOptions): Pac {
       signal.throwIfAborted();
       options.beforeWrite();
       mkdirSync(recordFolder, { recursive: true, mode: 0o700 });
-      sweep();
       const home = mkdtempSync(join(recordFolder, PROFILES));
       const removeHome = (): void => rmSync(home, { recursive: true, force: true });
       process.once("exit", removeHome);
