@@ -164,6 +164,9 @@ describe("packages by pac", () => {
     const absent = await run("deploy pac.yaml", { PSC_SANDBOX_PAC: join(place.folder, "manifests") });
     expect([absent.code, said(absent)]).toEqual([1, expect.stringContaining("PSC-E303")]);
     expect(said(absent)).toContain("dotnet tool install --global Microsoft.PowerApps.CLI.Tool");
+    // Who only looks needs none.
+    const verified = await run("verify pac.yaml", { PSC_SANDBOX_PAC: join(place.folder, "manifests") });
+    expect(said(verified)).not.toContain("PSC-E303");
     const secret = await run("plan pac.yaml", {
       AZURE_CLIENT_ID: PIPELINE_APP.appId,
       AZURE_CLIENT_SECRET: PIPELINE_APP.secret,
