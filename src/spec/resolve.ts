@@ -142,6 +142,7 @@ function resolveEnvironment(
       manage: given.tenantSettings.manage ?? DEFAULTS.manageTenantWide,
       onlyAdminsCreate: given.tenantSettings.onlyAdminsCreate ?? DEFAULTS.onlyAdminsCreate,
     },
+    packagesBy: given.packagesBy ?? DEFAULTS.packagesBy,
     audit: audit && {
       tables: audit.tables ?? DEFAULTS.auditTables,
       retentionDays: audit.retentionDays ?? DEFAULTS.retentionDays,
