@@ -213,6 +213,16 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "The tenant's catalogue does not list an application package of the manifest. Either a licence that includes it is missing, or Microsoft retired it: Patient service center is no longer offered to new tenants since 2025-01-30, and `solution: patient-contact-center` builds the same scenario on supported parts.",
   },
+  "PSC-E303": {
+    title: "pac missing",
+    explanation:
+      "`environment.packagesBy: pac` has Microsoft's Power Platform CLI install the packages. psc does not bring it along: it looks for pac (pac.exe on Windows) in the folders of PATH. docs/pac.md says how to get it.",
+  },
+  "PSC-E304": {
+    title: "pac would be told a secret",
+    explanation:
+      "`pac auth create` takes client secrets and passwords as arguments only, and arguments of a process can be read by every user of the machine. psc hands over none: a federated identity, a managed identity or a certificate without password signs pac in without one. docs/pac.md lists the ways.",
+  },
   "PSC-E302": {
     title: "Power Platform region not usable",
     explanation:
@@ -412,12 +422,12 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
   "PSC-E451": {
     title: "solution refused before its import",
     explanation:
-      "The organisation looked at the solution file and will not import it. Missing components are named with the solution that has them: list that one before it in ownSolutions, or install its package.",
+      "The organisation looked at the solution file and will not import it. Missing components are named with the solution that has them and the component that needs them: list that solution before it, in the manifest or in ownSolutions, or install its package.",
   },
   "PSC-E452": {
     title: "solution import failed",
     explanation:
-      "The import was carried out by the organisation and failed; the message is the service's own. Nothing of the solution was changed. The next deploy tries it anew.",
+      "The import was carried out by the organisation and failed; the message is the service's own, and missing components are named with the solution that has them. Nothing of the solution was changed. The next deploy tries it anew.",
   },
   "PSC-E453": {
     title: "solution file changed",
@@ -438,6 +448,11 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     title: "nothing to rotate",
     explanation:
       "`psc rotate` renews the client secret that `identity.application.secret` declares, of an application that exists.",
+  },
+  "PSC-E457": {
+    title: "pac started nothing",
+    explanation:
+      "pac could not sign in, or it ended and the catalogue of the environment shows no installation. What pac says of itself counts for nothing: it can fail and say 0, and it gives up after an hour while the installation goes on. Its last words are in the message, all of them with --verbose.",
   },
   "PSC-E490": {
     title: "unexpected failure of a resource",

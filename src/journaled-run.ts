@@ -55,6 +55,7 @@ export async function recorded(
     lock.release();
     throw error;
   }
+  session.services.pac?.sweep();
   const journal = openJournal(recordFolder, () => session.clock.now(), shared?.record);
   const watching =
     shared &&

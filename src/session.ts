@@ -16,6 +16,7 @@ import type { Plan } from "./engine/plan.ts";
 import { createPlan, type PlannedRun, type PlanOptions } from "./engine/planning.ts";
 import { remove } from "./engine/removal.ts";
 import type { Confirmation, Persona, Resource } from "./engine/resource.ts";
+import { PscError } from "./errors.ts";
 import { intentOf, recorded } from "./journaled-run.ts";
 import { resourcesOf } from "./resources/index.ts";
 import { type Answered, createHttp } from "./services/http/http.ts";
@@ -23,6 +24,7 @@ import { createPipeline } from "./services/http/pipeline.ts";
 import type { RememberingHttp } from "./services/http/remembering.ts";
 import type { TokenSource } from "./services/http/types.ts";
 import { keptNames } from "./services/known-names.ts";
+import { createPac } from "./services/pac/pac.ts";
 import { createServices, type Services, type SignedIn } from "./services/services.ts";
 import { createSignIn } from "./services/sign-in.ts";
 import type { EnvironmentSpec, Manifest } from "./spec/model.ts";
@@ -66,6 +68,8 @@ export interface SessionOptions {
     readonly tokens?: TokenSource;
   };
   readonly onAnswer?: (answer: Answered) => void;
+  /** Told what pac says, line by line, without the secrets psc knows. */
+  readonly onPacLine?: (line: string) => void;
   readonly onRetry?: (wait: {
     readonly service: string;
     readonly reason: string;
@@ -128,7 +132,26 @@ export function openSession(options: SessionOptions): Session {
     spec.name,
     target.sandboxPerson === undefined ? "tenant" : "sandbox",
   );
+  // The real pac knows nothing of the sandbox: there only one runs that was put there for it.
+  const searchPath = options.env[target.sandboxPerson === undefined ? "PATH" : "PSC_SANDBOX_PAC"];
   const services = createServices({
+    pac:
+      target.sandboxPerson !== undefined && searchPath === undefined
+        ? undefined
+        : createPac({
+            cloud,
+            http,
+            env: options.env,
+            searchPath: searchPath ?? "",
+            workFolder: options.workFolder,
+            recordFolder,
+            signedIn: () => signIn.whoAmI(),
+            beforeWrite: () => {
+              if (options.readOnly) throw readOnlyPac();
+              lease?.assertHeld();
+            },
+            onLine: (line) => options.onPacLine?.(line),
+          }),
     cloud,
     http,
     clock: target.clock,
@@ -166,6 +189,15 @@ export function openSession(options: SessionOptions): Session {
     shared,
     signIn: () => signIn.whoAmI(),
   };
+}
+
+function readOnlyPac(): PscError {
+  return new PscError({
+    code: "PSC-E290",
+    message: "a read-only command tried to run pac",
+    remedy: "this is a bug in psc: please report it; nothing was started",
+    side: "psc",
+  });
 }
 
 function openShared(

@@ -60,7 +60,25 @@ merge keys or duplicate keys. Every problem is reported with its place, all at o
 
 export const MANIFEST_INTRODUCTION = `## Manifests
 
-\`solution\` names a manifest: a file in solution-manifests/ that says which application packages make up a solution, in
-which order they go in, and how to prove that they are in. Your own manifest is named by its path,
+\`solution\` names a manifest: a file in solution-manifests/ that says which application packages and Dataverse solutions
+make up a solution, in which order they go in, and how to prove that they are in. Your own manifest is named by its path,
 \`solution: ./my-manifest.yaml\`, relative to the spec file.
+
+Solutions of a manifest mean the same as \`ownSolutions\` of a spec: staged, imported asynchronously, upgraded or left by
+their version. They come before \`ownSolutions\`. What differs from stage to stage, such as the ids of connections, is
+written as \`\${env:NAME}\`, in manifests as in specs:
+
+\`\`\`yaml
+solutions:
+  - uniqueName: ContosoVisits
+    file: solutions/ContosoVisits_1_2_0_0_managed.zip   # relative to the manifest
+    version: "1.2.0.0"
+    requires: [HealthcareFoundationAnchor, ContosoCore]  # packages, and solutions listed before it
+    variables: { contoso_Clinic: North }
+    connections:
+      contoso_mail: { connector: shared_office365, connection: "\${env:MAIL_CONNECTION}" }
+\`\`\`
+
+When a solution cannot be imported, the message names each missing component, the solution that has it and the component
+that needs it. What the files themselves say they need is checked against the order of the list beforehand.
 `;

@@ -37,6 +37,9 @@ export function personasAsked({ options }: Pick<Invocation, "options">): readonl
     });
 }
 
+/** What only a command that writes has to ask: an auditor's identity and machine need neither. */
+export const CHECKS_OF_WRITING: readonly string[] = ["entra.deployer", "power-platform.pac"];
+
 /** Of one part the services themselves say what is missing: the check of everything would ask for too much. */
 export function kindsLeftOut(personas: readonly Persona[] | undefined): { withoutKinds?: readonly string[] } {
   return personas === undefined ? {} : { withoutKinds: ["entra.deployer"] };

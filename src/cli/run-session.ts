@@ -13,7 +13,11 @@ export interface OpenedRun {
   readonly chosen: ChosenTarget;
   readonly session: Session;
   /** Told about every wait for a service that is worth telling; nothing is printed then. */
-  readonly waits: { listener?: (wait: ServiceWait) => void };
+  readonly waits: {
+    listener?: (wait: ServiceWait) => void;
+    /** Where a line goes while a region of the screen is redrawn. */
+    log?: (line: string) => void;
+  };
 }
 
 /** A service that is waited for before it is asked again. */
@@ -85,6 +89,12 @@ export async function withSession(
           ...(requestId === undefined ? [] : [requestId]),
         ];
         terminal.trace(`${method} ${url} → ${status} (${how.join(", ")})`);
+      },
+      onPacLine: (line) => {
+        const words = styled("dim", `   pac: ${line}`);
+        if (!terminal.verbose) terminal.trace(`pac: ${line}`);
+        else if (waits.log !== undefined) waits.log(words);
+        else terminal.say(words);
       },
       onRetry: (wait) => {
         const { service, reason, ms } = wait;

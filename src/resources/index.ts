@@ -90,6 +90,7 @@ import { dataExportResources } from "./power-platform/data-export.ts";
 import { dataPolicyResources } from "./power-platform/data-policy.ts";
 import { environmentResources } from "./power-platform/environment.ts";
 import { managedEnvironmentResources } from "./power-platform/managed-environment.ts";
+import { pacResources } from "./power-platform/pac.ts";
 import { packageOfferResources } from "./power-platform/package-offer.ts";
 import { regionResources } from "./power-platform/region.ts";
 import { securityGroupResources } from "./power-platform/security-group.ts";
@@ -120,6 +121,7 @@ export function resourcesOf(spec: EnvironmentSpec, manifest: Manifest): Resource
     ...regionResources(spec),
     ...locationResources(spec),
     ...packageOfferResources(spec, manifest),
+    ...pacResources(spec, manifest),
     ...adminApplicationResources(spec),
     ...resourceProviderResources(spec),
     ...groupResources(spec),

@@ -90,6 +90,7 @@ import { dataPolicy } from "./power-platform/data-policy.ts";
 import { dataPolicyCoverage } from "./power-platform/data-policy-coverage.ts";
 import { environment } from "./power-platform/environment.ts";
 import { managedEnvironment } from "./power-platform/managed-environment.ts";
+import { pac } from "./power-platform/pac.ts";
 import { packageOffer } from "./power-platform/package-offer.ts";
 import { region } from "./power-platform/region.ts";
 import { securityGroup } from "./power-platform/security-group.ts";
@@ -103,6 +104,7 @@ export const KINDS: readonly KindInfo[] = [
   region.info,
   location.info,
   packageOffer.info,
+  pac.info,
   adminApplication.info,
   resourceProvider.info,
   group.info,

@@ -12,6 +12,7 @@ import { asHttpClient } from "./http/as-client.ts";
 import type { RememberingHttp } from "./http/remembering.ts";
 import { createKeyVault, type KeyVault } from "./key-vault.ts";
 import type { KnownNames } from "./known-names.ts";
+import type { Pac } from "./pac/pac.ts";
 import { createPowerPages, type PowerPages } from "./power-pages.ts";
 import { createPowerPlatform, type PowerPlatform } from "./power-platform.ts";
 import { readSecret } from "./secrets.ts";
@@ -42,6 +43,8 @@ export interface Services {
   readonly dataPolicies: DataPolicies;
   readonly powerPlatform: PowerPlatform;
   readonly powerPages: PowerPages;
+  /** Undefined where none may run: in the sandbox, unless a stand-in is named. */
+  readonly pac: Pac | undefined;
   /** Client for one organisation, by its URL and its version as the admin API returned them. */
   dataverse(organizationUrl: string, version?: string): Dataverse;
   /**
@@ -64,6 +67,7 @@ export function createServices(options: {
   env: Readonly<Record<string, string | undefined>>;
   /** Where names out of an organisation's metadata are kept from run to run. */
   namesOf?: (origin: string, version: string) => KnownNames;
+  pac?: Pac | undefined;
 }): Services {
   const { cloud, http, clock, env } = options;
   const organizations = new Map<string, Dataverse>();
@@ -78,6 +82,7 @@ export function createServices(options: {
     dataPolicies: createDataPolicies(http, cloud),
     powerPlatform: createPowerPlatform(http, cloud),
     powerPages: createPowerPages(http, cloud),
+    pac: options.pac,
     dataverse(organizationUrl, version = "") {
       const { origin } = addressOf(cloud, organizationUrl).url;
       const key = `${origin} ${version}`;

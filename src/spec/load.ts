@@ -86,7 +86,7 @@ function check(tree: SpecNode, env: Variables, cwd: string, log: ProblemLog): Ch
   const found =
     document.solution === undefined || solution === undefined
       ? undefined
-      : readManifest(document.solution, solution.location, cwd, log);
+      : readManifest(document.solution, solution.location, cwd, log, env);
   const included = readIncluded(document, sound, cwd, log);
   const spec = resolveSpec(document, found?.manifest, included);
   checkRules({ spec, manifest: found?.manifest, tree: sound, log, document, included });

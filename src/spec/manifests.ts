@@ -3,10 +3,12 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PscError, type SourceLocation } from "../errors.ts";
 import { readTextFile, type SpecFile, shownPath } from "./files.ts";
+import { readManifestSolutions } from "./manifest-solutions.ts";
 import { mergeDocuments } from "./merge.ts";
-import type { Manifest, ManifestPackage } from "./model.ts";
+import type { Manifest, ManifestPackage, ManifestSolution } from "./model.ts";
 import { locationAt, nodeAt } from "./node.ts";
 import { createProblemLog, type ProblemLog } from "./problems.ts";
+import { replaceReferences, type Variables } from "./references.ts";
 import { type ManifestDocument, manifestSchema } from "./schema/manifest.ts";
 import { checkRequired, checkShape } from "./shape.ts";
 import { adviceFor } from "./suggest.ts";
@@ -34,6 +36,7 @@ export function readManifest(
   from: SourceLocation,
   cwd: string,
   log: ProblemLog,
+  env: Variables = process.env,
 ): { readonly manifest: Manifest; readonly file: SpecFile } | undefined {
   const shipped = shippedNames();
   if (!isPath(solution) && !shipped.includes(solution)) {
@@ -66,16 +69,25 @@ export function readManifest(
     });
     return undefined;
   }
-  const manifest = parseManifest(text, shown, log);
+  const manifest = parseManifest(text, shown, { cwd, env, log });
   return manifest === undefined ? undefined : { manifest, file: { file: shown, path, text } };
 }
 
-/** Reads the text of a manifest. Undefined when the log got an error. */
-export function parseManifest(text: string, file: string, log: ProblemLog): Manifest | undefined {
+interface Parsing {
+  readonly cwd: string;
+  /** Variables for `${env:NAME}`: what differs from stage to stage, such as the ids of connections. */
+  readonly env: Variables;
+  readonly log: ProblemLog;
+}
+
+/** Reads the text of a manifest and the solution files it names. Undefined when the log got an error. */
+function parseManifest(text: string, file: string, { cwd, env, log }: Parsing): Manifest | undefined {
   const own = createProblemLog();
   const root = readYaml(text, file, own);
-  const tree = root === undefined ? undefined : mergeDocuments(undefined, root, own);
+  const merged = root === undefined ? undefined : mergeDocuments(undefined, root, own);
+  const tree = merged && replaceReferences(merged, { schema: manifestSchema, env, log: own });
   const shaped = tree === undefined ? undefined : checkShape(manifestSchema, tree, own);
+  let solutions: readonly ManifestSolution[] = [];
   if (tree !== undefined && shaped !== undefined) {
     checkRequired(manifestSchema, tree, own);
     for (const [i, entry] of (shaped.document.packages ?? []).entries())
@@ -95,8 +107,10 @@ export function parseManifest(text: string, file: string, log: ProblemLog): Mani
         location: locationAt(shaped.tree, ["lifecycle"]),
       });
   }
+  if (shaped !== undefined)
+    solutions = readManifestSolutions({ document: shaped.document, tree: shaped.tree, cwd, log: own });
   for (const problem of [...own.errors, ...own.warnings]) log.add(problem);
-  return shaped === undefined || own.errors.length > 0 ? undefined : toManifest(shaped.document);
+  return shaped === undefined || own.errors.length > 0 ? undefined : toManifest(shaped.document, solutions);
 }
 
 type PackageDocument = NonNullable<ManifestDocument["packages"]>[number];
@@ -119,7 +133,7 @@ function toPackage(entry: PackageDocument): ManifestPackage {
   };
 }
 
-function toManifest(document: ManifestDocument): Manifest {
+function toManifest(document: ManifestDocument, solutions: readonly ManifestSolution[]): Manifest {
   const { lifecycle } = document;
   return {
     name: document.name ?? "",
@@ -135,6 +149,7 @@ function toManifest(document: ManifestDocument): Manifest {
           }
         : { state: "supported" },
     packages: (document.packages ?? []).map(toPackage),
+    solutions,
     channels: document.channels ?? [],
     roles: document.roles ?? [],
   };

@@ -11,6 +11,8 @@ export interface OwnSolutionSpec {
   readonly managed: boolean;
   /** First 12 hexadecimal digits of the file's SHA-256. */
   readonly digest: string;
+  /** Unique names of the solutions whose components it uses, as the file itself says. */
+  readonly needs: readonly string[];
   /** `upgrade` takes away what the new version no longer has; `update` leaves it. */
   readonly mode: SolutionMode;
   /** Edits made by hand in the environment give way. */
@@ -26,4 +28,10 @@ export interface OwnSolutionSpec {
     /** Id of a connection in the environment. */
     readonly connection: string;
   }[];
+}
+
+/** A solution that belongs to a manifest. */
+export interface ManifestSolution extends OwnSolutionSpec {
+  /** Unique names of packages, and of solutions listed before it; undefined is every package of the manifest. */
+  readonly requires: readonly string[] | undefined;
 }

@@ -2,7 +2,7 @@ import type { CloudName } from "../cloud.ts";
 import type { SecretValue } from "../secret-value.ts";
 import type { AgentExperienceSpec } from "./model-agent-experience.ts";
 import type { IdentitySpec } from "./model-identity.ts";
-import type { OwnSolutionSpec } from "./model-own-solutions.ts";
+import type { ManifestSolution, OwnSolutionSpec } from "./model-own-solutions.ts";
 import type { PortalSpec } from "./model-portal.ts";
 import type { VerifySpec } from "./model-verify.ts";
 
@@ -19,6 +19,9 @@ export type Stage = (typeof STAGES)[number];
 
 export const CHANNELS = ["chat", "sms", "teams"] as const;
 export type Channel = (typeof CHANNELS)[number];
+
+export const PACKAGE_ROADS = ["api", "pac"] as const;
+export type PackageRoad = (typeof PACKAGE_ROADS)[number];
 
 export const ENVIRONMENT_TYPES = ["Sandbox", "Production"] as const;
 export type EnvironmentType = (typeof ENVIRONMENT_TYPES)[number];
@@ -306,6 +309,8 @@ export interface EnvironmentSpec {
           readonly onlyAdminsCreate: readonly CreationByAdmins[];
         }
       | undefined;
+    /** How application packages are installed. */
+    readonly packagesBy: PackageRoad;
     readonly audit: { readonly tables: readonly string[]; readonly retentionDays: number } | undefined;
   };
   readonly azure: {
@@ -436,6 +441,8 @@ export interface Manifest {
         readonly successors: readonly string[];
       };
   readonly packages: readonly ManifestPackage[];
+  /** Dataverse solutions it brings along, imported in this order. */
+  readonly solutions: readonly ManifestSolution[];
   /** Channels the solution cannot do without. */
   readonly channels: readonly Channel[];
   /** Dataverse roles the packages bring, for checking the spec before anything is installed. */

@@ -156,6 +156,7 @@ function resolveEnvironment(
       manage: given.tenantSettings.manage ?? DEFAULTS.manageTenantWide,
       onlyAdminsCreate: given.tenantSettings.onlyAdminsCreate ?? DEFAULTS.onlyAdminsCreate,
     },
+    packagesBy: given.packagesBy ?? DEFAULTS.packagesBy,
     audit: audit && {
       tables: audit.tables ?? DEFAULTS.auditTables,
       retentionDays: audit.retentionDays ?? DEFAULTS.retentionDays,

@@ -9,6 +9,8 @@ export interface SolutionFile {
   readonly managed: boolean;
   /** First 12 hexadecimal digits of the file's SHA-256. */
   readonly digest: string;
+  /** Unique names of the solutions that have components it uses and does not bring. */
+  readonly needs: readonly string[];
 }
 
 const MANIFEST = "solution.xml";
@@ -17,6 +19,12 @@ const MANIFEST_BYTES = 16 << 20;
 
 export function digestOfFile(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+}
+
+/** Owners of what is listed under `MissingDependencies`, written as `Name (1.0.0.0)`. */
+function neededSolutions(manifest: string): readonly string[] {
+  const owners = manifest.matchAll(/<Required\s[^>]*?\bsolution="(\w+)[^"]*"/g);
+  return [...new Set(Array.from(owners, ([, name = ""]) => name))];
 }
 
 /**
@@ -39,7 +47,13 @@ export function readSolutionFile(bytes: Uint8Array): SolutionFile | string {
   const [uniqueName, version] = [of("UniqueName"), of("Version")];
   if (!/^\w+$/.test(uniqueName)) return `a ${MANIFEST} without the solution's unique name`;
   if (!/^\d+(\.\d+){1,3}$/.test(version)) return `a ${MANIFEST} without a version`;
-  return { uniqueName, version, managed: of("Managed") === "1", digest: digestOfFile(bytes) };
+  return {
+    uniqueName,
+    version,
+    managed: of("Managed") === "1",
+    digest: digestOfFile(bytes),
+    needs: neededSolutions(text).filter((name) => name !== uniqueName),
+  };
 }
 
 /** Negative when `a` is older than `b`, 0 when they are the same, positive when it is newer. */

@@ -1,35 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { strFromU8, unzipSync, zipSync } from "fflate";
+import { strFromU8, unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { solution, type Wanted } from "./solution-files.ts";
 import { openWorkplace, type Workplace } from "./support.ts";
-
-interface Wanted {
-  readonly name: string;
-  readonly version: string;
-  readonly variables?: readonly string[];
-  /** Solution that has a component this one needs. */
-  readonly needs?: string;
-  readonly managed?: boolean;
-}
-
-/** A solution file as the maker portal exports it, with nothing but its manifest. */
-function solution({ name, version, variables = [], needs, managed = true }: Wanted): Uint8Array {
-  const roots = variables.map(
-    (variable) => `<RootComponent type="380" schemaName="${variable}" behavior="0" />`,
-  );
-  const missing =
-    needs === undefined
-      ? ""
-      : `<MissingDependency><Required type="1" schemaName="contoso_visit" solution="${needs} (1.0)" /><Dependent type="26" /></MissingDependency>`;
-  const manifest = `<ImportExportXml><SolutionManifest><UniqueName>${name}</UniqueName><LocalizedNames><LocalizedName description="${name}" languagecode="1033" /></LocalizedNames><Version>${version}</Version><Managed>${managed ? 1 : 0}</Managed><Publisher><UniqueName>contoso</UniqueName><LocalizedNames><LocalizedName description="Contoso" languagecode="1033" /></LocalizedNames><CustomizationPrefix>contoso</CustomizationPrefix></Publisher><RootComponents>${roots.join("")}</RootComponents><MissingDependencies>${missing}</MissingDependencies></SolutionManifest></ImportExportXml>`;
-  const text = new TextEncoder();
-  return zipSync({
-    "solution.xml": text.encode(manifest),
-    "customizations.xml": text.encode("<ImportExportXml />"),
-    "[Content_Types].xml": text.encode("<Types />"),
-  });
-}
 
 const DATAVERSE = "https://contosohealth-dev.crm.dynamics.com";
 
@@ -132,7 +106,10 @@ describe("solutions of one's own", () => {
     expect(ran.code).toBe(1);
     const said = (ran.stdout + ran.stderr).replace(/\s+/g, " ");
     expect(said).toContain("PSC-E451");
-    expect(said).toContain("contoso_visit is missing, which solution FabrikamBase has");
+    expect(said).toContain(
+      'table contoso_visit is missing, which solution FabrikamBase has and form "Information" of Visit needs',
+    );
+    expect(said).toContain("import FabrikamBase first: list it before ContosoNeedy");
     expect(Object.keys(await versions())).not.toContain("ContosoNeedy");
   });
 

@@ -64,13 +64,14 @@ describe("the guide", () => {
   });
 });
 
-/** What psc asks for its own sake: that it is the right tenant, that a region exists, that a pipeline may work;
+/** What psc asks for its own sake: that it is the right tenant, that a region exists, that a pipeline may work, that a tool is there;
  * and solutions of one's own. */
 const BESIDE_THE_GUIDE = [
   "entra.tenant",
   "azure.location",
   "dataverse.solution",
   "power-platform.admin-application",
+  "power-platform.pac",
 ];
 
 /** Bullets of the considerations and recommendations, and numbered steps, by our names of the chapters. */

@@ -165,6 +165,7 @@ async function carryOut({
   });
   voice.say = progress.log;
   waits.listener = progress.held;
+  waits.log = progress.log;
   voice.still = progress.still;
   voice.move = progress.move;
   let personFailure: unknown;
@@ -220,6 +221,7 @@ async function carryOut({
     await announcements?.close();
     voice.say = terminal.alert;
     delete waits.listener;
+    delete waits.log;
     voice.still = voice.move = () => {};
     progress.close();
   });

@@ -4,6 +4,7 @@ import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../defi
 import { formatDuration, parseDuration } from "../durations.ts";
 import { EXIT } from "../exit-codes.ts";
 import { packageFile } from "../package-files.ts";
+import { CHECKS_OF_WRITING } from "../personas.ts";
 import { headerLine, readFacts } from "../render/plan-text.ts";
 import { type OpenedRun, withSession } from "../run-session.ts";
 import { askControl, readSandboxClock } from "../sandbox-control.ts";
@@ -103,7 +104,7 @@ export const smoke: CommandDefinition = {
     process.once("SIGINT", onInterrupt);
     return withSession(
       invocation,
-      { readOnly: true, withoutKinds: ["entra.deployer"], tls: true, signal: stop.signal },
+      { readOnly: true, withoutKinds: CHECKS_OF_WRITING, tls: true, signal: stop.signal },
       async ({ loaded, chosen, session }) => {
         const { terminal, options, env, cwd } = invocation;
         const { spec, file } = loaded;

@@ -2,6 +2,7 @@ import { conformance, type Verdict } from "../../controls/conformance.ts";
 import { verifyText } from "../../reports/text.ts";
 import { type CommandDefinition, TENANT_OPTIONS } from "../definition.ts";
 import { EXIT, exitOfVerify } from "../exit-codes.ts";
+import { CHECKS_OF_WRITING } from "../personas.ts";
 import { headerLine, readFacts } from "../render/plan-text.ts";
 import { withSession } from "../run-session.ts";
 import { type Style, styled, wrapped } from "../styles.ts";
@@ -32,7 +33,7 @@ export const verify: CommandDefinition = {
   run: (invocation) =>
     withSession(
       invocation,
-      { readOnly: true, withoutKinds: ["entra.deployer"] },
+      { readOnly: true, withoutKinds: CHECKS_OF_WRITING },
       async ({ loaded, chosen, session }) => {
         const { terminal } = invocation;
         const { name, stage, tenant } = loaded.spec;

@@ -12,7 +12,7 @@ import {
   requireOrganization,
   rootBusinessUnit,
 } from "./organization.ts";
-import { packageAddresses } from "./principals.ts";
+import { solutionAddresses } from "./principals.ts";
 import { roleInBusinessUnit } from "./roles.ts";
 
 export interface GroupTeamProps {
@@ -113,7 +113,6 @@ export const groupTeam = defineKind<GroupTeamProps, GroupTeamData>({
 });
 
 export function groupTeamResources(spec: EnvironmentSpec, manifest: Manifest): Resource[] {
-  const packages = manifest.packages.map(({ uniqueName }) => uniqueName);
   return spec.identity.groups.flatMap(({ key, name }) => {
     const roles = spec.roles
       .filter(({ by, to }) => by === "team" && to.kind === "group" && to.group === key)
@@ -123,7 +122,7 @@ export function groupTeamResources(spec: EnvironmentSpec, manifest: Manifest): R
       groupTeam.resource({
         name: key,
         props: { key, name, roles },
-        dependsOn: [environment.address(), ...packageAddresses(spec, packages), group.address(key)],
+        dependsOn: [environment.address(), ...solutionAddresses(spec, manifest, roles), group.address(key)],
       }),
     ];
   });

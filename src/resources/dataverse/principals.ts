@@ -2,7 +2,8 @@ import type { Context } from "../../engine/resource.ts";
 import { isServiceError, PscError } from "../../errors.ts";
 import { type Dataverse, quoted } from "../../services/dataverse.ts";
 import { type Row, textAt } from "../../services/json-reading.ts";
-import type { EnvironmentSpec, PrincipalRef } from "../../spec/model.ts";
+import type { EnvironmentSpec, Manifest, PrincipalRef } from "../../spec/model.ts";
+import { PLATFORM_ROLES } from "../../spec/terms/roles.ts";
 import { group } from "../entra/group.ts";
 import { environment } from "../power-platform/environment.ts";
 import { applicationUser } from "./application-user.ts";
@@ -170,10 +171,20 @@ async function objectIdOf(userPrincipalName: string, context: Context): Promise<
   return user.id;
 }
 
-/** Packages whose roles and tables must be there before users get roles. */
-export function packageAddresses(spec: EnvironmentSpec, packages: readonly string[]): string[] {
+/** Packages and solutions whose tables must be there, and those roles, before anybody gets these roles. */
+export function solutionAddresses(
+  spec: EnvironmentSpec,
+  { packages, solutions, roles: brought }: Pick<Manifest, "packages" | "solutions" | "roles">,
+  roles: readonly string[],
+): string[] {
+  const known = new Set([...brought, ...PLATFORM_ROLES].map((role) => role.toLowerCase()));
+  // A role nobody else brings is one of the user's own solutions.
+  const own = roles.some((role) => !known.has(role.toLowerCase())) ? spec.ownSolutions : [];
+  const address = (kind: string, { uniqueName }: { readonly uniqueName: string }): string =>
+    `${kind}[${JSON.stringify(uniqueName)}]`;
   return [
-    ...packages.map((name) => `power-platform.application-package[${JSON.stringify(name)}]`),
+    ...packages.map((one) => address("power-platform.application-package", one)),
+    ...[...solutions, ...own].map((one) => address("dataverse.solution", one)),
     ...(spec.omnichannel.channels.length > 0 ? ["omnichannel.channels"] : []),
   ];
 }

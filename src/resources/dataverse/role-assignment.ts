@@ -7,8 +7,8 @@ import {
   addressesOf,
   ensureUsers,
   findUsers,
-  packageAddresses,
   principalsOf,
+  solutionAddresses,
   written,
 } from "./principals.ts";
 import { roleInBusinessUnit } from "./roles.ts";
@@ -78,14 +78,17 @@ export const roleAssignment = defineKind<RoleAssignmentProps, Record<string, nev
 });
 
 export function roleAssignmentResources(spec: EnvironmentSpec, manifest: Manifest): Resource[] {
-  const packages = manifest.packages.map(({ uniqueName }) => uniqueName);
   return spec.roles
     .filter(({ by }) => by === "direct")
     .map(({ role, to }) =>
       roleAssignment.resource({
         name: `${role} → ${written(to)}`,
         props: { role, to },
-        dependsOn: [environment.address(), ...packageAddresses(spec, packages), ...addressesOf([to])],
+        dependsOn: [
+          environment.address(),
+          ...solutionAddresses(spec, manifest, [role]),
+          ...addressesOf([to]),
+        ],
       }),
     );
 }

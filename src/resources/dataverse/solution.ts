@@ -9,6 +9,13 @@ import { compareVersions, digestOfFile } from "../../spec/solution-file.ts";
 import { deterministicGuid } from "../azure/deterministic-guid.ts";
 import { applicationPackage } from "../power-platform/application-package.ts";
 import { environment } from "../power-platform/environment.ts";
+import {
+  type MissingDependency,
+  missingInWords,
+  missingRemedy,
+  stagedMissing,
+  toldMissing,
+} from "./missing-dependencies.ts";
 import { ABSENT_ENVIRONMENT, onlyRow, organization, requireOrganization } from "./organization.ts";
 
 export interface SolutionData {
@@ -26,12 +33,24 @@ const SUCCEEDED = 30;
 const BUSY = "0x80071151";
 const JOB_ID_IN_USE = "0x80071155";
 
-function refused(props: OwnSolutionSpec, reasons: readonly string[], when: "staged" | "imported"): PscError {
+function refused(
+  props: OwnSolutionSpec,
+  told: readonly string[],
+  when: "staged" | "imported",
+  context: Context,
+  missing: readonly MissingDependency[] = told.flatMap(toldMissing),
+): PscError {
+  // What is told as XML is told in words.
+  const reasons = [
+    ...missing.map(missingInWords),
+    ...told.filter((words) => words !== "" && toldMissing(words).length === 0),
+  ];
   return new PscError({
     code: when === "staged" ? "PSC-E451" : "PSC-E452",
     message: `solution ${props.uniqueName} ${props.version} cannot be ${when}: ${reasons.join("; ") || "the service gives no reason"}`,
     remedy:
-      "install what it needs first, as another entry of ownSolutions before it, or export it anew without what is missing",
+      missingRemedy(missing, props.uniqueName, context) ??
+      "mend what the service's words name, or export the solution anew without it, then run the same command again",
     side: "user",
   });
 }
@@ -118,16 +137,13 @@ function contentOf(props: OwnSolutionSpec): string {
  * Uploads the file and has the organisation judge it.
  * @throws PscError PSC-E451 naming each missing component and the solution that has it
  */
-async function stage(props: OwnSolutionSpec, client: Dataverse): Promise<string> {
+async function stage(props: OwnSolutionSpec, client: Dataverse, context: Context): Promise<string> {
   const body = await client.callAction("StageSolution", { CustomizationFile: contentOf(props) });
   const result = valueAt(body, "StageSolutionResults");
   if (textAt(result, "StageSolutionStatus") !== "Passed") {
-    const missing = rowsAt(result, "MissingDependencies").map((row) => {
-      const owner = textAt(row, "RequiredSolutionName");
-      return `${textAt(row, "RequiredComponentSchemaName")} is missing${owner === "" ? "" : `, which solution ${owner} has`}`;
-    });
     const failed = rowsAt(result, "SolutionValidationResults").map((row) => textAt(row, "Message"));
-    throw refused(props, [...missing, ...failed], "staged");
+    const listed = stagedMissing(result);
+    throw refused(props, failed, "staged", context, listed.length > 0 ? listed : undefined);
   }
   return textAt(result, "StageSolutionUploadId");
 }
@@ -166,7 +182,7 @@ async function order(
   client: Dataverse,
   context: Context,
 ): Promise<string | undefined> {
-  const uploadId = await stage(props, client);
+  const uploadId = await stage(props, client, context);
   const parameters = parametersOf(props);
   return context.wait<string | undefined>(
     "another solution's import",
@@ -239,8 +255,10 @@ async function follow(
     },
   );
   if (ended !== undefined && numberAt(ended, "statuscode") !== SUCCEEDED) {
-    const told = textAt(ended, "friendlymessage") || textAt(ended, "message");
-    throw refused(props, told === "" ? await complaints(jobId, client) : [told], "imported");
+    const words = [textAt(ended, "friendlymessage"), textAt(ended, "message")];
+    // The friendly one may leave out what is missing.
+    const told = words.find((text) => toldMissing(text).length > 0) ?? words.find((text) => text !== "");
+    throw refused(props, told === undefined ? await complaints(jobId, client) : [told], "imported", context);
   }
   const history = await client.list("msdyn_solutionhistories", {
     select: [
@@ -256,7 +274,7 @@ async function follow(
     .filter((row) => textAt(row, "msdyn_solutionversion") === props.version)
     .sort((a, b) => (textAt(a, "msdyn_endtime") < textAt(b, "msdyn_endtime") ? 1 : -1))[0];
   if (latest !== undefined && valueAt(latest, "msdyn_result") === false)
-    throw refused(props, [textAt(latest, "msdyn_exceptionmessage")], "imported");
+    throw refused(props, [textAt(latest, "msdyn_exceptionmessage")], "imported", context);
 }
 
 async function install(props: OwnSolutionSpec, upgrade: boolean, context: Context): Promise<undefined> {
@@ -273,7 +291,8 @@ async function writeVariables(props: OwnSolutionSpec, context: Context): Promise
   const known = await variables(client);
   for (const { name, value } of props.variables) {
     const row = known.get(name);
-    if (row === undefined) throw refused(props, [`it brings no environment variable ${name}`], "imported");
+    if (row === undefined)
+      throw refused(props, [`it brings no environment variable ${name}`], "imported", context);
     if (textAt(row, "value") === value) continue;
     const id = textAt(row, "environmentvariablevalueid");
     if (id !== "") await client.update("environmentvariablevalues", id, { value });
@@ -304,7 +323,7 @@ function update(
 
 export const solution = defineKind<OwnSolutionSpec, SolutionData>({
   kind: "dataverse.solution",
-  summary: "Dataverse solution of one's own, imported from a file",
+  summary: "Dataverse solution of the manifest or of one's own, imported from a file",
   step: 6,
   api: "Dataverse Web API: StageSolution, ImportSolutionAsync, StageAndUpgradeAsync",
   persona: "System Administrator",
@@ -335,17 +354,25 @@ export const solution = defineKind<OwnSolutionSpec, SolutionData>({
   update: (props, _present, changes, context) => update(props, changes, context),
 });
 
+/** Solutions of the manifest, then those of the spec, one after the other: an organisation imports one at a time. */
 export function solutionResources(spec: EnvironmentSpec, manifest: Manifest): Resource[] {
-  const packages = manifest.packages.map(({ uniqueName }) => applicationPackage.address(uniqueName));
-  return spec.ownSolutions.map((props, i) => {
-    // An organisation imports one at a time, and a later one may need an earlier one.
-    const before = spec.ownSolutions[i - 1];
+  const packages = manifest.packages.map(({ uniqueName }) => uniqueName);
+  const listed = [
+    ...manifest.solutions.map(({ requires, ...props }) => ({
+      props,
+      after: packages.filter((name) => requires?.includes(name) ?? true),
+    })),
+    ...spec.ownSolutions.map((props) => ({ props, after: packages })),
+  ];
+  return listed.map(({ props, after }, i) => {
+    // A later one may need an earlier one, whether it says so or not.
+    const before = listed[i - 1]?.props;
     return solution.resource({
       name: props.uniqueName,
       props,
       dependsOn: [
         environment.address(),
-        ...packages,
+        ...after.map((name) => applicationPackage.address(name)),
         ...(before === undefined ? [] : [solution.address(before.uniqueName)]),
       ],
     });

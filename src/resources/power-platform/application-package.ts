@@ -7,6 +7,7 @@ import { organization } from "../dataverse/organization.ts";
 import { missingProof } from "../dataverse/package-proof.ts";
 import { environmentCatalogue } from "./catalogue.ts";
 import { environment } from "./environment.ts";
+import { installByPac } from "./install-by-pac.ts";
 import { isNeeded, notOffered } from "./package-offer.ts";
 
 export interface PackageData {
@@ -19,6 +20,7 @@ const PROOF_WITHIN_MS = 30 * 60_000;
 
 const INSTALLING = "the installation";
 const UNDER_WAY = new Set(["InstallRequested", "Installing", "InstallScheduled", "InstallRetrying"]);
+const INSTALLED = new Set(["Installed", "TemplateInstalled"]);
 const BROKEN = new Set(["InstallFailed", "UninstallFailed"]);
 
 async function catalogueEntry(
@@ -86,7 +88,7 @@ async function look(
   proof.catch(() => {});
   const entry = await catalogueEntry(wanted, target.id, context, now);
   if (entry === undefined) return { status: "absent", reason: "it is not in the environment's catalogue" };
-  if (entry.state === "Installed" || entry.state === "TemplateInstalled") return prove(wanted, entry, proof);
+  if (INSTALLED.has(entry.state)) return prove(wanted, entry, proof);
   if (UNDER_WAY.has(entry.state)) return { status: "in-progress", what: INSTALLING };
   return {
     status: "absent",
@@ -94,6 +96,30 @@ async function look(
       ? { reason: `the last installation failed${entry.lastError === "" ? "" : ` (${entry.lastError})`}` }
       : {}),
   };
+}
+
+/** Starts the installation, by the API or by pac; returns the operation where there is one to follow. */
+async function start(
+  wanted: ManifestPackage,
+  environmentId: string,
+  context: Context,
+): Promise<string | undefined> {
+  const { pac, powerPlatform } = context.services;
+  const { uniqueName } = wanted;
+  if (context.spec.environment.packagesBy === "pac") {
+    if (pac !== undefined) {
+      await installByPac(
+        pac,
+        { environmentId, uniqueName },
+        () => catalogueEntry(wanted, environmentId, context, true),
+        (state) => UNDER_WAY.has(state) || INSTALLED.has(state),
+        context,
+      );
+      return undefined;
+    }
+    context.note("the sandbox has no pac, so it is installed by the API");
+  }
+  return (await powerPlatform.install(environmentId, uniqueName)).operationUrl;
 }
 
 /**
@@ -148,6 +174,7 @@ export const applicationPackage = defineKind<ManifestPackage, PackageData>({
     "microsoft/terraform-provider-power-platform:internal/services/application",
     "Power Platform REST API: App Management",
     "d365collaborative/d365bap.tools",
+    "Microsoft Power Platform CLI: application command group",
   ],
   nature: "managed",
   partOf: "power-platform.environment",
@@ -161,10 +188,8 @@ export const applicationPackage = defineKind<ManifestPackage, PackageData>({
     const entry = target === undefined ? undefined : await catalogueEntry(wanted, target.id, context, true);
     if (target === undefined || entry === undefined)
       throw notOffered([wanted], "this environment", context.manifest);
-    const started = UNDER_WAY.has(entry.state)
-      ? { operationUrl: undefined }
-      : await context.services.powerPlatform.install(target.id, wanted.uniqueName);
-    return waitUntilInstalled(wanted, context, started.operationUrl);
+    const operationUrl = UNDER_WAY.has(entry.state) ? undefined : await start(wanted, target.id, context);
+    return waitUntilInstalled(wanted, context, operationUrl);
   },
   resume: (wanted, state, context) => waitUntilInstalled(wanted, context, state.operationUrl),
 });

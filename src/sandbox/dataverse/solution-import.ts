@@ -14,7 +14,7 @@ import {
   timestamp,
 } from "./rows.ts";
 import { type Session, systemSession } from "./session.ts";
-import { readSolutionPackage, type SolutionPackage } from "./solution-package.ts";
+import { type MissingComponent, readSolutionPackage, type SolutionPackage } from "./solution-package.ts";
 import { DATAVERSE, type DataverseState, type Json, type JsonObject, type Row } from "./state.ts";
 
 /**
@@ -67,6 +67,44 @@ function missingIn(session: Session, solution: SolutionPackage): SolutionPackage
   return solution.missing.filter(({ solution: owner }) => !installed.has(owner));
 }
 
+/**
+ * One of `StageSolutionResults.MissingDependencies`, with the members of the SDK's `MissingDependency`
+ * (microsoft/terraform-provider-power-platform:internal/services/solution/dto.go). The type is a text there; that it is
+ * the number as in the file is an **assumption**.
+ */
+function stagedDependency({ schemaName, solution, required, dependent }: MissingComponent): Json {
+  const of = (part: string, component: Readonly<Record<string, string>>, name: string): JsonObject => ({
+    [`${part}ComponentSchemaName`]: name,
+    [`${part}ComponentDisplayName`]: component["displayName"] ?? "",
+    [`${part}ComponentParentSchemaName`]: component["parentSchemaName"] ?? "",
+    [`${part}ComponentParentDisplayName`]: component["parentDisplayName"] ?? "",
+    [`${part}ComponentType`]: component["type"] ?? "",
+  });
+  return {
+    ...of("Required", required, schemaName),
+    RequiredSolutionName: solution,
+    ...of("Dependent", dependent, dependent["schemaName"] ?? ""),
+  };
+}
+
+/**
+ * Text and code of an import whose dependencies are missing, as quoted in "Export and import folders" (Power Apps) and
+ * in public import logs.
+ */
+const MISSING_DEPENDENCIES = 0x8004801d - 2 ** 32;
+
+function missingMessage(uniqueName: string, missing: readonly MissingComponent[]): string {
+  const tag = (name: string, attributes: Readonly<Record<string, string>>): string =>
+    `<${name} ${Object.entries(attributes)
+      .map(([key, value]) => `${key}="${value.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}"`)
+      .join(" ")} />`;
+  const listed = missing.map(
+    ({ required, dependent }) =>
+      `<MissingDependency>${tag("Required", required)}${tag("Dependent", dependent)}</MissingDependency>`,
+  );
+  return `The following solution cannot be imported: ${uniqueName}. Some dependencies are missing. The missing dependencies are : <MissingDependencies>${listed.join("")}</MissingDependencies> , ProductUpdatesOnly : False`;
+}
+
 /** `StageSolution`: 200 whether the solution passes or not; `StageSolutionStatus` tells. */
 export function stageSolution(session: Session, body: JsonObject): JsonObject {
   requireGeneralPrivilege(session, "prvImportCustomization");
@@ -114,12 +152,7 @@ export function stageSolution(session: Session, body: JsonObject): JsonObject {
         IsPrerequisitesExport: false,
         HasPendingUpgrade: false,
       },
-      MissingDependencies: missing.map(
-        ({ schemaName, solution: owner }): Json => ({
-          RequiredComponentSchemaName: schemaName,
-          RequiredSolutionName: owner,
-        }),
-      ),
+      MissingDependencies: missing.map(stagedDependency),
       SolutionValidationResults: [],
     },
   };
@@ -289,16 +322,14 @@ export function endImport(payload: JsonObject, world: World): void {
     storeVariables(session, payload["parameters"]);
   }
   const completedon = timestamp(session);
-  const message = failed
-    ? `The following components are missing in your system and are not included in the solution. Import the managed solutions that contain these components (${[...new Set(missing.map(({ solution: owner }) => owner))].join(", ")}) and then try importing this solution again.`
-    : null;
+  const message = failed ? missingMessage(solution.uniqueName, missing) : null;
   changeRow(session, tableOf(session, "asyncoperation"), job, {
     statecode: STATE.completed,
     statuscode: failed ? STATUS.failed : STATUS.succeeded,
     completedon,
     message,
     friendlymessage: message,
-    errorcode: failed ? MISSING_DEPENDENCY : null,
+    errorcode: failed ? MISSING_DEPENDENCIES : null,
   });
   const importJob = findRow(session.organization, "importjob", String(payload["importJobId"]));
   if (importJob !== undefined)
@@ -320,9 +351,6 @@ export function endImport(payload: JsonObject, world: World): void {
     msdyn_exceptionmessage: message,
   });
 }
-
-/** ImportMissingDependenciesError (0x8004f036) as a signed number, as the column holds it. */
-const MISSING_DEPENDENCY = 0x8004f036 - 2 ** 32;
 
 /** `RetrieveSolutionImportResult(ImportJobId=…)`. */
 export function importResult(session: Session, importJobId: string): JsonObject {

@@ -2,6 +2,14 @@ import { dataverseError } from "./errors.ts";
 import { type Element, parseXml } from "./xml-elements.ts";
 import { filesOfArchive } from "./zip-archive.ts";
 
+export interface MissingComponent {
+  readonly schemaName: string;
+  readonly solution: string;
+  /** Attributes as written, of what is required and of what depends on it. */
+  readonly required: Readonly<Record<string, string>>;
+  readonly dependent: Readonly<Record<string, string>>;
+}
+
 /** What the manifest of a solution package says (`solution.xml`; "Solution file reference", Power Apps ALM guide). */
 export interface SolutionPackage {
   readonly uniqueName: string;
@@ -10,7 +18,7 @@ export interface SolutionPackage {
   readonly managed: boolean;
   readonly publisher: { readonly uniqueName: string; readonly friendlyName: string; readonly prefix: string };
   /** Components the package needs and does not bring: schema name and the solution that has them. */
-  readonly missing: readonly { readonly schemaName: string; readonly solution: string }[];
+  readonly missing: readonly MissingComponent[];
   readonly components: readonly { readonly type: number; readonly schemaName: string }[];
 }
 
@@ -59,7 +67,8 @@ export function readSolutionPackage(base64: string): SolutionPackage {
       const required = child(dependency, "Required")?.attributes;
       if (required === undefined) return [];
       const solution = (required["solution"] ?? "").replace(/ \(.*\)$/, "");
-      return [{ schemaName: required["schemaName"] ?? required["id"] ?? "", solution }];
+      const dependent = child(dependency, "Dependent")?.attributes ?? {};
+      return [{ schemaName: required["schemaName"] ?? required["id"] ?? "", solution, required, dependent }];
     }),
     components: (child(manifest, "RootComponents")?.children ?? []).map(({ attributes }) => ({
       type: Number(attributes["type"] ?? 0),

@@ -36,6 +36,7 @@ export interface HttpResponse {
 /** What is kept of an exchange as evidence; holds no secret. */
 export interface Exchange {
   readonly service: ServiceName;
+  /** Of HTTP; `RUN` for a program that was run instead, with its command as URL and without a status: 0. */
   readonly method: string;
   readonly url: string;
   readonly status: number;

@@ -160,7 +160,7 @@ export const SPEC_ERRORS = {
   "PSC-E038": {
     title: "no solution file",
     explanation:
-      "`ownSolutions` names ZIP files as the maker portal or `pac solution export` writes them, with solution.xml at the root. Each solution is listed once, those that others need first. Connectors are named as in the maker portal, such as shared_office365.",
+      "`ownSolutions` and the `solutions` of a manifest name ZIP files as the maker portal or `pac solution export` writes them, with solution.xml at the root. Each solution is listed once, those that others need first. Connectors are named as in the maker portal, such as shared_office365.",
   },
   "PSC-E039": {
     title: "not a key of a vault",
@@ -338,7 +338,8 @@ export const SPEC_ERRORS = {
   },
   "PSC-E077": {
     title: "manifest not valid",
-    explanation: "A manifest is a YAML file with its own schema: schema/psc.manifest.v1.schema.json.",
+    explanation:
+      "A manifest is a YAML file with its own schema: schema/psc.manifest.v1.schema.json. Packages and solutions come after what they require; a solution's name and version are those of its file, which is managed.",
   },
   "PSC-E078": {
     title: "not an address or function of the site",

@@ -12,6 +12,7 @@ export const DEFAULTS = {
   businessConnectors: ["shared_commondataserviceforapps", "shared_commondataservice"],
   otherConnectors: "non-business",
   onlyAdminsCreate: ["environments", "trials", "sites"],
+  packagesBy: "api",
   auditTables: ["contact", "incident"],
   /** HITRUST asks for one year of audit records; HIPAA's six years need an archive besides. */
   retentionDays: 365,

@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { BACKUP_RETENTION_DAYS, CREATION_BY_ADMINS, ENVIRONMENT_TYPES, OTHER_CONNECTORS } from "../model.ts";
+import {
+  BACKUP_RETENTION_DAYS,
+  CREATION_BY_ADMINS,
+  ENVIRONMENT_TYPES,
+  OTHER_CONNECTORS,
+  PACKAGE_ROADS,
+} from "../model.ts";
 import { LANGUAGE_TAGS, languageTagOf } from "../terms/languages.ts";
 import { DEFAULTS } from "./defaults.ts";
 import {
@@ -140,6 +146,11 @@ export const environmentSchema = z.strictObject({
     tenantSettings,
     "Settings of the whole tenant; `{}` looks whether only administrators create environments and sites.",
     { derivedDefault: "nobody looks" },
+  ),
+  packagesBy: optional(
+    oneOf(PACKAGE_ROADS),
+    "How application packages are installed: by the Power Platform API, or by Microsoft's CLI `pac`, which the user has installed (docs/pac.md), for organisations that allow nothing else. Either way psc reads the result by the API.",
+    { default: DEFAULTS.packagesBy },
   ),
   audit: optional(
     z.union([audit, z.literal("none")]),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { CHANNELS } from "../model.ts";
-import { described, oneOf, optional, patternText, shortText, text, wholeNumber } from "./fields.ts";
+import { described, filePath, oneOf, optional, patternText, shortText, text, wholeNumber } from "./fields.ts";
+import { importFields } from "./own-solutions.ts";
 import { guid } from "./terms.ts";
 
 const date = patternText(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, {
@@ -72,6 +73,28 @@ const packageSchema = z.strictObject({
   ),
 });
 
+const solutionSchema = z.strictObject({
+  uniqueName: described(uniqueName, "Unique name, as the file has it."),
+  file: optional(filePath, "Path of the solution's managed ZIP file, relative to the manifest.", {
+    required: true,
+  }),
+  version: optional(
+    patternText(/^\d+(\.\d+){1,3}$/, {
+      code: "PSC-E077",
+      what: "the version of a solution",
+      remedy: 'write two to four numbers with dots, in quotes, such as "1.2.0.0"',
+    }),
+    "Version, as the file has it: a file that was swapped by mistake is noticed.",
+    { required: true },
+  ),
+  ...importFields,
+  requires: optional(
+    z.array(described(uniqueName, "Package or solution.")),
+    "Packages of this manifest, and solutions listed before it, that must be in first.",
+    { derivedDefault: "every package" },
+  ),
+});
+
 const lifecycle = z.strictObject({
   state: optional(oneOf(["supported", "retired"]), "Whether Microsoft supports it.", { required: true }),
   date: optional(date, "Day of retirement."),
@@ -79,7 +102,7 @@ const lifecycle = z.strictObject({
   successors: optional(z.array(described(shortText(100), "Manifest.")), "Manifests to use instead."),
 });
 
-/** A manifest: which application packages make up a solution. */
+/** A manifest: which application packages and Dataverse solutions make up a solution. */
 export const manifestSchema = z.strictObject({
   apiVersion: optional(
     text((value) => value === "psc/v1", {
@@ -116,6 +139,11 @@ export const manifestSchema = z.strictObject({
     "Application packages, in the order they are installed.",
     { required: true },
   ),
+  solutions: optional(
+    z.array(described(solutionSchema, "A solution.")),
+    "Dataverse solutions that belong to it, imported in this order.",
+    { derivedDefault: "none" },
+  ),
   channels: optional(
     z.array(described(oneOf(CHANNELS), "Channel.")),
     "Channels the solution cannot do without.",
@@ -123,7 +151,7 @@ export const manifestSchema = z.strictObject({
   ),
   roles: optional(
     z.array(described(shortText(100), "Role.")),
-    "Dataverse roles the packages bring, for checking a spec before anything is installed.",
+    "Dataverse roles the packages and solutions bring, for checking a spec before anything is installed.",
     { derivedDefault: "none" },
   ),
 });

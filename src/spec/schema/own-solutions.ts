@@ -14,8 +14,8 @@ const connection = z.strictObject({
   connection: described(shortText(200), "Id of a connection that exists in the environment."),
 });
 
-export const ownSolutionSchema = z.strictObject({
-  file: described(filePath, "Path of the solution's ZIP file. Its name, version and kind are read from it."),
+/** What a solution is told for its import, wherever it is listed. */
+export const importFields = {
   mode: optional(
     oneOf(SOLUTION_MODES),
     "How a newer version replaces an older one: `upgrade` takes away what it no longer has, `update` leaves it.",
@@ -34,4 +34,9 @@ export const ownSolutionSchema = z.strictObject({
     "Connections for its connection references, by their logical names.",
     { derivedDefault: "none" },
   ),
+};
+
+export const ownSolutionSchema = z.strictObject({
+  file: described(filePath, "Path of the solution's ZIP file. Its name, version and kind are read from it."),
+  ...importFields,
 });

@@ -22,6 +22,7 @@ export function contosoSpec(overrides: Partial<EnvironmentSpec> = {}): Environme
       dataPolicy: undefined,
       tenantSettings: undefined,
       managed: false,
+      packagesBy: "api",
       audit: undefined,
     },
     azure: {
@@ -106,6 +107,7 @@ export const CONTOSO_MANIFEST: Manifest = {
   summary: "",
   lifecycle: { state: "supported" },
   packages: [],
+  solutions: [],
   channels: ["chat"],
   roles: [],
 };

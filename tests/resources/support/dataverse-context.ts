@@ -96,6 +96,7 @@ export const MANIFEST: Manifest = {
       },
     }),
   ],
+  solutions: [],
   channels: ["chat"],
   roles: [],
 };

@@ -24,7 +24,7 @@ function solutionFile({ name = "Clinic", version = "1.0.0.0", needs, files }: Pa
     <Version>${version}</Version><Managed>1</Managed>
     <Publisher><UniqueName>contoso</UniqueName><LocalizedNames><LocalizedName description="Contoso" languagecode="1033" /></LocalizedNames><CustomizationPrefix>con</CustomizationPrefix></Publisher>
     <RootComponents><RootComponent type="1" schemaName="contact" /></RootComponents>
-    <MissingDependencies>${needs === undefined ? "" : `<MissingDependency><Required type="1" schemaName="con_thing" solution="${needs} (1.0)" /></MissingDependency>`}</MissingDependencies>
+    <MissingDependencies>${needs === undefined ? "" : `<MissingDependency><Required type="1" schemaName="con_thing" displayName="Thing" solution="${needs} (1.0)" /><Dependent type="60" displayName="Information" parentDisplayName="Visit" /></MissingDependency>`}</MissingDependencies>
   </SolutionManifest></ImportExportXml>`;
   const content = (file: string): string => (file === "solution.xml" ? manifest : "<x/>");
   const local: Buffer[] = [];
@@ -124,15 +124,23 @@ describe("solution import", () => {
     const staged = await post("StageSolution", { CustomizationFile: file });
     expect([staged.status, staged.body.StageSolutionResults.StageSolutionStatus]).toEqual([200, "Failed"]);
     expect(staged.body.StageSolutionResults.MissingDependencies).toEqual([
-      { RequiredComponentSchemaName: "con_thing", RequiredSolutionName: "NotThere" },
+      expect.objectContaining({
+        RequiredComponentSchemaName: "con_thing",
+        RequiredComponentType: "1",
+        RequiredSolutionName: "NotThere",
+        DependentComponentDisplayName: "Information",
+        DependentComponentParentDisplayName: "Visit",
+      }),
     ]);
     const { AsyncOperationId, ImportJobKey } = (
       await post("StageAndUpgradeAsync", { CustomizationFile: file })
     ).body;
     await organization.pass(3 * MINUTE);
     const failed = await job(AsyncOperationId);
-    expect(failed).toMatchObject({ statecode: 3, statuscode: 31, errorcode: 0x8004f036 - 2 ** 32 });
-    expect(failed.message).toContain("NotThere");
+    expect(failed).toMatchObject({ statecode: 3, statuscode: 31, errorcode: 0x8004801d - 2 ** 32 });
+    expect(failed.message).toContain(
+      '<Required type="1" schemaName="con_thing" displayName="Thing" solution="NotThere (1.0)" />',
+    );
     const result = await organization.get(`RetrieveSolutionImportResult(ImportJobId=${ImportJobKey})`);
     expect([result.status, result.body.SolutionOperationResult.Status]).toEqual([200, "Failed"]);
     expect((await organization.get("solutions?$filter=uniquename eq 'Clinic'")).body.value).toEqual([]);
