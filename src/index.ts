@@ -21,16 +21,11 @@ export function realTarget(): Target {
 
 export { type Clock, scaledClock, systemClock } from "./clock.ts";
 export { CLOUD_NAMES, type CloudName } from "./cloud.ts";
-export {
-  type ConformanceInput,
-  conformance,
-  type Evidence,
-  type Finding,
-  type Statement,
-  VERDICTS,
-  type Verdict,
-  type VerifyReport,
-} from "./controls/conformance.ts";
+export type { Control, Finding, FrameworkMappings, Judgement } from "./controls/control.ts";
+export type { EvidenceItem, Facts, ProbeFact, ResourceFact } from "./controls/facts.ts";
+export { CONTROLS, PROBES, RESOURCE_CONTROLS } from "./controls/index.ts";
+export type { ControlResult, ExceptionRecord, VerifyResult } from "./controls/result.ts";
+export { LEVELS, type Level, VERDICTS, type Verdict } from "./controls/verdict.ts";
 export { destroySession, planDestruction, pruningOf } from "./destruction.ts";
 export type { ApplyResult, EngineEvent, EventSink } from "./engine/events.ts";
 export { type ConfirmationBook, type JournalEntry, readLastRun } from "./engine/journal.ts";
@@ -62,7 +57,8 @@ export {
   type SourceLocation,
 } from "./errors.ts";
 export { ALL_CODES } from "./errors-catalogue.ts";
-export { verifyJson } from "./reports/json.ts";
+export { REPORT_FORMATS, type ReportFormat, WRITERS } from "./reports/formats.ts";
+export { jsonReport } from "./reports/json.ts";
 export { verifyText } from "./reports/text.ts";
 export { type HandoverFact, handoverFacts } from "./resources/handover.ts";
 export { KINDS } from "./resources/kinds.ts";

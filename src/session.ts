@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import { type Clock, systemClock } from "./clock.ts";
 import { CLOUDS } from "./cloud.ts";
+import { type Probe, probeResources } from "./controls/probe.ts";
 import { apply } from "./engine/apply.ts";
 import { createRunMemory, type RunMemory } from "./engine/context.ts";
 import type { ApplyResult, EngineEvent } from "./engine/events.ts";
@@ -54,6 +55,8 @@ export interface SessionOptions {
   readonly workFolder: string;
   /** Kinds left out: `verify` does not ask what the auditor's identity could write. */
   readonly withoutKinds?: readonly string[];
+  /** Facts that only auditing needs are read as well. */
+  readonly probes?: readonly Probe[];
   /** `plan`, `verify` and `status` cannot write, whatever a resource tries. */
   readonly readOnly: boolean;
   readonly signal?: AbortSignal;
@@ -176,9 +179,7 @@ export function openSession(options: SessionOptions): Session {
   return {
     spec,
     manifest,
-    graph: buildGraph(
-      resourcesOf(spec, manifest).filter(({ info }) => options.withoutKinds?.includes(info.kind) !== true),
-    ),
+    graph: buildGraph(resourcesOfRun(options)),
     memory,
     http,
     services,
@@ -198,6 +199,12 @@ function readOnlyPac(): PscError {
     remedy: "this is a bug in psc: please report it; nothing was started",
     side: "psc",
   });
+}
+
+function resourcesOfRun({ spec, manifest, withoutKinds = [], probes = [] }: SessionOptions): Resource[] {
+  const resources = resourcesOf(spec, manifest).filter(({ info }) => !withoutKinds.includes(info.kind));
+  const known = new Set(resources.map(({ address }) => address));
+  return [...resources, ...probeResources(probes, spec, known)];
 }
 
 function openShared(

@@ -17,6 +17,8 @@ export interface Invocation {
 export interface ParsedOptions {
   flag(name: string): boolean;
   text(name: string): string | undefined;
+  /** Every value of an option that may be given several times, in order. */
+  texts(name: string): readonly string[];
 }
 
 export interface ArgumentDefinition {
@@ -35,6 +37,8 @@ export interface OptionDefinition {
   readonly summary: string;
   readonly choices?: readonly string[];
   readonly default?: string;
+  /** May be given several times. */
+  readonly repeatable?: boolean;
 }
 
 /** One command as data: parser, help, docs/commands.md and tests are made from it. */

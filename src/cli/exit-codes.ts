@@ -1,4 +1,4 @@
-import type { VerifyReport } from "../controls/conformance.ts";
+import type { VerifyResult } from "../controls/result.ts";
 import type { ApplyResult } from "../engine/events.ts";
 import { hasChanges, type Plan } from "../engine/plan.ts";
 import { PscError } from "../errors.ts";
@@ -29,7 +29,7 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
   {
     code: EXIT.changes,
     meaning:
-      "`plan`: changes are pending; `verify`: the tenant differs from the spec; `smoke`: a patient does not get through, or it could not be tried",
+      "`plan`: changes are pending; `verify`: a control fails or could not be read; `smoke`: a patient does not get through, or it could not be tried",
   },
   {
     code: EXIT.waitingForPerson,
@@ -70,9 +70,13 @@ export function exitOfDeploy(
   }
 }
 
-/** What could not be judged is not proved, so it counts like a difference. */
-export function exitOfVerify(report: VerifyReport): ExitCode {
-  return report.summary.fail + report.summary["cannot-tell"] > 0 ? EXIT.changes : EXIT.done;
+/**
+ * What could not be read is not proved, so it counts like a failure.
+ * @param strict warnings, and what a person has to look at, count as well.
+ */
+export function exitOfVerify({ summary }: Pick<VerifyResult, "summary">, strict: boolean): ExitCode {
+  const soft = strict ? summary.warning + summary.manual : 0;
+  return summary.fail + summary.error + soft > 0 ? EXIT.changes : EXIT.done;
 }
 
 /** PSC-E0xx are problems of a spec, PSC-E10x of the command line. */

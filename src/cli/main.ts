@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { PscError } from "../errors.ts";
 import { reportErrors } from "./error-report.ts";
 import { EXIT, type ExitCode, exitOfErrors } from "./exit-codes.ts";
-import { packageFile } from "./package-files.ts";
+import { ownVersion } from "./package-files.ts";
 import { understand } from "./program.ts";
 import { createTerminal, type OutputStream, type Terminal } from "./terminal.ts";
 
@@ -30,11 +29,6 @@ function terminalFor(argv: readonly string[], surroundings: Surroundings): Termi
   });
 }
 
-function version(): string {
-  const { version } = JSON.parse(readFileSync(packageFile("package.json"), "utf8")) as { version: string };
-  return version;
-}
-
 /** Node has a variable that switches the check of TLS certificates off; psc handles secrets and does without. */
 function requireCheckedTls(env: Surroundings["env"]): void {
   if (env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return;
@@ -57,7 +51,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
         terminal.data(asked.text);
         return EXIT.done;
       case "version":
-        terminal.data(version());
+        terminal.data(ownVersion());
         return EXIT.done;
       case "run":
         requireCheckedTls(surroundings.env);

@@ -108,7 +108,14 @@ function leaf(path: string, definition: CommandDefinition): Command {
     command.argument(`[${inner}]`, summary);
     if (required) command.usage(usageLine(definition));
   }
-  for (const option of allOptions(definition)) command.option(option.flags, describe(option), option.default);
+  for (const option of allOptions(definition)) {
+    if (option.repeatable === true)
+      command.option(option.flags, describe(option), (value: string, before: readonly string[] = []) => [
+        ...before,
+        value,
+      ]);
+    else command.option(option.flags, describe(option), option.default);
+  }
   return command;
 }
 
@@ -146,6 +153,10 @@ function parsedOptions(values: Readonly<Record<string, unknown>>): ParsedOptions
   return {
     flag: (name) => values[name] === true,
     text: (name) => (typeof values[name] === "string" ? values[name] : undefined),
+    texts: (name) => {
+      const given = values[name];
+      return Array.isArray(given) ? given.map(String) : typeof given === "string" ? [given] : [];
+    },
   };
 }
 

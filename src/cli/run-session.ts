@@ -1,3 +1,4 @@
+import type { Probe } from "../controls/probe.ts";
 import type { Session } from "../session.ts";
 import type { Invocation } from "./definition.ts";
 import { formatDuration } from "./durations.ts";
@@ -30,6 +31,8 @@ export interface ServiceWait {
 export interface RunOptions {
   readonly readOnly: boolean;
   readonly withoutKinds?: readonly string[];
+  /** Facts that only auditing needs; asked for when the spec is known. */
+  readonly probes?: () => Promise<readonly Probe[]>;
   readonly signal?: AbortSignal;
   readonly force?: boolean;
   /** Other clients take part: an embedded sandbox shows certificates. */
@@ -81,6 +84,7 @@ export async function withSession(
       force: options.force ?? false,
       ...(state === undefined ? {} : { state }),
       ...(options.withoutKinds === undefined ? {} : { withoutKinds: options.withoutKinds }),
+      ...(options.probes === undefined ? {} : { probes: await options.probes() }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onAnswer: ({ method, url, status, ms, attempt, requestId }) => {
         const how = [

@@ -1,4 +1,4 @@
-import type { PscError } from "../errors.ts";
+import type { PscError, SourceLocation } from "../errors.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
 import type { Invocation } from "./definition.ts";
 import { SpecNotValid } from "./spec-not-valid.ts";
@@ -8,6 +8,8 @@ export interface LoadedFile {
   readonly spec: EnvironmentSpec;
   readonly manifest: Manifest;
   readonly warnings: readonly PscError[];
+  /** Where a field, such as `healthBot.access`, was written, or what holds it; undefined when no file says it. */
+  readonly locate: (field: string) => SourceLocation | undefined;
 }
 
 /** @throws SpecNotValid when the spec has problems; nothing was sent then. */
@@ -18,5 +20,12 @@ export async function loadFile(
   const { loadSpec } = await import("../spec/index.ts");
   const loaded = loadSpec(file, { env: invocation.env, cwd: invocation.cwd });
   if (!loaded.ok) throw new SpecNotValid(loaded.problems, loaded.files);
-  return { file, spec: loaded.spec, manifest: loaded.manifest, warnings: loaded.warnings };
+  const { spec, manifest, warnings, locate } = loaded;
+  return {
+    file,
+    spec,
+    manifest,
+    warnings,
+    locate: (field) => locate(field.replaceAll("[]", "").split(".")),
+  };
 }

@@ -3,7 +3,7 @@ import type { FieldValue } from "../engine/observation.ts";
 import type { Action, Problem } from "../engine/plan.ts";
 import type { PlannedRun } from "../engine/planning.ts";
 import type { Confirmation, Resource } from "../engine/resource.ts";
-import type { PscError } from "../errors.ts";
+import { isServiceError, type PscError } from "../errors.ts";
 import type { Exchange } from "../services/http/types.ts";
 import type { EnvironmentSpec } from "../spec/model.ts";
 import type { EvidenceItem, FactProblem, Facts, ProbeFact, ResourceFact, ResourceState } from "./facts.ts";
@@ -51,8 +51,11 @@ function createLedger() {
   };
 }
 
-function problemOf({ code, message, remedy, permission }: PscError): FactProblem {
-  return { code, message, remedy: remedy ?? null, permission: permission ?? null };
+/** A refusal that names no permission is one of those that the kind needs for reading. */
+function problemOf(error: PscError, { info }: Resource): FactProblem {
+  const { code, message, remedy } = error;
+  const refused = isServiceError(error, 401, 403) ? info.permissions.read.join(" or ") : "";
+  return { code, message, remedy: remedy ?? null, permission: error.permission ?? (refused || null) };
 }
 
 function stateOf({ action, observation }: Action): ResourceState {
@@ -98,6 +101,8 @@ export function factsOf(input: CollectInput): Facts {
     }
     return undefined;
   };
+  const ownerOf = ({ address }: Problem, otherwise: Resource): Resource =>
+    order.find((resource) => resource.address === address) ?? otherwise;
   const evidenceOf = (address: string): readonly string[] =>
     ledger.cite(planned.observed.results.get(address)?.exchanges ?? []);
 
@@ -132,8 +137,13 @@ export function factsOf(input: CollectInput): Facts {
       problem:
         state === "unreadable"
           ? problem === undefined
-            ? { code: "PSC-E410", message: "something it depends on could not be read", remedy: null, permission: null }
-            : problemOf(problem.error)
+            ? {
+                code: "PSC-E410",
+                message: "something it depends on could not be read",
+                remedy: null,
+                permission: null,
+              }
+            : problemOf(problem.error, ownerOf(problem, resource))
           : null,
       confirmation: info.nature === "gate" ? (input.confirmation(address) ?? null) : null,
       evidence: evidenceOf(address),
@@ -153,7 +163,7 @@ export function factsOf(input: CollectInput): Facts {
           ? action === undefined
             ? { code: "PSC-E410", message: "it could not be read", remedy: null, permission: null }
             : null
-          : problemOf(problem.error),
+          : problemOf(problem.error, ownerOf(problem, resource)),
       evidence: evidenceOf(resource.address),
     };
   };

@@ -70,6 +70,8 @@ export interface Control {
   /** Why it matters, one or two sentences. */
   readonly rationale: string;
   readonly level: Level;
+  /** Where a stage is asked for less. */
+  readonly levels?: Readonly<Partial<Record<Stage, Level>>>;
   /** Only in these; in all when absent. */
   readonly stages?: readonly Stage[];
   readonly mappings: FrameworkMappings;

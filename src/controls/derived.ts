@@ -1,5 +1,5 @@
 import type { KindInfo } from "../engine/resource.ts";
-import { type Control, type Finding, judgedBy, type Judgement, manual, notApplicable } from "./control.ts";
+import { type Control, type Finding, type Judgement, judgedBy, manual, notApplicable } from "./control.ts";
 import type { ResourceFact } from "./facts.ts";
 
 /** Id of the control that stands for a kind of resource: `PSC-RES-OMNICHANNEL.QUEUE`. */

@@ -5,7 +5,7 @@ import type { Control, Judgement } from "./control.ts";
 import { openBook, Unreadable } from "./fact-book.ts";
 import type { Facts } from "./facts.ts";
 import type { ControlResult, ExceptionRecord, VerifyResult } from "./result.ts";
-import { VERDICTS, type Verdict } from "./verdict.ts";
+import { type Level, VERDICTS, type Verdict } from "./verdict.ts";
 
 export interface JudgeInput {
   readonly facts: Facts;
@@ -21,7 +21,11 @@ export interface JudgeInput {
 
 type Verdicts = Pick<ControlResult, "verdict" | "reason" | "findings" | "missingPermission">;
 
-function verdictOf(judgement: Judgement, control: Control): Verdicts {
+function levelOf({ level, levels }: Control, { stage }: EnvironmentSpec): Level {
+  return levels?.[stage] ?? level;
+}
+
+function verdictOf(judgement: Judgement, level: Level): Verdicts {
   const { outcome, reason } = judgement;
   const plain = (verdict: Verdict): Verdicts => ({ verdict, reason, findings: [], missingPermission: null });
   switch (outcome) {
@@ -29,7 +33,7 @@ function verdictOf(judgement: Judgement, control: Control): Verdicts {
       return plain("pass");
     case "violated":
       return {
-        verdict: control.level === "SHALL" ? "fail" : "warning",
+        verdict: level === "SHALL" ? "fail" : level === "SHOULD" ? "warning" : "pass",
         reason,
         findings: judgement.findings,
         missingPermission: null,
@@ -57,8 +61,16 @@ function withException(verdicts: Verdicts, exception: ExceptionRecord | null): V
   if (exception === null || (verdicts.verdict !== "fail" && verdicts.verdict !== "warning")) return verdicts;
   const { owner, until, reason, expired } = exception;
   return expired
-    ? { ...verdicts, verdict: "fail", reason: `${verdicts.reason}; ${owner} accepted this until ${until}, which is past` }
-    : { ...verdicts, verdict: "accepted", reason: `${verdicts.reason}; accepted by ${owner} until ${until}: ${reason}` };
+    ? {
+        ...verdicts,
+        verdict: "fail",
+        reason: `${verdicts.reason}; ${owner} accepted this until ${until}, which is past`,
+      }
+    : {
+        ...verdicts,
+        verdict: "accepted",
+        reason: `${verdicts.reason}; accepted by ${owner} until ${until}: ${reason}`,
+      };
 }
 
 function permissionsOf({ restsOn }: Control): readonly string[] {
@@ -92,7 +104,7 @@ function judgeOne(control: Control, input: JudgeInput): Verdicts & { readonly ev
     return { verdict: "not-applicable", reason, findings: [], missingPermission: null, evidence: [] };
   }
   try {
-    const verdicts = verdictOf(control.judge({ spec, manifest, facts: book, now }), control);
+    const verdicts = verdictOf(control.judge({ spec, manifest, facts: book, now }), levelOf(control, spec));
     return { ...withException(verdicts, exceptionFor(control.id, spec, now)), evidence: evidence() };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
@@ -119,7 +131,7 @@ export function judge(input: JudgeInput): VerifyResult {
       title: control.title,
       statement: control.statement,
       rationale: control.rationale,
-      level: control.level,
+      level: levelOf(control, spec),
       verdict,
       reason,
       findings,
@@ -151,4 +163,3 @@ export function judge(input: JudgeInput): VerifyResult {
     evidence: facts.evidence.filter(({ id }) => used.has(id)),
   };
 }
-

@@ -1,6 +1,7 @@
 import type { FieldValue } from "../engine/observation.ts";
 import { type Context, defineKind, type Kind, type Persona, type Resource } from "../engine/resource.ts";
-import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
+import { isServiceError, ServiceError } from "../errors.ts";
+import type { EnvironmentSpec } from "../spec/model.ts";
 
 /** A fact that only auditing needs: read like a resource, but never declared, planned or written. */
 export interface Probe<T extends FieldValue = FieldValue> {
@@ -40,7 +41,7 @@ function kindOf(probe: Probe): Kind<Record<never, never>, FieldValue> {
     nature: "check",
     label: () => summary,
     async read(_props, context) {
-      const value = await probe.read(context);
+      const value = await naming(probe, () => probe.read(context));
       return value === undefined
         ? { status: "not-needed", reason: "there is nothing to look at" }
         : { status: "present", id: "", fields: {}, data: value };
@@ -48,11 +49,31 @@ function kindOf(probe: Probe): Kind<Record<never, never>, FieldValue> {
   });
 }
 
+/** A refusal names the permission that was missing, where the service does not. */
+async function naming<T>({ permissions, persona, summary }: Probe, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isServiceError(error, 403) || error.permission !== undefined) throw error;
+    const permission = permissions.join(" and ");
+    throw new ServiceError(
+      {
+        code: error.code,
+        message: error.message,
+        permission,
+        persona,
+        remedy: `grant ${permission}, which it takes to see: ${summary}`,
+        cause: error,
+      },
+      error.refusal,
+    );
+  }
+}
+
 /** Probes as resources of a run, so that the engine orders, batches and traces their requests. */
 export function probeResources(
   probes: readonly Probe[],
   spec: EnvironmentSpec,
-  _manifest: Manifest,
   known: ReadonlySet<string>,
 ): Resource[] {
   return probes.map((probe) =>

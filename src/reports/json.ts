@@ -1,6 +1,4 @@
-import type { VerifyReport } from "../controls/conformance.ts";
-
-/** The report as a file for programs and archives: format `psc.verify/1`, ending in a line feed. */
-export function verifyJson(report: VerifyReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+/** A result or facts as a file for programs and archives, ending in a line feed. */
+export function jsonReport(document: object): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -1,74 +1,85 @@
-import type { Finding, Statement, Verdict, VerifyReport } from "../controls/conformance.ts";
-import { STEPS } from "../engine/resource.ts";
+import { FAMILIES } from "../controls/index.ts";
+import type { ControlResult, VerifyResult } from "../controls/result.ts";
+import { VERDICT_WORDS, VERDICTS, type Verdict } from "../controls/verdict.ts";
 
 /** A line of the text report with what it is, so that the terminal can colour it. */
 export interface ReportLine {
-  readonly role: "step" | Verdict | "detail" | "evidence" | "summary";
+  readonly role: "family" | Verdict | "detail" | "evidence" | "summary";
   readonly text: string;
 }
 
-const SIGNS: Readonly<Record<Verdict, string>> = {
+export const VERDICT_SIGNS: Readonly<Record<Verdict, string>> = {
   pass: "✓",
   fail: "✗",
+  warning: "⚠",
+  error: "?",
+  manual: "☐",
+  accepted: "≈",
+  inherited: "↑",
   "not-applicable": "-",
-  "cannot-tell": "?",
 };
 
-function shown(value: Finding["before"]): string {
-  if (value === null) return "(none)";
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** Verdicts that need nobody's attention. */
+const QUIET: readonly Verdict[] = ["pass", "not-applicable", "inherited"];
+
+/** Results as reports show them: the catalogue by family, then the user's own, then one a kind of resource. */
+export function grouped(
+  controls: readonly ControlResult[],
+): readonly { readonly title: string; readonly controls: readonly ControlResult[] }[] {
+  const families = FAMILIES.map(({ key, title }) => ({
+    title,
+    controls: controls.filter(({ id, origin }) => origin === "product" && id.startsWith(`PSC-${key}-`)),
+  }));
+  const of = (origin: ControlResult["origin"]): readonly ControlResult[] =>
+    controls.filter((control) => control.origin === origin);
+  return [
+    ...families,
+    { title: "Controls of your own", controls: of("own") },
+    { title: "As the spec says", controls: of("resource") },
+  ].filter((group) => group.controls.length > 0);
 }
 
-function statementLines(statement: Statement, verbose: boolean): ReportLine[] {
-  const { verdict, label, reason, findings, evidence } = statement;
+function controlLines(result: VerifyResult, control: ControlResult, verbose: boolean): ReportLine[] {
+  const { id, title, verdict, reason, findings, evidence } = control;
+  const name = control.origin === "resource" ? title : `${id} ${title}`;
   const fields = findings.filter(({ field }) => field !== "");
-  const tail = verdict === "pass" || fields.length > 0 ? "" : `: ${reason}`;
-  const lines: ReportLine[] = [{ role: verdict, text: `   ${SIGNS[verdict]} ${label}${tail}` }];
-  for (const { field, before, after } of fields)
+  const lines: ReportLine[] = [
+    { role: verdict, text: `   ${VERDICT_SIGNS[verdict]} ${name}${verdict === "pass" ? "" : `: ${reason}`}` },
+  ];
+  for (const { subject, field, expected, actual } of fields)
     lines.push({
       role: "detail",
-      text: `       ${field}: the tenant has ${shown(before)}, the spec says ${shown(after)}`,
+      text: `       ${subject} ${field}: the tenant has ${actual ?? "(none)"}, expected ${expected ?? "(none)"}`,
     });
-  if (verdict === "fail" || verdict === "cannot-tell" || verbose) {
-    for (const { method, url, status, requestId } of evidence.exchanges)
-      lines.push({
-        role: "evidence",
-        text: `       evidence: ${method} ${url} answered ${status}${requestId === undefined ? "" : ` (request ${requestId})`}`,
-      });
-    if (evidence.confirmation !== undefined) {
-      const { by, at, how } = evidence.confirmation;
-      lines.push({ role: "evidence", text: `       evidence: ${how} by ${by} at ${at}` });
-    }
-  }
+  for (const { message } of findings.filter(({ field }) => field === "").slice(1))
+    lines.push({ role: "detail", text: `       ${message}` });
+  if (QUIET.includes(verdict) && !verbose) return lines;
+  for (const one of result.evidence.filter((item) => evidence.includes(item.id)))
+    lines.push({
+      role: "evidence",
+      text: `       evidence: ${one.method} ${one.url} answered ${one.status}${one.requestId === null ? "" : ` (request ${one.requestId})`}`,
+    });
   return lines;
 }
 
-/** `57 pass, 3 fail, 1 cannot tell`. */
-export function verdictWords(summary: VerifyReport["summary"]): string {
-  const parts = [`${summary.pass} pass`];
-  if (summary.fail > 0) parts.push(`${summary.fail} fail`);
-  if (summary["cannot-tell"] > 0) parts.push(`${summary["cannot-tell"]} cannot tell`);
-  if (summary["not-applicable"] > 0) parts.push(`${summary["not-applicable"]} not applicable`);
-  return parts.join(", ");
+/** `57 pass, 3 fail, 1 error`. */
+export function verdictWords(summary: VerifyResult["summary"]): string {
+  const named = VERDICTS.filter((verdict) => verdict === "pass" || summary[verdict] > 0);
+  return named.map((verdict) => `${summary[verdict]} ${VERDICT_WORDS[verdict]}`).join(", ");
 }
 
 /**
- * The report for a person: per step what holds, and of everything else the field, both values and the requests that
- * prove it.
+ * The report for a person: what needs attention, with field, both values and the requests that prove it.
  * @param verbose names what holds as well, with its evidence.
  */
-export function verifyText(report: VerifyReport, verbose: boolean): ReportLine[] {
+export function verifyText(result: VerifyResult, verbose: boolean): ReportLine[] {
   const lines: ReportLine[] = [];
-  for (const [step, title] of STEPS.entries()) {
-    const own = report.statements.filter((statement) => statement.step === step);
-    if (own.length === 0) continue;
-    const passed = own.filter(({ verdict }) => verdict === "pass" || verdict === "not-applicable").length;
-    lines.push({ role: "step", text: `${String(step).padStart(2)} ${title}: ${passed} of ${own.length}` });
-    for (const statement of own) {
-      const quiet = statement.verdict === "pass" || statement.verdict === "not-applicable";
-      if (!quiet || verbose) lines.push(...statementLines(statement, verbose));
-    }
+  for (const { title, controls } of grouped(result.controls)) {
+    const passed = controls.filter(({ verdict }) => QUIET.includes(verdict)).length;
+    lines.push({ role: "family", text: `${title}: ${passed} of ${controls.length}` });
+    for (const control of controls)
+      if (verbose || !QUIET.includes(control.verdict)) lines.push(...controlLines(result, control, verbose));
   }
-  lines.push({ role: "summary", text: verdictWords(report.summary) });
+  lines.push({ role: "summary", text: verdictWords(result.summary) });
   return lines;
 }

@@ -16,8 +16,8 @@ import {
 } from "./schema/omnichannel.ts";
 import { ownSolutionSchema } from "./schema/own-solutions.ts";
 import { portalSchema } from "./schema/portal.ts";
-import { verifySchema } from "./schema/verify.ts";
 import { environmentName, tenantText } from "./schema/terms.ts";
+import { verifySchema } from "./schema/verify.ts";
 
 /**
  * A spec file: a base, an overlay or the whole. Every field but the names of list items may be left out of a file;

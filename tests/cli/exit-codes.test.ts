@@ -8,7 +8,6 @@ import {
   exitOfVerify,
 } from "../../src/cli/exit-codes.ts";
 import { SpecNotValid } from "../../src/cli/spec-not-valid.ts";
-import type { VerifyReport } from "../../src/controls/conformance.ts";
 import type { ApplyResult } from "../../src/engine/events.ts";
 import { PscError } from "../../src/errors.ts";
 import { planOf, sample } from "./sample-plan.ts";
@@ -50,12 +49,26 @@ describe("exit codes", () => {
     expect(exitOfDeploy({ outcome, failures }, left)).toBe(code);
   });
 
+  const verdicts = {
+    pass: 3,
+    fail: 0,
+    warning: 0,
+    error: 0,
+    manual: 0,
+    accepted: 0,
+    inherited: 0,
+    "not-applicable": 1,
+  };
   it.each([
-    [{ pass: 3, fail: 0, "cannot-tell": 0, "not-applicable": 1 }, 0],
-    [{ pass: 3, fail: 1, "cannot-tell": 0, "not-applicable": 0 }, 2],
-    [{ pass: 3, fail: 0, "cannot-tell": 1, "not-applicable": 0 }, 2],
-  ])("verify with %o", (summary, code) => {
-    expect(exitOfVerify({ summary } as VerifyReport)).toBe(code);
+    [{}, false, 0],
+    [{ fail: 1 }, false, 2],
+    [{ error: 1 }, false, 2],
+    [{ warning: 1, manual: 1, accepted: 1 }, false, 0],
+    [{ warning: 1 }, true, 2],
+    [{ manual: 1 }, true, 2],
+    [{ accepted: 1, inherited: 1 }, true, 0],
+  ])("verify with %o, strict: %s", (found, strict, code) => {
+    expect(exitOfVerify({ summary: { ...verdicts, ...found } }, strict)).toBe(code);
   });
 
   it.each([

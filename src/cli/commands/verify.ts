@@ -1,85 +1,180 @@
-import { conformance, type Verdict } from "../../controls/conformance.ts";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Facts } from "../../controls/facts.ts";
+import type { VerifyResult } from "../../controls/result.ts";
+import type { Verdict } from "../../controls/verdict.ts";
+import { jsonReport } from "../../reports/json.ts";
 import { verifyText } from "../../reports/text.ts";
-import { type CommandDefinition, TENANT_OPTIONS } from "../definition.ts";
-import { EXIT, exitOfVerify } from "../exit-codes.ts";
+import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
+import { formatDuration } from "../durations.ts";
+import { EXIT, type ExitCode, exitOfVerify } from "../exit-codes.ts";
+import { ownVersion } from "../package-files.ts";
 import { CHECKS_OF_WRITING } from "../personas.ts";
-import { headerLine, readFacts } from "../render/plan-text.ts";
+import { count, headerLine } from "../render/plan-text.ts";
+import { reportWishes, writeAsked, writeReports } from "../report-files.ts";
 import { withSession } from "../run-session.ts";
+import { type LoadedFile, loadFile } from "../spec-file.ts";
 import { type Style, styled, wrapped } from "../styles.ts";
 import { sandboxWords } from "../target.ts";
+import { usageError } from "../usage.ts";
 
-const ROLE_STYLES: Readonly<Record<Verdict | "step" | "detail" | "evidence" | "summary", Style | undefined>> =
-  {
-    step: "bold",
-    pass: "green",
-    fail: "red",
-    "cannot-tell": "yellow",
-    "not-applicable": "dim",
-    detail: undefined,
-    evidence: "dim",
-    summary: undefined,
-  };
+const ROLE_STYLES: Readonly<
+  Record<Verdict | "family" | "detail" | "evidence" | "summary", Style | undefined>
+> = {
+  family: "bold",
+  pass: "green",
+  fail: "red",
+  warning: "yellow",
+  error: "yellow",
+  manual: undefined,
+  accepted: undefined,
+  inherited: "dim",
+  "not-applicable": "dim",
+  detail: undefined,
+  evidence: "dim",
+  summary: undefined,
+};
+
+interface Judged {
+  readonly result: VerifyResult;
+  readonly target: string;
+  /** Right of the heading. */
+  readonly effort: string;
+}
+
+function printResult(invocation: Invocation, loaded: LoadedFile, { result, target, effort }: Judged): void {
+  const { terminal } = invocation;
+  const { columns } = terminal;
+  const { name, stage, tenant } = loaded.spec;
+  if (!terminal.quiet) {
+    terminal.print(headerLine({ name, stage, tenant, target }, effort, columns));
+    terminal.print();
+  }
+  for (const { role, text } of verifyText(result, terminal.verbose)) {
+    if (terminal.quiet && (role === "family" || role === "evidence")) continue;
+    if (role === "summary") {
+      if (!terminal.quiet) terminal.print();
+      terminal.print(`${styled("bold", "Verdict:")} ${text}.`);
+      continue;
+    }
+    const style = ROLE_STYLES[role];
+    const indent = /^ */.exec(text)?.[0] ?? "";
+    // Evidence stays on one line: a URL that is cut or broken proves nothing.
+    const lines =
+      role === "evidence" ? [text.trimStart()] : wrapped(text.trimStart(), columns - indent.length - 2);
+    for (const [index, line] of lines.entries()) {
+      const shown = `${indent}${index === 0 ? "" : "  "}${line}`;
+      terminal.print(style === undefined ? shown : styled(style, shown));
+    }
+  }
+}
+
+async function finish(invocation: Invocation, loaded: LoadedFile, judged: Judged): Promise<ExitCode> {
+  const { terminal, options, cwd } = invocation;
+  const { result } = judged;
+  await writeReports(reportWishes(options.texts("report")), result, {}, cwd);
+  const code = exitOfVerify(result, options.flag("strict"));
+  terminal.json(result);
+  if (terminal.output === "json") return code;
+  printResult(invocation, loaded, judged);
+  const what = `${loaded.file}${sandboxWords(invocation)}`;
+  terminal.say(
+    `${styled("bold", "Next:")} ${code === EXIT.done ? `nothing; \`psc verify ${what} --report html=report.html\` writes it down` : `psc plan ${what}`}`,
+  );
+  return code;
+}
+
+/** @throws PscError PSC-E101 when the file holds no facts. */
+function readFacts(invocation: Invocation, file: string): Facts {
+  const refuse = (why: string): Error =>
+    usageError(
+      `${file} holds no facts of psc: ${why}`,
+      "name a file that `psc verify --collect` has written",
+    );
+  let document: unknown;
+  try {
+    document = JSON.parse(readFileSync(resolve(invocation.cwd, file), "utf8"));
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message : String(error));
+  }
+  const format =
+    typeof document === "object" && document !== null && "format" in document ? document.format : "";
+  if (format !== "psc.facts/1") throw refuse(`its format is "${String(format)}"`);
+  return document as Facts;
+}
+
+async function judgeOffline(invocation: Invocation, file: string): Promise<ExitCode> {
+  const facts = readFacts(invocation, file);
+  const loaded = await loadFile(invocation, invocation.arguments[0] ?? "");
+  const [{ judgeFacts }, { specDigest }] = await Promise.all([
+    import("../../verification.ts"),
+    import("../../controls/collect.ts"),
+  ]);
+  if (specDigest(loaded.spec) !== facts.specDigest)
+    throw usageError(
+      `${file} was collected for another version of ${loaded.file}`,
+      "use the spec as it was then (only `verify` may differ), or collect the facts again",
+    );
+  const result = judgeFacts(facts, loaded);
+  return finish(invocation, loaded, { result, target: `facts of ${facts.collected.to}`, effort: "offline" });
+}
 
 export const verify: CommandDefinition = {
   description:
-    "Reads the tenant and judges every statement of the spec: pass, fail or cannot tell, each with the requests it rests on. Writes nothing: it runs on a pipeline that refuses to. Exit code: 0 everything holds, 2 something does not or cannot be told, 1 it could not run.",
+    "Reads the tenant and judges every control: psc's catalogue, one for every kind of resource, and your own; each verdict with its evidence. Writes nothing: it runs on a pipeline that refuses to. Exit code: 0 nothing fails, 2 something does or could not be read, 1 it could not run.",
   arguments: [{ name: "file", summary: "the environment's spec", required: true }],
-  options: TENANT_OPTIONS,
-  examples: [
-    { command: "verify dev.yaml", effect: "what holds, and the evidence of what does not" },
-    { command: "verify dev.yaml --verbose", effect: "every statement with its evidence" },
-    { command: "verify dev.yaml --output json > report.json", effect: "the document psc.verify/1" },
+  options: [
+    {
+      flags: "--report <format=file>",
+      summary: "write a report: json, html, junit, sarif, oscal, markdown, csv; may be repeated",
+      repeatable: true,
+    },
+    { flags: "--collect <file>", summary: "only read, and keep the facts for a judgement elsewhere" },
+    { flags: "--facts <file>", summary: "judge facts that were collected before; sends no request" },
+    { flags: "--strict", summary: "warnings and manual controls count as failures for the exit code" },
+    ...TENANT_OPTIONS,
   ],
-  run: (invocation) =>
-    withSession(
+  examples: [
+    { command: "verify dev.yaml", effect: "what needs attention, with its evidence" },
+    { command: "verify dev.yaml --verbose", effect: "every control with its evidence" },
+    {
+      command: "verify prod.yaml --report html=out/prod.html --report sarif=out/prod.sarif",
+      effect: "for people, and for code scanning",
+    },
+    {
+      command: "verify prod.yaml --collect facts.json",
+      effect: "facts for `verify prod.yaml --facts facts.json` on another machine",
+    },
+    { command: "verify dev.yaml --output json > result.json", effect: "the document psc.verify/2" },
+  ],
+  async run(invocation) {
+    const { terminal, options, cwd } = invocation;
+    reportWishes(options.texts("report"));
+    const [given, kept] = [options.text("facts"), options.text("collect")];
+    if (given !== undefined && kept !== undefined)
+      throw usageError("--facts and --collect contradict each other", "leave one of them out");
+    if (given !== undefined) return judgeOffline(invocation, given);
+    return withSession(
       invocation,
-      { readOnly: true, withoutKinds: CHECKS_OF_WRITING },
-      async ({ loaded, chosen, session }) => {
-        const { terminal } = invocation;
-        const { name, stage, tenant } = loaded.spec;
-        const { planSession } = await import("../../session.ts");
-        const planned = await planSession(session, { allChecks: true });
-        const { name: identity } = await session.signIn();
-        const report = conformance({
-          environment: { name, stage, tenant },
-          identity,
-          now: session.clock.now(),
-          graph: session.graph,
-          planned,
-          confirmation: (address) => session.confirmations.all().findLast(({ gate }) => gate === address),
-        });
-        const code = exitOfVerify(report);
-        terminal.json(report);
-        if (terminal.output === "json") return code;
-        const { columns } = terminal;
-        if (!terminal.quiet) {
-          terminal.print(
-            headerLine({ name, stage, tenant, target: chosen.name }, readFacts(planned.plan), columns),
-          );
-          terminal.print();
-        }
-        for (const { role, text } of verifyText(report, terminal.verbose)) {
-          if (terminal.quiet && (role === "step" || role === "evidence")) continue;
-          if (role === "summary") {
-            if (!terminal.quiet) terminal.print();
-            terminal.print(`${styled("bold", "Verdict:")} ${text}.`);
-            continue;
-          }
-          const style = ROLE_STYLES[role];
-          const indent = /^ */.exec(text)?.[0] ?? "";
-          // Evidence stays on one line: a URL that is cut or broken proves nothing.
-          const lines =
-            role === "evidence" ? [text.trimStart()] : wrapped(text.trimStart(), columns - indent.length - 2);
-          for (const [index, line] of lines.entries()) {
-            const shown = `${indent}${index === 0 ? "" : "  "}${line}`;
-            terminal.print(style === undefined ? shown : styled(style, shown));
-          }
-        }
-        const what = `${loaded.file}${sandboxWords(invocation)}`;
-        terminal.say(
-          `${styled("bold", "Next:")} ${code === EXIT.done ? `nothing; \`psc verify ${what} --output json\` keeps the evidence` : `psc plan ${what}`}`,
-        );
-        return code;
+      {
+        readOnly: true,
+        withoutKinds: CHECKS_OF_WRITING,
+        probes: async () => (await import("../../controls/index.ts")).PROBES,
       },
-    ),
+      async ({ loaded, chosen, session }) => {
+        const { collectFacts, judgeFacts } = await import("../../verification.ts");
+        const { facts, reads, tookMs } = await collectFacts(session, ownVersion());
+        const found = facts.resources.length + facts.probes.length;
+        const effort = `${count(found, "fact")} read, ${count(reads, "request")}, ${formatDuration(tookMs)}`;
+        if (kept !== undefined) {
+          writeAsked(cwd, kept, jsonReport(facts));
+          terminal.json({ format: "psc.collected/1", file: kept, facts: found, requests: reads });
+          terminal.print(`${effort}; kept in ${kept}`);
+          terminal.say(`${styled("bold", "Next:")} psc verify ${loaded.file} --facts ${kept}`);
+          return EXIT.done;
+        }
+        return finish(invocation, loaded, { result: judgeFacts(facts, loaded), target: chosen.name, effort });
+      },
+    );
+  },
 };

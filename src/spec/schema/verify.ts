@@ -5,7 +5,9 @@ import { userPrincipalName } from "./terms.ts";
 /** A day of the calendar: 2027-02-30 is none. */
 function isDay(value: string): boolean {
   const time = Date.parse(`${value}T00:00:00Z`);
-  return /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
+  return (
+    /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(value)
+  );
 }
 
 const exception = z.strictObject({
