@@ -137,6 +137,7 @@ describe("templates/health-bot", () => {
       new Set([
         "azure.location",
         "azure.resource-provider",
+        "azure.standing-access",
         "azure.resource-group",
         "azure.log-analytics-workspace",
         "azure.application-insights",
