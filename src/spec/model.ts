@@ -1,13 +1,24 @@
 import type { CloudName } from "../cloud.ts";
-import type { SecretValue } from "../secret-value.ts";
 import type { AgentExperienceSpec } from "./model-agent-experience.ts";
+import type { HealthBotSpec } from "./model-health-bot.ts";
 import type { IdentitySpec } from "./model-identity.ts";
+import type {
+  CapacityProfileSpec,
+  MaskingRuleSpec,
+  OperatingHoursSpec,
+  PresenceSpec,
+  QueueSpec,
+  SkillSpec,
+  WorkstreamSpec,
+} from "./model-omnichannel.ts";
 import type { ManifestSolution, OwnSolutionSpec } from "./model-own-solutions.ts";
 import type { PortalSpec } from "./model-portal.ts";
 import type { VerifySpec } from "./model-verify.ts";
 
 export * from "./model-agent-experience.ts";
+export * from "./model-health-bot.ts";
 export * from "./model-identity.ts";
+export * from "./model-omnichannel.ts";
 export * from "./model-own-solutions.ts";
 export * from "./model-portal.ts";
 export * from "./model-verify.ts";
@@ -49,221 +60,6 @@ export interface RoleGrant {
   readonly to: PrincipalRef;
   /** `team`: the group becomes an Entra group team that holds the role. `direct`: every member holds it, as Omnichannel demands. */
   readonly by: "team" | "direct";
-}
-
-export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
-
-export interface OpenHours {
-  /** In week order. */
-  readonly days: readonly Weekday[];
-  /** Minutes after local midnight. */
-  readonly startMinutes: number;
-  readonly endMinutes: number;
-}
-
-export interface OperatingHoursSpec {
-  readonly name: string;
-  /** IANA zone, such as `America/New_York`. */
-  readonly timeZone: string;
-  readonly open: readonly OpenHours[];
-}
-
-export interface QueueSpec {
-  readonly name: string;
-  /** The admin center's "group number"; lower first. */
-  readonly priority: number;
-  readonly assignment: "highest-capacity" | "round-robin" | "longest-idle";
-  /** Name of an entry of `operatingHours`; always open when absent. */
-  readonly operatingHours: string | undefined;
-  readonly members: readonly PrincipalRef[];
-  /** Undefined: left as it is. */
-  readonly overflow: OverflowSpec | undefined;
-}
-
-export const OVERFLOW_ACTIONS = ["assign-anyway", "end"] as const;
-
-export type OverflowAction =
-  | { readonly do: (typeof OVERFLOW_ACTIONS)[number] }
-  | {
-      readonly do: "transfer";
-      /** Name of a queue. */
-      readonly to: string;
-    };
-
-/** What is undefined is left as it is. */
-export interface OverflowSpec {
-  /** Outside the queue's operating hours. */
-  readonly closed: OverflowAction | undefined;
-  readonly full: { readonly conversations: number; readonly action: OverflowAction } | undefined;
-  readonly waiting: { readonly minutes: number; readonly action: OverflowAction } | undefined;
-}
-
-export interface ContextVariableSpec {
-  /** Case-sensitive. */
-  readonly name: string;
-  readonly type: "text" | "number";
-}
-
-export interface RouteRuleSpec {
-  readonly name: string;
-  /** Every variable must equal its value; an empty object matches always. */
-  readonly when: Readonly<Record<string, string | number>>;
-  /** Name of a queue. */
-  readonly to: string;
-}
-
-export interface WidgetSpec {
-  readonly name: string;
-  readonly title: string;
-  readonly subtitle: string;
-  /** Language tag, such as `en-US`. */
-  readonly language: string;
-  readonly attachments: "none" | "customers" | "agents" | "both";
-  readonly position: "right" | "left";
-  readonly operatingHours: string | undefined;
-  /** Undefined: the widget does not know who is signed in to the site. */
-  readonly signIn:
-    | {
-        readonly publicKeyUrl: string;
-        readonly tokenFunction: string;
-        /** Patients who are not signed in may chat as well. */
-        readonly optional: boolean;
-      }
-    | undefined;
-  /** Asked before the chat begins, in this order; empty: left as it is. */
-  readonly survey: readonly SurveyQuestionSpec[];
-}
-
-export const ANSWER_KINDS = ["line", "text", "choice", "consent"] as const;
-export type AnswerKind = (typeof ANSWER_KINDS)[number];
-
-export interface SurveyQuestionSpec {
-  /** The context variable its answer becomes. */
-  readonly name: string;
-  readonly question: string;
-  readonly answer: AnswerKind;
-  readonly required: boolean;
-  /** For `choice`. */
-  readonly options: readonly string[];
-}
-
-export interface WorkstreamSpec {
-  readonly name: string;
-  readonly channel: Channel;
-  /** True when the environment's bot answers first. */
-  readonly bot: boolean;
-  /** Capacity units one conversation takes. */
-  readonly capacity: number;
-  readonly variables: readonly ContextVariableSpec[];
-  readonly route: readonly RouteRuleSpec[];
-  /** Queue for conversations no rule takes. */
-  readonly fallback: string;
-  readonly widget: WidgetSpec | undefined;
-  /** Name of a session template; undefined: the product's own. */
-  readonly sessionTemplate: string | undefined;
-  /** Name of the notification template by which agents are offered its conversations; undefined: the product's own. */
-  readonly notificationTemplate: string | undefined;
-  /** Name of a capacity profile its conversations count against; undefined: units. */
-  readonly capacityProfile: string | undefined;
-}
-
-/** Where a secret value is kept; psc reads it when it is needed (src/services/secrets.ts) and never prints it. */
-export type SecretReference =
-  | {
-      readonly kind: "keyVault";
-      readonly vault: string;
-      readonly secret: string;
-      /** The newest version when undefined. */
-      readonly version: string | undefined;
-    }
-  | { readonly kind: "environment"; readonly name: string }
-  | {
-      readonly kind: "composed";
-      /** As the spec has it: text with `${env:NAME}` in it. */
-      readonly text: string;
-      readonly value: SecretValue;
-    };
-
-export interface HealthBotVariable {
-  /** Case-sensitive. */
-  readonly name: string;
-  readonly value: string | SecretReference;
-}
-
-export interface BotScenarioSpec {
-  readonly name: string;
-  readonly trigger: string;
-  readonly description: string;
-  readonly active: boolean;
-  readonly code: Readonly<Record<string, unknown>>;
-}
-
-/** One localized string of the bot. */
-export interface BotStringsSpec {
-  readonly id: string;
-  /** By language tag in lower case, such as `en-us`. */
-  readonly texts: Readonly<Record<string, string>>;
-}
-
-/** A service that scenarios call. */
-export interface BotDataConnectionSpec {
-  readonly name: string;
-  readonly description: string;
-  readonly baseUrl: string;
-  readonly headers: readonly HealthBotVariable[];
-}
-
-export interface CustomerManagedKeySpec {
-  /** Such as `https://contoso.vault.azure.net/`. */
-  readonly vault: string;
-  readonly key: string;
-  /** Empty: the newest. */
-  readonly version: string;
-  /** Resource id of the user-assigned identity that may use the key. */
-  readonly identity: string;
-}
-
-export interface HealthBotSpec {
-  readonly name: string;
-  readonly sku: "F0" | "C0" | "C1" | "PES";
-  readonly handoff: {
-    /** What a patient says to reach a person. */
-    readonly phrase: string;
-    /** Context variable the escalation scenario sets. */
-    readonly sets: string;
-    readonly value: number;
-    /** Name of the escalation scenario in the bot. */
-    readonly scenario: string;
-    /** Spoken while the conversation is transferred. */
-    readonly message: string;
-  };
-  /** Undefined: left as it is, which for a new bot is Microsoft's key. */
-  readonly customerManagedKey: CustomerManagedKeySpec | undefined;
-  readonly keep: { readonly conversationsDays: number; readonly messageTextInTelemetry: boolean };
-  readonly access: {
-    /** Keys of `identity.groups`. */
-    readonly admins: string | undefined;
-    readonly editors: string | undefined;
-    readonly readers: string | undefined;
-    /** When set, access is eligible and must be activated (Privileged Identity Management); otherwise it stands. */
-    readonly activation:
-      | {
-          readonly maxHours: number;
-          readonly require: readonly ("mfa" | "justification" | "ticket" | "approval")[];
-        }
-      | undefined;
-  };
-  /** Environment variables of the bot, which its scenarios read; other variables are left alone. */
-  readonly variables: readonly HealthBotVariable[];
-  /** Automatic welcome by language tag in lower case, such as `en-us`; undefined: left as it is. */
-  readonly welcome: Readonly<Record<string, string>> | undefined;
-  /** From the files the spec names; others of the bot are left alone. */
-  readonly scenarios: readonly BotScenarioSpec[];
-  readonly strings: readonly BotStringsSpec[];
-  readonly dataConnections: readonly BotDataConnectionSpec[];
-  /** Capacity units of the bot's Dataverse user; must exceed that of every other member of its queues. */
-  readonly capacity: number;
 }
 
 export interface EnvironmentSpec {
@@ -369,40 +165,6 @@ export interface PolicySpec {
   readonly definition: string;
   readonly isInitiative: boolean;
   readonly parameters: Readonly<Record<string, PolicyParameter>>;
-}
-
-export interface MaskingRuleSpec {
-  readonly name: string;
-  /** Regular expression of JavaScript. */
-  readonly pattern: string;
-  readonly character: string;
-  readonly description: string;
-}
-
-export const PRESENCE_STATUSES = ["available", "busy", "do-not-disturb", "away", "offline"] as const;
-export type PresenceStatus = (typeof PRESENCE_STATUSES)[number];
-
-export interface PresenceSpec {
-  readonly name: string;
-  readonly status: PresenceStatus;
-  /** Agents may choose it themselves. */
-  readonly selectable: boolean;
-}
-
-export interface CapacityProfileSpec {
-  readonly name: string;
-  /** Conversations an agent takes at once. */
-  readonly units: number;
-  /** Nobody can assign more than that by hand either. */
-  readonly block: boolean;
-  readonly reset: "immediately" | "end-of-day";
-  readonly users: readonly PrincipalRef[];
-}
-
-export interface SkillSpec {
-  readonly name: string;
-  readonly description: string;
-  readonly users: readonly PrincipalRef[];
 }
 
 /** A solution as data: which application packages make it up, in which order, and how to prove they are in. */
