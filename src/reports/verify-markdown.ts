@@ -136,13 +136,13 @@ export function verifyMarkdown(result: VerifyResult, { baseline }: ReportContext
           "",
           ...table(
             ["Control", "Title", "By", "Until", "Because", "What does not hold"],
-            accepted.map(({ id, title, exception, reason }) => [
+            accepted.map(({ id, title, exception, reason, findings }) => [
               code(id),
               plain(title),
               plain(exception?.owner ?? ""),
               plain(exception?.until ?? ""),
               plain(exception?.reason ?? ""),
-              plain(reason),
+              plain(findings.map(({ message }) => message).join("; ") || reason),
             ]),
           ),
           "",

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Log, Result, Run } from "sarif";
 import { describe, expect, it } from "vitest";
 import type { VerifyResult } from "../../src/controls/result.ts";
@@ -171,6 +173,9 @@ describe("SARIF with a baseline", () => {
 
 describe("the filter for GitHub in docs/reports.md", () => {
   it("leaves what fails or warns and is not accepted", () => {
+    expect(readFileSync(resolve(import.meta.dirname, "../../docs/reports.md"), "utf8")).toContain(
+      `map(select(.kind == "fail" and (has("suppressions") | not)))`,
+    );
     const left = (runOf(everyVerdict()).results ?? []).filter(
       (one) => one.kind === "fail" && !("suppressions" in one),
     );
