@@ -39,6 +39,9 @@ export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
   "not-applicable": "the spec does not use what it is about",
 };
 
+/** Verdicts that need somebody to do something, most pressing first. */
+export const NEED_SOMEBODY: readonly Verdict[] = ["fail", "error", "warning", "manual"];
+
 /** How hard a control is meant: SHALL fails, SHOULD warns, INFO is told. */
 export const LEVELS = ["SHALL", "SHOULD", "INFO"] as const;
 export type Level = (typeof LEVELS)[number];

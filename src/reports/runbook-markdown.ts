@@ -1,9 +1,5 @@
+import { plain } from "./markdown-text.ts";
 import { noticing, partCommand, type Runbook, type RunbookItem, type RunbookPart } from "./runbook.ts";
-
-/** Characters that Markdown would take for marks. */
-function plain(text: string): string {
-  return text.replace(/[\\`*{}[\]<>|#]|(?<!\w)_|_(?!\w)/g, "\\$&").replace(/\s+/g, " ");
-}
 
 function itemLines(item: RunbookItem, runbook: Runbook): string[] {
   const detail = item.detail === "" ? "" : ` — ${plain(item.detail)}`;

@@ -1,6 +1,8 @@
 import { FAMILIES } from "../controls/index.ts";
 import type { ControlResult, VerifyResult } from "../controls/result.ts";
 import { VERDICT_WORDS, VERDICTS, type Verdict } from "../controls/verdict.ts";
+import { evidenceOf, requestWords } from "./evidence.ts";
+import { findingWords } from "./findings.ts";
 
 /** A line of the text report with what it is, so that the terminal can colour it. */
 export interface ReportLine {
@@ -40,24 +42,17 @@ export function grouped(
 }
 
 function controlLines(result: VerifyResult, control: ControlResult, verbose: boolean): ReportLine[] {
-  const { id, title, verdict, reason, findings, evidence } = control;
+  const { id, title, verdict, reason, findings } = control;
   const name = control.origin === "resource" ? title : `${id} ${title}`;
-  const fields = findings.filter(({ field }) => field !== "");
   const lines: ReportLine[] = [
     { role: verdict, text: `   ${VERDICT_SIGNS[verdict]} ${name}${verdict === "pass" ? "" : `: ${reason}`}` },
   ];
-  for (const { subject, field, expected, actual } of fields)
-    lines.push({
-      role: "detail",
-      text: `       ${subject} ${field}: the tenant has ${actual ?? "(none)"}, expected ${expected ?? "(none)"}`,
-    });
-  for (const { message } of findings.filter(({ field }) => field === "").slice(1))
-    lines.push({ role: "detail", text: `       ${message}` });
+  for (const words of findingWords(findings)) lines.push({ role: "detail", text: `       ${words}` });
   if (QUIET.includes(verdict) && !verbose) return lines;
-  for (const one of result.evidence.filter((item) => evidence.includes(item.id)))
+  for (const one of evidenceOf(result, control))
     lines.push({
       role: "evidence",
-      text: `       evidence: ${one.method} ${one.url} answered ${one.status}${one.requestId === null ? "" : ` (request ${one.requestId})`}`,
+      text: `       evidence: ${requestWords(one)}`,
     });
   return lines;
 }

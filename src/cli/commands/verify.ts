@@ -85,7 +85,7 @@ async function finish(invocation: Invocation, loaded: LoadedFile, judged: Judged
 }
 
 /** @throws PscError PSC-E101 when the file holds no facts. */
-function readFacts(invocation: Invocation, file: string): Facts {
+async function readFacts(invocation: Invocation, file: string): Promise<Facts> {
   const refuse = (why: string): Error =>
     usageError(
       `${file} holds no facts of psc: ${why}`,
@@ -100,11 +100,15 @@ function readFacts(invocation: Invocation, file: string): Facts {
   const format =
     typeof document === "object" && document !== null && "format" in document ? document.format : "";
   if (format !== "psc.facts/1") throw refuse(`its format is "${String(format)}"`);
-  return document as Facts;
+  const { factsSchema } = await import("../../controls/document-schemas.ts");
+  const { success, data, error } = factsSchema.safeParse(document);
+  if (success) return data;
+  const [first] = error.issues;
+  throw refuse(`${first?.path.join(".") ?? ""}: ${first?.message ?? ""}`);
 }
 
 async function judgeOffline(invocation: Invocation, file: string): Promise<ExitCode> {
-  const facts = readFacts(invocation, file);
+  const facts = await readFacts(invocation, file);
   const loaded = await loadFile(invocation, invocation.arguments[0] ?? "");
   const [{ judgeFacts }, { specDigest }] = await Promise.all([
     import("../../verification.ts"),
