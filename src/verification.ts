@@ -33,6 +33,7 @@ export async function collectFacts(session: Session, version: string): Promise<C
     order: session.graph.order,
     planned,
     declared: (resource) => resource.declared(session.memory.contextOf(resource)),
+    consulted: session.memory.consulted,
     confirmation: (address) => session.confirmations.all().findLast(({ gate }) => gate === address),
   });
   return { facts, reads: planned.plan.reads, tookMs: planned.plan.tookMs };

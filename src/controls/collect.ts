@@ -21,6 +21,8 @@ export interface CollectInput {
   /** What the spec declares of a resource, as the look found it. */
   readonly declared: (resource: Resource) => ResourceFact["declared"];
   readonly confirmation: (address: string) => Confirmation | undefined;
+  /** Whose observations a resource was judged by. */
+  readonly consulted: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** SHA-256 of the resolved spec; who accepted what is not part of it, and secrets are not either. */
@@ -103,8 +105,14 @@ export function factsOf(input: CollectInput): Facts {
   };
   const ownerOf = ({ address }: Problem, otherwise: Resource): Resource =>
     order.find((resource) => resource.address === address) ?? otherwise;
-  const evidenceOf = (address: string): readonly string[] =>
-    ledger.cite(planned.observed.results.get(address)?.exchanges ?? []);
+  const exchangesOf = (address: string): readonly Exchange[] =>
+    planned.observed.results.get(address)?.exchanges ?? [];
+  /** Who asked nothing himself was judged by what was seen of others. */
+  const evidenceOf = (address: string): readonly string[] => {
+    const own = exchangesOf(address);
+    const others = own.length > 0 ? [] : [...(input.consulted.get(address) ?? [])].flatMap(exchangesOf);
+    return ledger.cite([...own, ...others]);
+  };
 
   const resourceFact = (resource: Resource): ResourceFact => {
     const { address, info, label } = resource;

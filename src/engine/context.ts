@@ -43,6 +43,8 @@ export interface RunMemory {
    * tenant as a whole.
    */
   readonly awaited: Set<string>;
+  /** By address: whose observations were asked for while it was read or acted on. */
+  readonly consulted: ReadonlyMap<string, ReadonlySet<string>>;
   /** A look at the tenant as a whole has ended now. */
   looked(): void;
   /** What that look saw of a resource, while it still holds: for kinds that stand alone, and for a moment only. */
@@ -74,11 +76,13 @@ const PACE = 1 / 20;
 export function createRunMemory(options: ContextOptions): RunMemory {
   const observations = new Map<string, Observation>();
   const awaited = new Set<string>();
+  const consulted = new Map<string, Set<string>>();
   let lookedAt: number | undefined;
   const { clock, signal } = options;
   return {
     observations,
     awaited,
+    consulted,
     looked() {
       lookedAt = clock.now();
     },
@@ -96,6 +100,7 @@ export function createRunMemory(options: ContextOptions): RunMemory {
         force: options.force ?? false,
         observation(address) {
           if (awaited.has(address)) throw new NotObservedYet(address);
+          consulted.set(resource.address, (consulted.get(resource.address) ?? new Set()).add(address));
           return observations.get(address);
         },
         addresses: (kind) =>
