@@ -63,7 +63,8 @@ function problemOf(error: PscError, { info }: Resource): FactProblem {
 function stateOf({ action, observation }: Action): ResourceState {
   switch (action) {
     case "none":
-      return observation.status === "not-needed" ? "not-needed" : "as-declared";
+      if (observation.status === "not-needed") return "not-needed";
+      return observation.status === "present" && observation.onWord === true ? "on-word" : "as-declared";
     case "adopt":
       // Every declared field holds; only psc's own mark is missing.
       return "as-declared";

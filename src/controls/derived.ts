@@ -25,6 +25,7 @@ export function findingsOf(fact: ResourceFact): readonly Finding[] {
     case "as-declared":
     case "not-needed":
     case "not-visible":
+    case "on-word":
     case "unreadable":
       return [];
     case "differs":
@@ -45,6 +46,13 @@ export function findingsOf(fact: ResourceFact): readonly Finding[] {
   }
 }
 
+/** What is known of something that no API shows. */
+export function wordAbout({ state, reason, confirmation }: ResourceFact): string {
+  if (state !== "on-word" || confirmation === null) return reason;
+  const { by, at } = confirmation;
+  return `no API shows it; ${by} said on ${at.slice(0, 10)} that it is done`;
+}
+
 /** Judges resources by their states alone. */
 export function judgedByState(facts: readonly ResourceFact[], whenNone: string): Judgement {
   if (facts.length === 0) return notApplicable("the spec declares none");
@@ -52,8 +60,8 @@ export function judgedByState(facts: readonly ResourceFact[], whenNone: string):
     return notApplicable(facts[0]?.reason ?? "not needed here");
   const findings = facts.flatMap(findingsOf);
   if (findings.length > 0) return judgedBy(findings, whenNone);
-  const unseen = facts.find(({ state }) => state === "not-visible");
-  return unseen === undefined ? judgedBy([], whenNone) : manual(`${unseen.label}: ${unseen.reason}`);
+  const unseen = facts.find(({ state }) => state === "not-visible" || state === "on-word");
+  return unseen === undefined ? judgedBy([], whenNone) : manual(`${unseen.label}: ${wordAbout(unseen)}`);
 }
 
 /** One control for every kind of resource: each of it is as the spec says. */

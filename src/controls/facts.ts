@@ -29,11 +29,13 @@ export const RESOURCE_STATES = [
   "not-needed",
   "gate-open",
   "not-visible",
+  "on-word",
   "does-not-hold",
   "unreadable",
 ] as const;
 /**
  * `gate-open`: a person has not done it. `not-visible`: no API shows it and nobody has said that it was done.
+ * `on-word`: no API shows it, and somebody has said that it was done.
  * `does-not-hold`: a check that failed. `unreadable`: it could not be read.
  */
 export type ResourceState = (typeof RESOURCE_STATES)[number];

@@ -25,6 +25,8 @@ export type Observation<D = unknown> =
       readonly adoptable?: string;
       /** It is as it should be, and yet somebody ought to know this about it: a sentence without a full stop. */
       readonly concern?: string;
+      /** Nothing was seen of it: somebody has said so. */
+      readonly onWord?: true;
     }
   /** Being made or changed right now, by an earlier run or by somebody else. */
   | {

@@ -17,5 +17,5 @@ export function wordOf(
   const outdated = word !== undefined && holder !== undefined && Date.parse(word.at) < Date.parse(holder);
   return word === undefined || outdated
     ? { status: "unknown", reason: `${why}; a person has to confirm it` }
-    : { status: "present", id: `confirmed by ${word.by}`, fields: {}, data: undefined };
+    : { status: "present", id: `confirmed by ${word.by}`, fields: {}, data: undefined, onWord: true };
 }

@@ -62,6 +62,7 @@ export const omnichannelConsent = defineKind<Record<never, never>, ConsentData>(
         id: `confirmed by ${confirmation.by}`,
         fields: {},
         data: { servicePrincipalIds: ids },
+        onWord: true,
       };
     }
     const reason = lacking

@@ -21,32 +21,44 @@ export interface ChannelData {
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/**
- * The bot id that Dataverse already holds: on the user whose application is this environment's, else the only one there
- * is. Undefined while it cannot be read, which proves nothing.
- */
-async function botIdInDataverse(props: ChannelProps, context: Context): Promise<string | undefined> {
+interface BotUser {
+  /** Client id of its application, lower case. */
+  readonly application: string;
+  /** Lower case. */
+  readonly botId: string;
+}
+
+/** Users of the environment that stand for a bot; none while they cannot be read, which proves nothing. */
+async function botUsers(context: Context): Promise<readonly BotUser[]> {
   const organization = environment.data(context)?.instanceUrl;
-  if (organization === undefined) return undefined;
+  if (organization === undefined) return [];
   try {
     const users = await context.services.dataverse(organization).list("systemusers", {
       select: ["applicationid", "msdyn_botapplicationid"],
       filter: "msdyn_botapplicationid ne null",
     });
     const text = (value: unknown): string => (typeof value === "string" ? value.toLowerCase() : "");
-    const bots = (users ?? []).map((user) => ({
+    return (users ?? []).map((user) => ({
       application: text(user["applicationid"]),
       botId: text(user["msdyn_botapplicationid"]),
     }));
-    if (bots.length === 0) return undefined;
-    const own = await applicationId(props.environment, context);
-    const match = bots.find(({ application }) => own !== undefined && application === own.toLowerCase());
-    const found = match?.botId ?? (bots.length === 1 ? bots[0]?.botId : undefined);
-    return found !== undefined && GUID.test(found) ? found : undefined;
   } catch (error) {
-    if (isServiceError(error)) return undefined;
+    if (isServiceError(error)) return [];
     throw error;
   }
+}
+
+/** The bot id that Dataverse already holds: of the user whose application is this environment's, else the only one there is. */
+async function botIdAmong(
+  bots: readonly BotUser[],
+  props: ChannelProps,
+  context: Context,
+): Promise<string | undefined> {
+  if (bots.length === 0) return undefined;
+  const own = await applicationId(props.environment, context);
+  const match = bots.find(({ application }) => own !== undefined && application === own.toLowerCase());
+  const found = match?.botId ?? (bots.length === 1 ? bots[0]?.botId : undefined);
+  return found !== undefined && GUID.test(found) ? found : undefined;
 }
 
 /** Teams and Omnichannel channels of the bot. Only its portal switches them on, and only there stands the bot id. */
@@ -68,8 +80,12 @@ export const channel = defineKind<ChannelProps, ChannelData>({
   async read(props, context): Promise<Observation<ChannelData>> {
     if (account.data(context) === undefined) return { status: "absent", reason: "the bot does not exist" };
     const confirmed = context.confirmation(channel.address())?.value?.trim().toLowerCase();
-    const botId =
-      confirmed !== undefined && GUID.test(confirmed) ? confirmed : await botIdInDataverse(props, context);
+    const bots = await botUsers(context);
+    if (confirmed !== undefined && GUID.test(confirmed)) {
+      const present = { status: "present" as const, id: confirmed, fields: {}, data: { botId: confirmed } };
+      return bots.some(({ botId }) => botId === confirmed) ? present : { ...present, onWord: true };
+    }
+    const botId = await botIdAmong(bots, props, context);
     return botId === undefined
       ? { status: "absent", reason: "the bot id is not known yet" }
       : { status: "present", id: botId, fields: {}, data: { botId } };

@@ -69,8 +69,15 @@ async function read(
   const client = organization(context);
   if (client === undefined) return ABSENT_ENVIRONMENT;
   const missing = await missingChannels(client, channels);
-  if (missing.length === 0 || context.confirmation("omnichannel.channels")?.how === "confirmed")
-    return { status: "present", id: channels.join(","), fields: {}, data: {} };
+  const seen = missing.length === 0;
+  if (seen || context.confirmation("omnichannel.channels")?.how === "confirmed")
+    return {
+      status: "present",
+      id: channels.join(","),
+      fields: {},
+      data: {},
+      ...(seen ? {} : { onWord: true as const }),
+    };
   await findAdminCenter(client);
   return { status: "absent", reason: `${missing.join(", ")} not provisioned yet` };
 }

@@ -37,7 +37,7 @@ async function read(props: TeamsAccountProps, context: Context): Promise<Observa
   }
   const confirmed = context.confirmation(teamsAccount.address(props.workstream));
   if (confirmed?.how === "confirmed")
-    return { status: "present", id: workstreamId, fields: {}, data: { botId: "" } };
+    return { status: "present", id: workstreamId, fields: {}, data: { botId: "" }, onWord: true };
   return {
     status: "absent",
     ...(rows.length > 0 ? { reason: "the account exists, its bot is not registered yet" } : {}),
