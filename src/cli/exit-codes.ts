@@ -1,4 +1,5 @@
 import type { VerifyResult } from "../controls/result.ts";
+import { alarming, type Trend } from "../controls/trend.ts";
 import type { ApplyResult } from "../engine/events.ts";
 import { hasChanges, type Plan } from "../engine/plan.ts";
 import { PscError } from "../errors.ts";
@@ -29,7 +30,7 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
   {
     code: EXIT.changes,
     meaning:
-      "`plan`: changes are pending; `verify`: a control fails or could not be read; `smoke`: a patient does not get through, or it could not be tried",
+      "`plan`: changes are pending; `verify`: a control fails or could not be read (with `--baseline`: one that did not before); `diff`: the two differ; `smoke`: a patient does not get through, or it could not be tried",
   },
   {
     code: EXIT.waitingForPerson,
@@ -77,6 +78,14 @@ export function exitOfDeploy(
 export function exitOfVerify({ summary }: Pick<VerifyResult, "summary">, strict: boolean): ExitCode {
   const soft = strict ? summary.warning + summary.manual : 0;
   return summary.fail + summary.error + soft > 0 ? EXIT.changes : EXIT.done;
+}
+
+/**
+ * With a baseline only what got worse counts, so that a nightly job reports news and no old acquaintances.
+ * @param strict warnings, and what a person has to look at, count as well.
+ */
+export function exitOfTrend(trend: Trend, strict: boolean): ExitCode {
+  return alarming(trend, strict).length > 0 ? EXIT.changes : EXIT.done;
 }
 
 /** PSC-E0xx are problems of a spec, PSC-E10x of the command line. */

@@ -2,7 +2,7 @@ import type { SourceLocation } from "../errors.ts";
 import { KINDS } from "../resources/kinds.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
 import type { Control, Judgement } from "./control.ts";
-import { openBook, Unreadable } from "./fact-book.ts";
+import { NotJudged, openBook, Unreadable } from "./fact-book.ts";
 import type { Facts } from "./facts.ts";
 import type { ControlResult, ExceptionRecord, VerifyResult } from "./result.ts";
 import { type Level, VERDICTS, type Verdict } from "./verdict.ts";
@@ -107,6 +107,14 @@ function judgeOne(control: Control, input: JudgeInput): Verdicts & { readonly ev
     const verdicts = verdictOf(control.judge({ spec, manifest, facts: book, now }), levelOf(control, spec));
     return { ...withException(verdicts, exceptionFor(control.id, spec, now)), evidence: evidence() };
   } catch (error) {
+    if (error instanceof NotJudged)
+      return {
+        verdict: "error",
+        reason: error.message,
+        findings: [],
+        missingPermission: null,
+        evidence: evidence(),
+      };
     if (!(error instanceof Unreadable)) throw error;
     const { subject, problem } = error;
     return {

@@ -4,6 +4,7 @@ import { readIncluded } from "./included-files.ts";
 import { readManifest } from "./manifests.ts";
 import type { EnvironmentSpec, Manifest } from "./model.ts";
 import { locationAt, nodeAt, type SpecNode, type SpecPath } from "./node.ts";
+import { readOwnControls } from "./own-controls.ts";
 import { createProblemLog, type ProblemLog } from "./problems.ts";
 import { replaceReferences, type Variables } from "./references.ts";
 import { resolveSpec } from "./resolve.ts";
@@ -88,7 +89,8 @@ function check(tree: SpecNode, env: Variables, cwd: string, log: ProblemLog): Ch
       ? undefined
       : readManifest(document.solution, solution.location, cwd, log, env);
   const included = readIncluded(document, sound, cwd, log);
-  const spec = resolveSpec(document, found?.manifest, included);
+  const ownControls = readOwnControls(document, included, log);
+  const spec = resolveSpec(document, found?.manifest, included, ownControls);
   checkRules({ spec, manifest: found?.manifest, tree: sound, log, document, included });
   const otherFiles = [...(found === undefined ? [] : [found.file]), ...included.files];
   return { spec, manifest: found?.manifest, otherFiles, sound };
