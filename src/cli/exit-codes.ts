@@ -1,3 +1,4 @@
+import { type Comparison, unmeant } from "../comparison/difference.ts";
 import type { VerifyResult } from "../controls/result.ts";
 import { alarming, type Trend } from "../controls/trend.ts";
 import type { ApplyResult } from "../engine/events.ts";
@@ -86,6 +87,11 @@ export function exitOfVerify({ summary }: Pick<VerifyResult, "summary">, strict:
  */
 export function exitOfTrend(trend: Trend, strict: boolean): ExitCode {
   return alarming(trend, strict).length > 0 ? EXIT.changes : EXIT.done;
+}
+
+/** What could not be compared is not proved to be the same. */
+export function exitOfDiff(comparison: Comparison): ExitCode {
+  return unmeant(comparison).length + comparison.notCompared.length > 0 ? EXIT.changes : EXIT.done;
 }
 
 /** PSC-E0xx are problems of a spec, PSC-E10x of the command line. */

@@ -73,7 +73,8 @@ function withException(verdicts: Verdicts, exception: ExceptionRecord | null): V
       };
 }
 
-function permissionsOf({ restsOn }: Control): readonly string[] {
+/** Least-privileged permissions to judge a control: those of what it rests on. */
+export function permissionsOf({ restsOn }: Control): readonly string[] {
   const kinds = (restsOn.kinds ?? []).flatMap(
     (kind) => KINDS.find((info) => info.kind === kind)?.permissions.read ?? [],
   );

@@ -30,6 +30,8 @@ export interface LoadedSpec {
   readonly files: readonly SpecFile[];
   /** Where the value at a path of the document was written, or its nearest parent. */
   readonly locate: (path: SpecPath) => SourceLocation;
+  /** The document with its overlays, each value with the place it was written at. */
+  readonly tree: SpecNode;
 }
 
 export interface RefusedSpec {
@@ -65,7 +67,7 @@ export function loadSpec(file: string, options: LoadOptions = {}): LoadedSpec | 
     reportSharing(spec, others, locate, log);
     if (log.errors.length > 0) return refused();
   }
-  return { ok: true, spec, manifest, warnings: log.warnings, files: allFiles, locate };
+  return { ok: true, spec, manifest, warnings: log.warnings, files: allFiles, locate, tree: sound };
 }
 
 interface Checked {
