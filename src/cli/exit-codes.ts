@@ -1,6 +1,4 @@
-import { type Comparison, unmeant } from "../comparison/difference.ts";
 import type { VerifyResult } from "../controls/result.ts";
-import { alarming, type Trend } from "../controls/trend.ts";
 import type { ApplyResult } from "../engine/events.ts";
 import { hasChanges, type Plan } from "../engine/plan.ts";
 import { PscError } from "../errors.ts";
@@ -81,17 +79,9 @@ export function exitOfVerify({ summary }: Pick<VerifyResult, "summary">, strict:
   return summary.fail + summary.error + soft > 0 ? EXIT.changes : EXIT.done;
 }
 
-/**
- * With a baseline only what got worse counts, so that a nightly job reports news and no old acquaintances.
- * @param strict warnings, and what a person has to look at, count as well.
- */
-export function exitOfTrend(trend: Trend, strict: boolean): ExitCode {
-  return alarming(trend, strict).length > 0 ? EXIT.changes : EXIT.done;
-}
-
-/** What could not be compared is not proved to be the same. */
-export function exitOfDiff(comparison: Comparison): ExitCode {
-  return unmeant(comparison).length + comparison.notCompared.length > 0 ? EXIT.changes : EXIT.done;
+/** `verify --baseline` and `diff`: whether there is anything to report. */
+export function exitOfFindings(count: number): ExitCode {
+  return count > 0 ? EXIT.changes : EXIT.done;
 }
 
 /** PSC-E0xx are problems of a spec, PSC-E10x of the command line. */

@@ -16,7 +16,7 @@ export interface SideValue {
 }
 
 export interface Difference {
-  /** Section of the spec, or kind of resource. */
+  /** Section of the spec, or step of the guide. */
   readonly section: string;
   /** Such as `queues["Second line"].priority`, or the address of a resource with a field. */
   readonly path: string;
@@ -44,7 +44,7 @@ export interface Comparison {
   readonly of: "spec" | "live";
   readonly a: ComparedSide;
   readonly b: ComparedSide;
-  /** Those that are not meant come first in no particular way: `meant` tells them apart. */
+  /** In the order of the spec, or of the guide; `meant` tells those apart that are. */
   readonly differences: readonly Difference[];
   readonly notCompared: readonly NotCompared[];
 }

@@ -1,4 +1,5 @@
 import type { Facts, ResourceFact, ResourceState } from "../controls/facts.ts";
+import { STEPS } from "../engine/resource.ts";
 import type { EnvironmentSpec } from "../spec/model.ts";
 import type { Comparison, Difference, NotCompared } from "./difference.ts";
 import { whyFactMeant, whyMeant } from "./meant.ts";
@@ -39,18 +40,33 @@ function neutral({ spec, facts }: LiveSide): (text: string) => string {
 
 const EMPTY = { value: null, place: null };
 
-function presenceDifference(a: ResourceFact, b: ResourceFact): Difference | undefined {
+/** `11 Queues and routing`. */
+function stepOf({ step }: ResourceFact): string {
+  return `${step} ${STEPS[step] ?? ""}`;
+}
+
+function presenceDifference(
+  a: ResourceFact,
+  b: ResourceFact,
+  names: { readonly a: string; readonly b: string },
+): Difference | undefined {
   if (PRESENCE[a.state] === PRESENCE[b.state]) return undefined;
+  const missing = a.state === "missing" ? "a" : b.state === "missing" ? "b" : undefined;
   return {
-    section: a.kind,
+    section: stepOf(a),
     path: a.address,
-    what: a.state === "missing" ? "only-b" : b.state === "missing" ? "only-a" : "value",
+    what: missing === undefined ? "value" : missing === "a" ? "only-b" : "only-a",
     a: { value: PRESENCE[a.state], place: null },
     b: { value: PRESENCE[b.state], place: null },
-    note: a.state === "missing" || b.state === "missing" ? "both specs have it" : null,
+    note: missing === undefined ? null : `missing in ${names[missing]}, though its spec has it`,
     meant: null,
   };
 }
+
+/** Kinds that an environment has by its stage, with the field of the spec that says so. */
+const KINDS_BY_STAGE: Readonly<
+  Record<string, { readonly field: string; readonly value: (spec: EnvironmentSpec) => unknown }>
+> = { "azure.resource-lock": { field: "azure.lock", value: ({ azure }) => azure.lock } };
 
 /** A field whose value follows from the spec, such as the type of an environment from its stage. */
 const SPEC_FIELDS: Readonly<Record<string, string>> = {
@@ -65,16 +81,25 @@ export function compareEnvironments(a: LiveSide, b: LiveSide): Comparison {
   const taken = new Set<string>();
   const differences: Difference[] = [];
   const notCompared: NotCompared[] = [];
+  const names = { a: a.spec.name, b: b.spec.name };
   const onlyIn = (fact: ResourceFact, side: "a" | "b"): Difference => {
     const has = { value: PRESENCE[fact.state], place: null };
+    const byStage = KINDS_BY_STAGE[fact.kind];
     return {
-      section: fact.kind,
+      section: stepOf(fact),
       path: fact.address,
       what: side === "a" ? "only-a" : "only-b",
       a: side === "a" ? has : EMPTY,
       b: side === "b" ? has : EMPTY,
-      note: `the spec of ${side === "a" ? b.spec.name : a.spec.name} does not have it`,
-      meant: null,
+      note: `only in ${names[side]}: the spec of ${names[side === "a" ? "b" : "a"]} does not have it`,
+      meant:
+        (byStage &&
+          whyMeant(
+            byStage.field,
+            { spec: a.spec, value: byStage.value(a.spec) },
+            { spec: b.spec, value: byStage.value(b.spec) },
+          )) ??
+        null,
     };
   };
   for (const fact of a.facts.resources) {
@@ -91,7 +116,7 @@ export function compareEnvironments(a: LiveSide, b: LiveSide): Comparison {
     for (const { fact: one, side } of unread)
       notCompared.push({ path: fact.address, side, reason: one.problem?.message ?? one.reason });
     if (unread.length > 0) continue;
-    const presence = presenceDifference(fact, other);
+    const presence = presenceDifference(fact, other, names);
     if (presence !== undefined) {
       differences.push(presence);
       continue;
@@ -105,7 +130,7 @@ export function compareEnvironments(a: LiveSide, b: LiveSide): Comparison {
           ? undefined
           : whyMeant(field, { spec: a.spec, value: mine }, { spec: b.spec, value: theirs });
       differences.push({
-        section: fact.kind,
+        section: stepOf(fact),
         path: `${fact.address} ${formatWay(way)}`,
         what: mine === undefined ? "only-b" : theirs === undefined ? "only-a" : what,
         a: { value: mine ?? null, place: null },
@@ -122,5 +147,8 @@ export function compareEnvironments(a: LiveSide, b: LiveSide): Comparison {
     stage,
     tenant,
   });
-  return { format: "psc.diff/1", of: "live", a: side(a), b: side(b), differences, notCompared };
+  const byStep = differences.toSorted(
+    (x, y) => Number.parseInt(x.section, 10) - Number.parseInt(y.section, 10),
+  );
+  return { format: "psc.diff/1", of: "live", a: side(a), b: side(b), differences: byStep, notCompared };
 }

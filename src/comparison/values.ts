@@ -44,9 +44,9 @@ const KEYS: readonly (readonly string[])[] = [
   ["title", "language"],
   ["name"],
   ["uniqueName"],
+  ["id"],
   ["title"],
   ["control"],
-  ["id"],
 ];
 
 /** Lists whose order is part of what they say; of all others only what is in them counts. */

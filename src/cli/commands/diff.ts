@@ -1,7 +1,7 @@
-import type { Comparison } from "../../comparison/difference.ts";
+import { type Comparison, unmeant } from "../../comparison/difference.ts";
 import type { LiveSide } from "../../comparison/environments.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
-import { EXIT, exitOfDiff } from "../exit-codes.ts";
+import { EXIT, exitOfFindings } from "../exit-codes.ts";
 import { ownVersion } from "../package-files.ts";
 import { CHECKS_OF_WRITING } from "../personas.ts";
 import { diffLines, diffWords } from "../render/diff-text.ts";
@@ -77,7 +77,8 @@ export const diff: CommandDefinition = {
     });
     for (const line of diffLines(comparison, all, terminal.columns)) terminal.print(line);
     terminal.print(`${styled("bold", "Result:")} ${diffWords(comparison)}.`);
-    const code = exitOfDiff(comparison);
+    // What could not be compared is not proved to be the same.
+    const code = exitOfFindings(unmeant(comparison).length + comparison.notCompared.length);
     if (!live) terminal.say(`${styled("bold", "Next:")} psc diff --live ${a} ${b} compares what is there`);
     else if (code !== EXIT.done)
       terminal.say(

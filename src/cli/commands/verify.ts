@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Facts } from "../../controls/facts.ts";
 import type { VerifyResult } from "../../controls/result.ts";
-import { type Trend, trendOf } from "../../controls/trend.ts";
+import { alarming, type Trend, trendOf } from "../../controls/trend.ts";
 import type { Verdict } from "../../controls/verdict.ts";
 import { jsonReport } from "../../reports/json.ts";
 import { verifyText } from "../../reports/text.ts";
@@ -10,7 +10,7 @@ import { type TrendLine, trendText } from "../../reports/trend-text.ts";
 import { readBaseline } from "../baseline-file.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
 import { formatDuration } from "../durations.ts";
-import { EXIT, type ExitCode, exitOfTrend, exitOfVerify } from "../exit-codes.ts";
+import { EXIT, type ExitCode, exitOfFindings, exitOfVerify } from "../exit-codes.ts";
 import { ownVersion } from "../package-files.ts";
 import { CHECKS_OF_WRITING } from "../personas.ts";
 import { count, headerLine } from "../render/plan-text.ts";
@@ -107,7 +107,8 @@ async function finish(
   const context = baseline === undefined ? {} : { baseline };
   await writeReports(reportWishes(options.texts("report")), result, context, cwd);
   const strict = options.flag("strict");
-  const code = trend === undefined ? exitOfVerify(result, strict) : exitOfTrend(trend, strict);
+  const code =
+    trend === undefined ? exitOfVerify(result, strict) : exitOfFindings(alarming(trend, strict).length);
   terminal.json(trend === undefined ? result : { ...result, changes: trend });
   if (terminal.output === "json") return code;
   printResult(invocation, loaded, judged);

@@ -9,7 +9,8 @@ function sideLine(
   comparison: Comparison,
   { width, columns }: { readonly width: number; readonly columns: number },
 ): string {
-  const where = place === null ? (comparison.of === "spec" ? "default" : "") : `${place.file}:${place.line}`;
+  const said = value !== null && comparison.of === "spec";
+  const where = !said ? "" : place === null ? "default" : `${place.file}:${place.line}`;
   // The values of a comparison are plain data.
   const shown = value === null ? "(nothing)" : showValue(value as FieldValue);
   const room = columns - 6 - width - 2 - (where === "" ? 0 : where.length + 3);
@@ -26,8 +27,11 @@ function differenceLines(difference: Difference, comparison: Comparison, columns
   ].join("; ");
   const width = Math.max(comparison.a.name.length, comparison.b.name.length);
   const head = `   ${path}${words === "" ? "" : `  ${styled("dim", words)}`}`;
+  const shownHead = meant === null ? head : styled("dim", head);
+  // Of a whole resource that only one has, the note says everything.
+  if (note !== null && what !== "value") return [shownHead];
   return [
-    meant === null ? head : styled("dim", head),
+    shownHead,
     sideLine(comparison.a.name, a, comparison, { width, columns }),
     sideLine(comparison.b.name, b, comparison, { width, columns }),
   ];

@@ -190,6 +190,6 @@ export const VERIFY_CASES: readonly BadInput[] = [
     yaml: NAMED,
     files: { "own.yaml": `${CONTROL}    holds: spec.constructor("return 1")() == 1\n` },
     elsewhere: { file: "own.yaml", line: 11, column: 40 },
-    message: /unexpected token/,
+    message: /unexpected character/,
   },
 ];
