@@ -42,6 +42,7 @@ export const MEANT_TO_DIFFER: readonly MeantField[] = [
   { field: "healthBot.customerManagedKey.identity", why: "a key of its own" },
   { field: "ownSolutions[].variables", why: "environment variables of a solution are there to differ" },
   { field: "ownSolutions[].connections[].connection", why: "each environment has its own connections" },
+  { field: "verify.controls[].definedAt", why: "where the file lies" },
   { field: "ownSolutions[].path", why: "where the file lies on this machine" },
   { field: "portal.name", why: "each environment has its own site" },
   { field: "portal.subdomain", why: "each environment has its own site" },

@@ -150,7 +150,7 @@ export function judge(input: JudgeInput): VerifyResult {
       remedy: { spec: specPath, steps: control.remedy.steps },
       permissions: permissionsOf(control),
       missingPermission,
-      location: (specPath === null ? undefined : input.locate(specPath)) ?? null,
+      location: (specPath === null ? undefined : input.locate(specPath)) ?? control.definedAt ?? null,
       exception: exceptionFor(control.id, spec, Date.parse(facts.collected.to)),
       related: relatedTo(control, controls),
     };

@@ -127,11 +127,12 @@ function listed({ mappings }: OwnControlSpec): Control["mappings"] {
 
 /** A control from a file of the user's. */
 export function ownControl(spec: OwnControlSpec): Control {
-  const { id, title, statement, rationale, level, restsOn, steps } = spec;
+  const { id, definedAt, title, statement, rationale, level, restsOn, steps } = spec;
   const probes = PROBES.filter((probe) => restsOn.includes(probe.id));
   const kinds = restsOn.filter((name) => !probes.some((probe) => probe.id === name));
   return {
     id,
+    definedAt,
     title,
     statement,
     rationale,

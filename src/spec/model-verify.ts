@@ -1,3 +1,5 @@
+import type { SourceLocation } from "../errors.ts";
+
 /** What `psc verify` is told: who accepts what, and what else is to be looked at. */
 
 export interface ControlExceptionSpec {
@@ -13,6 +15,8 @@ export interface ControlExceptionSpec {
 /** A control of one's own, from a file the spec names: an expression over the collected facts. */
 export interface OwnControlSpec {
   readonly id: string;
+  /** Where its file defines it. */
+  readonly definedAt: SourceLocation;
   readonly title: string;
   readonly statement: string;
   readonly rationale: string;

@@ -12,9 +12,10 @@ import type { OwnControlSpec } from "./model.ts";
 import { locationAt, nodeAt, type SpecNode, type SpecPath } from "./node.ts";
 import { createProblemLog, type Problem, type ProblemLog } from "./problems.ts";
 import { type OwnControlsDocument, ownControlsSchema } from "./schema/own-controls.ts";
-import type { SpecDocument } from "./schema.ts";
+import { keysAt } from "./schema/walk.ts";
+import { type SpecDocument, specSchema } from "./schema.ts";
 import { checkRequired, checkShape } from "./shape.ts";
-import { closest } from "./suggest.ts";
+import { adviceFor, closest } from "./suggest.ts";
 import { KIND_NAMES, PERSONA_NAMES, PROBE_IDS } from "./terms/catalogue.ts";
 import { readYaml } from "./yaml-reader.ts";
 
@@ -86,6 +87,14 @@ function checkControl(reading: Reading, control: OwnControlDocument, path: SpecP
       remedy: guess === undefined ? `use one of: ${PERSONA_NAMES.join(", ")}` : `did you mean "${guess}"?`,
     });
   }
+  const section = /^[^.[]*/.exec(control.spec ?? "")?.[0] ?? "";
+  const sections = keysAt(specSchema, []);
+  if (section !== "" && !sections.includes(section))
+    report(reading, [...path, "spec"], {
+      code: "PSC-E089",
+      message: `"${control.spec}" is no field of a spec`,
+      remedy: adviceFor(section, sections, "docs/spec.md lists them"),
+    });
   const withItem = control.each !== undefined;
   const check = (field: string, text: string | undefined, use: ExpressionUse, at = 0): void => {
     if (text === undefined) return;
@@ -121,9 +130,10 @@ function checkControl(reading: Reading, control: OwnControlDocument, path: SpecP
     check("otherwise", expression, { withItem, asks: "anything" }, at);
 }
 
-function specOf(control: OwnControlDocument): OwnControlSpec {
+function specOf(control: OwnControlDocument, definedAt: SourceLocation): OwnControlSpec {
   return {
     id: control.id,
+    definedAt,
     title: control.title ?? "",
     statement: control.statement ?? "",
     rationale: control.rationale ?? "",
@@ -155,9 +165,8 @@ export function readOwnControls(
     const root = readYaml(file.text, file.file, own);
     const shaped = root && checkShape(ownControlsSchema, root, own);
     if (root !== undefined) checkRequired(ownControlsSchema, root, own);
-    const controls = shaped?.document.controls ?? [];
     if (shaped !== undefined)
-      for (const [at, control] of controls.entries()) {
+      for (const [at, control] of (shaped.document.controls ?? []).entries()) {
         const reading: Reading = { file, tree: shaped.tree, log: own };
         const path = ["controls", at];
         const earlier = seen.get(control.id);
@@ -177,6 +186,9 @@ export function readOwnControls(
         checkControl(reading, control, path);
       }
     for (const problem of [...own.errors, ...own.warnings]) log.add(problem);
-    return controls.map(specOf);
+    if (shaped === undefined) return [];
+    return (shaped.document.controls ?? []).map((control, at) =>
+      specOf(control, locationAt(shaped.tree, ["controls", at, "id"])),
+    );
   });
 }

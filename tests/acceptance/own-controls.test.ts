@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ControlResult, VerifyResult } from "../../src/controls/result.ts";
 import { openPortal, type Portal } from "../drift/portal.ts";
@@ -104,6 +105,7 @@ each: resources["omnichannel.queue"]`;
       "holds cannot be evaluated: no such key: nothing",
     ],
     ["a value that is no truth", "it.observed.priority", "holds gives a number, not true or false"],
+    ["what is no data", "spec.constructor == null", "holds cannot be evaluated: no such key: constructor"],
     ["things that cannot be compared", "it.observed.priority > it.label", /^holds cannot be evaluated: /],
   ])("is an error, never a pass, with %s", async (_, holds, reason) => {
     expect(await judged(`${queues}\nholds: ${holds}`)).toMatchObject({
@@ -158,6 +160,11 @@ each: resources["omnichannel.queue"]`;
       verdict: "error",
       missingPermission: expect.stringContaining("Group"),
     });
+  });
+
+  it("leads to the file that defines it where the spec does not speak of it", async () => {
+    const found = await judged(`${queues}\nholds: "true"`);
+    expect(found.location).toMatchObject({ file: join("controls", "try.yaml"), line: 4 });
   });
 
   it("can be accepted for a time by whoever answers for it", async () => {

@@ -103,6 +103,15 @@ export const VERIFY_CASES: readonly BadInput[] = [
     remedy: /did you mean "Groups Administrator"/,
   },
   {
+    name: "a field of the spec that is none",
+    code: "PSC-E089",
+    yaml: NAMED,
+    files: { "own.yaml": `${CONTROL}    spec: queue\n${HOLDS}` },
+    elsewhere: { file: "own.yaml", line: 11, column: 11 },
+    message: /"queue" is no field of a spec/,
+    remedy: /did you mean "queues"/,
+  },
+  {
     name: "an unknown key in a file of controls",
     code: "PSC-E010",
     yaml: NAMED,
