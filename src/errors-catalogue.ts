@@ -21,6 +21,11 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "Some gates bring a value back that only a portal shows, such as a bot id. psc checks its form before it records it, because later steps build on it.",
   },
+  "PSC-E104": {
+    title: "baseline does not fit",
+    explanation:
+      "`psc verify --baseline` compares with an earlier result of the same environment, in the form psc.verify/2 that `--report json=FILE` and `--output json` write. A result of another environment or of an older psc would show changes that are none.",
+  },
   "PSC-E110": {
     title: "file exists",
     explanation: "`psc init` never overwrites. Give an empty or new folder.",

@@ -4,6 +4,7 @@ import type { Control } from "./controls/control.ts";
 import type { Facts } from "./controls/facts.ts";
 import { CONTROLS, RESOURCE_CONTROLS } from "./controls/index.ts";
 import { judge } from "./controls/judge.ts";
+import { ownControl } from "./controls/own.ts";
 import type { ControlResult, VerifyResult } from "./controls/result.ts";
 import type { SourceLocation } from "./errors.ts";
 import { planSession, type Session } from "./session.ts";
@@ -63,7 +64,7 @@ export function judgeFacts(facts: Facts, { spec, manifest, file, locate }: Judge
     facts,
     spec,
     manifest,
-    controls: controlsFor([]),
+    controls: controlsFor(spec.verify.controls.map(ownControl)),
     locate,
     specFile: file,
     runId: randomUUID(),

@@ -20,7 +20,7 @@ export function files(): Record<string, string> {
   };
 }
 
-function cell(text: string): string {
+export function cell(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll("\n", " ");
 }
 
@@ -48,7 +48,7 @@ function defaultOf(schema: z.core.$ZodType): string {
 }
 
 /** A table a mapping, the mappings below it after it. */
-function sections(schema: z.core.$ZodType, path: string): string[] {
+export function sections(schema: z.core.$ZodType, path: string): string[] {
   const below: string[] = [];
   const rows: string[] = [];
   for (const option of alternatives(schema)) {

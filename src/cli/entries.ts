@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/verify.ts")).verify,
   },
   {
+    name: "diff",
+    summary: "compare two environments: their specs, or what is there",
+    load: async () => (await import("./commands/diff.ts")).diff,
+  },
+  {
     name: "smoke",
     summary: "talk to the deployed chat widget as a patient would",
     load: async () => (await import("./commands/smoke.ts")).smoke,
@@ -170,12 +175,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "schema",
-    summary: "print the JSON Schema of the spec or of a manifest",
+    summary: "print the JSON Schema of the spec, of a manifest or of controls",
     load: async () => (await import("./commands/schema.ts")).schema,
   },
   {
     name: "explain",
-    summary: "explain an error code, a resource kind or a topic",
+    summary: "explain an error code, a control, a resource kind or a topic",
     load: async () => (await import("./commands/explain.ts")).explain,
   },
 ];

@@ -29,7 +29,7 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
   {
     code: EXIT.changes,
     meaning:
-      "`plan`: changes are pending; `verify`: a control fails or could not be read; `smoke`: a patient does not get through, or it could not be tried",
+      "`plan`: changes are pending; `verify`: a control fails or could not be read (with `--baseline`: one that did not before); `diff`: the two differ; `smoke`: a patient does not get through, or it could not be tried",
   },
   {
     code: EXIT.waitingForPerson,
@@ -77,6 +77,11 @@ export function exitOfDeploy(
 export function exitOfVerify({ summary }: Pick<VerifyResult, "summary">, strict: boolean): ExitCode {
   const soft = strict ? summary.warning + summary.manual : 0;
   return summary.fail + summary.error + soft > 0 ? EXIT.changes : EXIT.done;
+}
+
+/** `verify --baseline` and `diff`: whether there is anything to report. */
+export function exitOfFindings(count: number): ExitCode {
+  return count > 0 ? EXIT.changes : EXIT.done;
 }
 
 /** PSC-E0xx are problems of a spec, PSC-E10x of the command line. */

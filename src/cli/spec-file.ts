@@ -1,5 +1,6 @@
 import type { PscError, SourceLocation } from "../errors.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
+import type { SpecNode } from "../spec/node.ts";
 import type { Invocation } from "./definition.ts";
 import { SpecNotValid } from "./spec-not-valid.ts";
 
@@ -10,6 +11,8 @@ export interface LoadedFile {
   readonly warnings: readonly PscError[];
   /** Where a field, such as `healthBot.access`, was written, or what holds it; undefined when no file says it. */
   readonly locate: (field: string) => SourceLocation | undefined;
+  /** The document with its overlays, each value with the place it was written at. */
+  readonly tree: SpecNode;
 }
 
 /** @throws SpecNotValid when the spec has problems; nothing was sent then. */
@@ -20,12 +23,13 @@ export async function loadFile(
   const { loadSpec } = await import("../spec/index.ts");
   const loaded = loadSpec(file, { env: invocation.env, cwd: invocation.cwd });
   if (!loaded.ok) throw new SpecNotValid(loaded.problems, loaded.files);
-  const { spec, manifest, warnings, locate } = loaded;
+  const { spec, manifest, warnings, locate, tree } = loaded;
   return {
     file,
     spec,
     manifest,
     warnings,
+    tree,
     locate: (field) => locate(field.replaceAll("[]", "").split(".")),
   };
 }

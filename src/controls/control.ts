@@ -1,4 +1,5 @@
 import type { Persona } from "../engine/resource.ts";
+import type { SourceLocation } from "../errors.ts";
 import type { EnvironmentSpec, Manifest, Stage } from "../spec/model.ts";
 import type { FactBook } from "./fact-book.ts";
 import type { Probe } from "./probe.ts";
@@ -82,6 +83,8 @@ export interface Control {
     readonly steps: readonly string[];
   };
   readonly persona: Persona;
+  /** The file that defines it; absent for psc's own. */
+  readonly definedAt?: SourceLocation;
   /** What it may look at: nothing else is handed out. Its permissions follow from these. */
   readonly restsOn: { readonly kinds?: readonly string[]; readonly probes?: readonly Probe[] };
   /**

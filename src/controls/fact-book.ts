@@ -14,6 +14,9 @@ export class Unreadable extends Error {
   }
 }
 
+/** Ends a judging: the facts are there, but no verdict can be drawn from them. */
+export class NotJudged extends Error {}
+
 /** The facts as one control may see them. What it looks at becomes its evidence. */
 export interface FactBook {
   /** Every resource of a kind. @throws Unreadable when one of them could not be read. */

@@ -2,7 +2,7 @@ import type { SourceLocation } from "../errors.ts";
 import { KINDS } from "../resources/kinds.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
 import type { Control, Judgement } from "./control.ts";
-import { openBook, Unreadable } from "./fact-book.ts";
+import { NotJudged, openBook, Unreadable } from "./fact-book.ts";
 import type { Facts } from "./facts.ts";
 import type { ControlResult, ExceptionRecord, VerifyResult } from "./result.ts";
 import { type Level, VERDICTS, type Verdict } from "./verdict.ts";
@@ -73,7 +73,8 @@ function withException(verdicts: Verdicts, exception: ExceptionRecord | null): V
       };
 }
 
-function permissionsOf({ restsOn }: Control): readonly string[] {
+/** Least-privileged permissions to judge a control: those of what it rests on. */
+export function permissionsOf({ restsOn }: Control): readonly string[] {
   const kinds = (restsOn.kinds ?? []).flatMap(
     (kind) => KINDS.find((info) => info.kind === kind)?.permissions.read ?? [],
   );
@@ -107,6 +108,14 @@ function judgeOne(control: Control, input: JudgeInput): Verdicts & { readonly ev
     const verdicts = verdictOf(control.judge({ spec, manifest, facts: book, now }), levelOf(control, spec));
     return { ...withException(verdicts, exceptionFor(control.id, spec, now)), evidence: evidence() };
   } catch (error) {
+    if (error instanceof NotJudged)
+      return {
+        verdict: "error",
+        reason: error.message,
+        findings: [],
+        missingPermission: null,
+        evidence: evidence(),
+      };
     if (!(error instanceof Unreadable)) throw error;
     const { subject, problem } = error;
     return {
@@ -141,7 +150,7 @@ export function judge(input: JudgeInput): VerifyResult {
       remedy: { spec: specPath, steps: control.remedy.steps },
       permissions: permissionsOf(control),
       missingPermission,
-      location: (specPath === null ? undefined : input.locate(specPath)) ?? null,
+      location: (specPath === null ? undefined : input.locate(specPath)) ?? control.definedAt ?? null,
       exception: exceptionFor(control.id, spec, Date.parse(facts.collected.to)),
       related: relatedTo(control, controls),
     };

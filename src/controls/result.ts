@@ -35,7 +35,7 @@ export interface ControlResult {
   readonly permissions: readonly string[];
   /** The permission that was missing, for an `error`. */
   readonly missingPermission: string | null;
-  /** Where the spec speaks of it: what an editor opens. */
+  /** Where the spec speaks of it, or where a control of one's own is defined: what an editor opens. */
   readonly location: SourceLocation | null;
   readonly exception: ExceptionRecord | null;
   /** Controls that turn with it, because they rest on the same facts. */

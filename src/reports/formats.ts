@@ -14,8 +14,12 @@ export const WRITERS: Readonly<
   Record<ReportFormat, () => Promise<(result: VerifyResult, context: ReportContext) => string>>
 > = {
   json: async () => {
-    const { jsonReport } = await import("./json.ts");
-    return (result) => jsonReport(result);
+    const [{ jsonReport }, { trendOf }] = await Promise.all([
+      import("./json.ts"),
+      import("../controls/trend.ts"),
+    ]);
+    return (result, { baseline }) =>
+      jsonReport(baseline === undefined ? result : { ...result, changes: trendOf(result, baseline) });
   },
   html: async () => (await import("./verify-html.ts")).verifyHtml,
   junit: async () => (await import("./junit.ts")).junitReport,

@@ -8,6 +8,8 @@ import type { SpecDocument } from "./schema.ts";
 /** Files that a spec names by their paths, each relative to the spec file that names it. */
 export interface IncludedFiles {
   readonly files: readonly SpecFile[];
+  /** A text file named at a path of the document; undefined when it could not be read. */
+  fileAt(path: SpecPath): SpecFile | undefined;
   /** Text of the file named at a path of the document; undefined when it could not be read. */
   textAt(path: SpecPath): string | undefined;
   /** An archive named at a path of the document; undefined when it could not be read. */
@@ -24,11 +26,12 @@ export interface Archive {
 
 export const NO_FILES: IncludedFiles = {
   files: [],
+  fileAt: () => undefined,
   textAt: () => undefined,
   archiveAt: () => undefined,
 };
 
-function pathsIn({ identity, healthBot, agentExperience }: SpecDocument): SpecPath[] {
+function pathsIn({ identity, healthBot, agentExperience, verify }: SpecDocument): SpecPath[] {
   const application = typeof identity?.application === "object" ? identity.application : {};
   return [
     ...(application.certificates ?? []).map(
@@ -39,6 +42,7 @@ function pathsIn({ identity, healthBot, agentExperience }: SpecDocument): SpecPa
     ...(agentExperience?.knowledge ?? []).map(
       (_one, i): SpecPath => ["agentExperience", "knowledge", i, "file"],
     ),
+    ...(verify?.controls ?? []).map((_file, i): SpecPath => ["verify", "controls", i]),
   ];
 }
 
@@ -78,6 +82,7 @@ export function readIncluded(
     read(at, (path, file) => archives.set(at.join("/"), { file, path, bytes: readArchive(path, file) }));
   return {
     files: [...found.values()],
+    fileAt: (path) => found.get(path.join("/")),
     textAt: (path) => found.get(path.join("/"))?.text,
     archiveAt: (path) => archives.get(path.join("/")),
   };

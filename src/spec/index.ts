@@ -1,7 +1,7 @@
 export { renderProblem } from "./code-frame.ts";
 export { CODES, type CodeEntry, type SpecCode } from "./codes.ts";
 export { type SpecFile, siblingsOf } from "./files.ts";
-export { jsonSchema, manifestJsonSchema } from "./json-schema.ts";
+export { jsonSchema, manifestJsonSchema, ownControlsJsonSchema } from "./json-schema.ts";
 export { type LoadedSpec, type LoadOptions, loadSpec, type RefusedSpec } from "./load.ts";
 export { listManifests, loadManifest } from "./manifests.ts";
 export type { SpecPath } from "./node.ts";

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { naturalKeyOf } from "./merge.ts";
 import { noteOf } from "./schema/fields.ts";
 import { manifestSchema } from "./schema/manifest.ts";
+import { ownControlsSchema } from "./schema/own-controls.ts";
 import { specSchema } from "./schema.ts";
 
 export interface JsonSchema {
@@ -33,6 +34,15 @@ export function manifestJsonSchema(): JsonSchema {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "psc solution manifest v1",
     ...generate(manifestSchema),
+  };
+}
+
+/** JSON Schema of files with controls of one's own. */
+export function ownControlsJsonSchema(): JsonSchema {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "psc controls v1",
+    ...generate(ownControlsSchema),
   };
 }
 

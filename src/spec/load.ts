@@ -4,6 +4,7 @@ import { readIncluded } from "./included-files.ts";
 import { readManifest } from "./manifests.ts";
 import type { EnvironmentSpec, Manifest } from "./model.ts";
 import { locationAt, nodeAt, type SpecNode, type SpecPath } from "./node.ts";
+import { readOwnControls } from "./own-controls.ts";
 import { createProblemLog, type ProblemLog } from "./problems.ts";
 import { replaceReferences, type Variables } from "./references.ts";
 import { resolveSpec } from "./resolve.ts";
@@ -29,6 +30,8 @@ export interface LoadedSpec {
   readonly files: readonly SpecFile[];
   /** Where the value at a path of the document was written, or its nearest parent. */
   readonly locate: (path: SpecPath) => SourceLocation;
+  /** The document with its overlays, each value with the place it was written at. */
+  readonly tree: SpecNode;
 }
 
 export interface RefusedSpec {
@@ -64,7 +67,7 @@ export function loadSpec(file: string, options: LoadOptions = {}): LoadedSpec | 
     reportSharing(spec, others, locate, log);
     if (log.errors.length > 0) return refused();
   }
-  return { ok: true, spec, manifest, warnings: log.warnings, files: allFiles, locate };
+  return { ok: true, spec, manifest, warnings: log.warnings, files: allFiles, locate, tree: sound };
 }
 
 interface Checked {
@@ -88,7 +91,8 @@ function check(tree: SpecNode, env: Variables, cwd: string, log: ProblemLog): Ch
       ? undefined
       : readManifest(document.solution, solution.location, cwd, log, env);
   const included = readIncluded(document, sound, cwd, log);
-  const spec = resolveSpec(document, found?.manifest, included);
+  const ownControls = readOwnControls(document, included, log);
+  const spec = resolveSpec(document, found?.manifest, included, ownControls);
   checkRules({ spec, manifest: found?.manifest, tree: sound, log, document, included });
   const otherFiles = [...(found === undefined ? [] : [found.file]), ...included.files];
   return { spec, manifest: found?.manifest, otherFiles, sound };

@@ -7,6 +7,7 @@ import type {
   OperatingHoursSpec,
   OverflowAction,
   OverflowSpec,
+  OwnControlSpec,
   PolicySpec,
   PrincipalRef,
   QueueSpec,
@@ -40,6 +41,7 @@ export function resolveSpec(
   document: SpecDocument,
   manifest: Manifest | undefined,
   included: IncludedFiles = NO_FILES,
+  ownControls: readonly OwnControlSpec[] = [],
 ): EnvironmentSpec {
   const domain = document.environment?.domain ?? "";
   const name = document.name ?? domain;
@@ -68,11 +70,14 @@ export function resolveSpec(
     healthBot: resolveHealthBot(document.healthBot ?? {}, name, language, groups, included),
     portal: document.portal && resolvePortal(document.portal, displayName, stage, workstreams),
     agentExperience: resolveAgentExperience(document.agentExperience ?? {}, language, principalOf, included),
-    verify: resolveVerify(document.verify ?? {}),
+    verify: resolveVerify(document.verify ?? {}, ownControls),
   };
 }
 
-function resolveVerify(given: NonNullable<SpecDocument["verify"]>): EnvironmentSpec["verify"] {
+function resolveVerify(
+  given: NonNullable<SpecDocument["verify"]>,
+  controls: readonly OwnControlSpec[],
+): EnvironmentSpec["verify"] {
   return {
     exceptions: (given.exceptions ?? []).map(({ control, reason, owner, until }) => ({
       control,
@@ -81,7 +86,7 @@ function resolveVerify(given: NonNullable<SpecDocument["verify"]>): EnvironmentS
       until: until ?? "",
     })),
     breakGlass: given.breakGlass ?? [],
-    controls: [],
+    controls,
   };
 }
 

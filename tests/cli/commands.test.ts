@@ -2,6 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { EXIT_MEANINGS } from "../../src/cli/exit-codes.ts";
+import { CONTROLS, PROBES } from "../../src/controls/index.ts";
 import { resourcesOf } from "../../src/resources/index.ts";
 import { KINDS } from "../../src/resources/kinds.ts";
 import { loadSpec } from "../../src/spec/index.ts";
@@ -76,6 +77,7 @@ describe("psc schema", () => {
     expect((await psc("schema")).json).toMatchObject({ $schema: expect.stringContaining("json-schema.org") });
     const manifest = await psc("schema manifest");
     expect(manifest.json.properties).toHaveProperty("packages");
+    expect((await psc("schema controls")).json.properties).toHaveProperty("controls");
   });
 });
 
@@ -96,6 +98,29 @@ describe("psc explain", () => {
     expect(ran.json.permissions.write).toContain("prvCreateQueue");
   });
 
+  it("explains a control with level, permissions, remedy and duties", async () => {
+    const ran = await psc("explain psc-iam-02");
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toMatch(/^PSC-IAM-02 {2}\S/);
+    for (const word of ["level", "rests on", "to judge it", "persona", "to mend it", "NIST"])
+      expect(ran.stdout).toMatch(new RegExp(`^   ${word} +\\S`, "m"));
+    const { control } = (await psc("explain PSC-IAM-02 --output json")).json;
+    expect(control).toMatchObject({
+      id: "PSC-IAM-02",
+      level: "SHALL",
+      mappings: { nist: expect.any(Array) },
+    });
+    expect(control.permissions).not.toEqual([]);
+  });
+
+  it("explains the control of a kind, and every control of the catalogue", async () => {
+    expect((await psc("explain PSC-RES-OMNICHANNEL.QUEUE")).stdout).toMatch(/^PSC-RES-OMNICHANNEL\.QUEUE /);
+    for (const { id } of CONTROLS) expect((await psc(`explain ${id}`)).stdout).toContain(`${id}  `);
+    for (const { id } of PROBES) expect((await psc(`explain ${id}`)).stdout).toContain(`${id}  `);
+    const wrong = await psc("explain PSC-IAM-0");
+    expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringMatching(/did you mean "PSC-IAM-/)]);
+  });
+
   it("knows every kind a spec leads to", () => {
     const loaded = loadSpec(resolve(import.meta.dirname, "../../examples/contoso/dev.yaml"), { env: {} });
     if (!loaded.ok) throw new AggregateError(loaded.problems);
@@ -112,6 +137,7 @@ describe("psc explain", () => {
   it("lists everything when asked for nothing in particular", async () => {
     const { stdout } = await psc("explain");
     for (const { kind } of KINDS) expect(stdout).toContain(kind);
+    for (const { id } of CONTROLS) expect(stdout).toContain(id);
     expect(stdout).toContain("PSC-E012");
   });
 });

@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "./support.ts";
@@ -63,6 +71,22 @@ describe("the published package", () => {
   it("deploys the example into its sandbox", () => {
     psc("init hospital");
     expect(psc("deploy hospital/dev.yaml --sandbox")).toMatch(/✓ Done: \d+ changes/);
+  });
+
+  it("reads expressions of controls of one's own with the library it names", () => {
+    psc("init clinic");
+    const [dev, own] = ["dev.yaml", "own.yaml"].map((name) => join(folder.path, "clinic", name));
+    appendFileSync(dev ?? "", "\nverify: { controls: [own.yaml] }\n");
+    const control = "id: TRY-01, title: t, statement: s, rationale: r, level: SHALL, otherwise: o";
+    const write = (holds: string): void =>
+      writeFileSync(
+        own ?? "",
+        `apiVersion: psc/v1\nkind: Controls\ncontrols: [{ ${control}, restsOn: [omnichannel.queue], holds: "${holds}" }]\n`,
+      );
+    write("size(resources) > 0");
+    expect(psc("validate clinic/dev.yaml --output json")).toContain('"valid": true');
+    write("size(resource) > 0");
+    expect(psc("plan clinic/dev.yaml --sandbox")).toContain("PSC-E097");
   });
 
   it("signs in with the library it carries, whose licences it carries too", () => {

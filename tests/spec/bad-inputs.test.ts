@@ -7,6 +7,7 @@ import { KEY_PORTAL_AND_SOLUTION_CASES } from "./cases/keys-portal-and-solutions
 import { OMNICHANNEL_CASES } from "./cases/omnichannel.ts";
 import { RULE_CASES } from "./cases/rules.ts";
 import { SHAPE_CASES } from "./cases/shape.ts";
+import { VERIFY_CASES } from "./cases/verify.ts";
 import { YAML_CASES } from "./cases/yaml.ts";
 import { BASE, folderWith } from "./folder.ts";
 
@@ -31,6 +32,7 @@ const CASES: readonly BadInput[] = [
   ...APPLICATION_CASES,
   ...KEY_PORTAL_AND_SOLUTION_CASES,
   ...AGENT_EXPERIENCE_CASES,
+  ...VERIFY_CASES,
 ];
 
 describe("every kind of bad input is reported where it stands, with a remedy", () => {

@@ -4,7 +4,14 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
-import { CODES, checkSharing, jsonSchema, loadSpec, manifestJsonSchema } from "../../src/spec/index.ts";
+import {
+  CODES,
+  checkSharing,
+  jsonSchema,
+  loadSpec,
+  manifestJsonSchema,
+  ownControlsJsonSchema,
+} from "../../src/spec/index.ts";
 import { sound } from "./folder.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,7 +24,9 @@ function yamlFiles(folder: string): string[] {
 }
 
 describe("examples and templates", () => {
-  const specs = [...yamlFiles("examples"), ...yamlFiles("templates")];
+  const yaml = [...yamlFiles("examples"), ...yamlFiles("templates")];
+  const isControls = (file: string): boolean => file.split(/[/\\]/).includes("controls");
+  const specs = yaml.filter((file) => !isControls(file));
   const whole = specs.filter((file) => !file.endsWith("base.yaml"));
 
   test.each(whole)("%s is sound", (file) => {
@@ -40,6 +49,11 @@ describe("examples and templates", () => {
 
   test.each(specs)("%s fits the JSON Schema editors use", (file) => {
     const schema = z.fromJSONSchema(jsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
+    expect(schema.safeParse(parse(readFileSync(join(ROOT, file), "utf8"))).error).toBeUndefined();
+  });
+
+  test.each(yaml.filter(isControls))("%s fits the JSON Schema of controls", (file) => {
+    const schema = z.fromJSONSchema(ownControlsJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
     expect(schema.safeParse(parse(readFileSync(join(ROOT, file), "utf8"))).error).toBeUndefined();
   });
 
@@ -82,6 +96,7 @@ describe("the JSON Schema", () => {
     };
     look(jsonSchema(), "");
     look(manifestJsonSchema(), "manifest");
+    look(ownControlsJsonSchema(), "controls");
     expect(bare).toEqual([]);
   });
 });

@@ -5,14 +5,20 @@ import { packageFile } from "../package-files.ts";
 
 const FILES: Readonly<Record<string, string>> = {
   spec: "schema/psc.v1.schema.json",
+  controls: "schema/psc.controls.v1.schema.json",
   manifest: "schema/psc.manifest.v1.schema.json",
 };
 
 export const schema: CommandDefinition = {
   description:
-    "Prints the JSON Schema of the spec language or of manifests. Editors that read `# yaml-language-server: $schema=…` complete and check with it.",
+    "Prints the JSON Schema of the spec language, of manifests, or of files with controls of your own. Editors that read `# yaml-language-server: $schema=…` complete and check with it.",
   arguments: [
-    { name: "what", summary: "spec (default) or manifest", required: false, choices: Object.keys(FILES) },
+    {
+      name: "what",
+      summary: "spec (default), manifest or controls",
+      required: false,
+      choices: Object.keys(FILES),
+    },
   ],
   examples: [
     { command: "schema > psc.v1.schema.json", effect: "save the schema beside the spec" },

@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Facts } from "../../controls/facts.ts";
 import type { VerifyResult } from "../../controls/result.ts";
+import { alarming, type Trend, trendOf } from "../../controls/trend.ts";
 import type { Verdict } from "../../controls/verdict.ts";
 import { jsonReport } from "../../reports/json.ts";
 import { verifyText } from "../../reports/text.ts";
+import { type TrendLine, trendText } from "../../reports/trend-text.ts";
+import { readBaseline } from "../baseline-file.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
 import { formatDuration } from "../durations.ts";
-import { EXIT, type ExitCode, exitOfVerify } from "../exit-codes.ts";
+import { EXIT, type ExitCode, exitOfFindings, exitOfVerify } from "../exit-codes.ts";
 import { ownVersion } from "../package-files.ts";
 import { CHECKS_OF_WRITING } from "../personas.ts";
 import { count, headerLine } from "../render/plan-text.ts";
@@ -33,6 +36,17 @@ const ROLE_STYLES: Readonly<
   detail: undefined,
   evidence: "dim",
   summary: undefined,
+};
+
+/** What got worse must not be missed; what got better is news, but none that asks for anything. */
+const TREND_STYLES: Readonly<Record<TrendLine["role"], Style | undefined>> = {
+  heading: "bold",
+  worse: "red",
+  better: "green",
+  other: undefined,
+  new: undefined,
+  gone: "dim",
+  detail: undefined,
 };
 
 interface Judged {
@@ -69,19 +83,52 @@ function printResult(invocation: Invocation, loaded: LoadedFile, { result, targe
   }
 }
 
-async function finish(invocation: Invocation, loaded: LoadedFile, judged: Judged): Promise<ExitCode> {
+function printTrend({ terminal }: Invocation, trend: Trend): void {
+  terminal.print();
+  for (const { role, text } of trendText(trend, terminal.verbose)) {
+    const style = TREND_STYLES[role];
+    const indent = /^ */.exec(text)?.[0] ?? "";
+    for (const [index, line] of wrapped(text.trimStart(), terminal.columns - indent.length - 2).entries()) {
+      const shown = `${indent}${index === 0 ? "" : "  "}${line}`;
+      terminal.print(style === undefined ? shown : styled(style, shown));
+    }
+  }
+}
+
+async function finish(
+  invocation: Invocation,
+  loaded: LoadedFile,
+  judged: Judged,
+  baseline: VerifyResult | undefined,
+): Promise<ExitCode> {
   const { terminal, options, cwd } = invocation;
   const { result } = judged;
-  await writeReports(reportWishes(options.texts("report")), result, {}, cwd);
-  const code = exitOfVerify(result, options.flag("strict"));
-  terminal.json(result);
+  const trend = baseline && trendOf(result, baseline);
+  const context = baseline === undefined ? {} : { baseline };
+  await writeReports(reportWishes(options.texts("report")), result, context, cwd);
+  const strict = options.flag("strict");
+  const code =
+    trend === undefined ? exitOfVerify(result, strict) : exitOfFindings(alarming(trend, strict).length);
+  terminal.json(trend === undefined ? result : { ...result, changes: trend });
   if (terminal.output === "json") return code;
   printResult(invocation, loaded, judged);
+  if (trend !== undefined) printTrend(invocation, trend);
   const what = `${loaded.file}${sandboxWords(invocation)}`;
   terminal.say(
     `${styled("bold", "Next:")} ${code === EXIT.done ? `nothing; \`psc verify ${what} --report html=report.html\` writes it down` : `psc plan ${what}`}`,
   );
   return code;
+}
+
+/**
+ * The earlier result that `--baseline` names; undefined when it names none.
+ * @throws PscError PSC-E104
+ */
+function baselineOf({ options, cwd }: Invocation, { spec }: LoadedFile): VerifyResult | undefined {
+  const file = options.text("baseline");
+  if (file === undefined) return undefined;
+  const { name, tenant, environment } = spec;
+  return readBaseline(cwd, file, { name, tenant, domain: environment.domain });
 }
 
 /** @throws PscError PSC-E101 when the file holds no facts. */
@@ -110,6 +157,7 @@ async function readFacts(invocation: Invocation, file: string): Promise<Facts> {
 async function judgeOffline(invocation: Invocation, file: string): Promise<ExitCode> {
   const facts = await readFacts(invocation, file);
   const loaded = await loadFile(invocation, invocation.arguments[0] ?? "");
+  const baseline = baselineOf(invocation, loaded);
   const [{ judgeFacts }, { specDigest }] = await Promise.all([
     import("../../verification.ts"),
     import("../../controls/collect.ts"),
@@ -120,7 +168,8 @@ async function judgeOffline(invocation: Invocation, file: string): Promise<ExitC
       "use the spec as it was then (only `verify` may differ), or collect the facts again",
     );
   const result = judgeFacts(facts, loaded);
-  return finish(invocation, loaded, { result, target: `facts of ${facts.collected.to}`, effort: "offline" });
+  const target = `facts of ${facts.collected.to}`;
+  return finish(invocation, loaded, { result, target, effort: "offline" }, baseline);
 }
 
 export const verify: CommandDefinition = {
@@ -135,6 +184,10 @@ export const verify: CommandDefinition = {
     },
     { flags: "--collect <file>", summary: "only read, and keep the facts for a judgement elsewhere" },
     { flags: "--facts <file>", summary: "judge facts that were collected before; sends no request" },
+    {
+      flags: "--baseline <file>",
+      summary: "an earlier result: tell what changed since; exit code 2 only when something got worse",
+    },
     { flags: "--strict", summary: "warnings and manual controls count as failures for the exit code" },
     ...TENANT_OPTIONS,
   ],
@@ -150,6 +203,10 @@ export const verify: CommandDefinition = {
       effect: "facts for `verify prod.yaml --facts facts.json` on another machine",
     },
     { command: "verify dev.yaml --output json > result.json", effect: "the document psc.verify/2" },
+    {
+      command: "verify prod.yaml --baseline result.json",
+      effect: "every night: what got worse since result.json was written",
+    },
   ],
   async run(invocation) {
     const { terminal, options, cwd } = invocation;
@@ -166,6 +223,7 @@ export const verify: CommandDefinition = {
         probes: async () => (await import("../../controls/index.ts")).PROBES,
       },
       async ({ loaded, chosen, session }) => {
+        const baseline = baselineOf(invocation, loaded);
         const { collectFacts, judgeFacts } = await import("../../verification.ts");
         const { facts, reads, tookMs } = await collectFacts(session, ownVersion());
         const found = facts.resources.length + facts.probes.length;
@@ -177,7 +235,8 @@ export const verify: CommandDefinition = {
           terminal.say(`${styled("bold", "Next:")} psc verify ${loaded.file} --facts ${kept}`);
           return EXIT.done;
         }
-        return finish(invocation, loaded, { result: judgeFacts(facts, loaded), target: chosen.name, effort });
+        const judged = { result: judgeFacts(facts, loaded), target: chosen.name, effort };
+        return finish(invocation, loaded, judged, baseline);
       },
     );
   },

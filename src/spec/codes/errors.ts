@@ -369,6 +369,16 @@ export const SPEC_ERRORS = {
     explanation:
       "The Power Platform keeps back-ups for 7, 14, 21 or 28 days, and more than 7 only of managed production environments. Production environments with Dynamics 365 apps keep 28 days by themselves.",
   },
+  "PSC-E089": {
+    title: "control of one's own not valid",
+    explanation:
+      "Controls of your own stand in files that `verify.controls` names. Each has an id with a prefix of your own, and says which kinds of resources and which probes it rests on: only their facts are handed to its expressions.",
+  },
+  "PSC-E097": {
+    title: "expression not valid",
+    explanation:
+      "Controls of your own are expressions in the Common Expression Language (CEL) over resources, probes, spec, now and, with `each`, it. They are checked before anything is sent, so that a nightly run does not find a typing error.",
+  },
   "PSC-E090": {
     title: "shared Entra application",
     explanation:

@@ -13,6 +13,7 @@ import { checkOwnSolutions } from "./own-solutions.ts";
 import { checkPortal } from "./portal.ts";
 import { checkQueues } from "./queues.ts";
 import { checkSolution } from "./solution.ts";
+import { checkVerify } from "./verify.ts";
 import { checkWorkstreams } from "./workstreams.ts";
 
 export interface RuleContext {
@@ -39,6 +40,7 @@ export function checkRules(context: RuleContext): void {
   checkHealthBot(context);
   checkPortal(context);
   checkAgentExperience(context);
+  checkVerify(context);
 }
 
 /** Reports a problem at the value the path leads to. */
