@@ -123,7 +123,7 @@ export function createHealthBotManagement(
     http.send({
       method,
       url: `${base}${path}`,
-      authorization: `Bearer ${managementToken(tenantName, secret, clock.now())}`,
+      authorization: () => `Bearer ${managementToken(tenantName, secret, clock.now())}`,
       ...(method === "GET" ? { expect: [404] } : {}),
       ...(body === undefined
         ? {}

@@ -116,7 +116,7 @@ export function createHttp(options: HttpOptions): TracingHttp {
       ...request.headers,
     });
     const audience = audienceOf(cloud, url);
-    if (request.authorization !== undefined) headers.set("authorization", request.authorization);
+    if (request.authorization !== undefined) headers.set("authorization", request.authorization());
     else if (audience !== undefined) {
       headers.set(
         "authorization",

@@ -16,8 +16,11 @@ export interface HttpRequest {
   readonly repeatable?: boolean;
   /** A POST that only reads, such as a validation or `listSecrets`: passes a read-only pipeline. */
   readonly reads?: boolean;
-  /** Replaces the Entra token, for services with tokens of their own. Never logged. */
-  readonly authorization?: string;
+  /**
+   * Makes what replaces the Entra token, for services with tokens of their own; asked each time the request is sent, as
+   * such tokens may be short-lived. Never logged.
+   */
+  readonly authorization?: () => string;
   readonly signal?: AbortSignal;
   /** As how many requests the service counts it: the parts of a batch. One when absent. */
   readonly counts?: number;
