@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { BOT_SECRETS } from "../../controls/bot-secrets.ts";
 import type { Facts } from "../../controls/facts.ts";
 import type { VerifyResult } from "../../controls/result.ts";
 import type { Verdict } from "../../controls/verdict.ts";
@@ -131,6 +132,11 @@ export const verify: CommandDefinition = {
     },
     { flags: "--collect <file>", summary: "only read, and keep the facts for a judgement elsewhere" },
     { flags: "--facts <file>", summary: "judge facts that were collected before; sends no request" },
+    {
+      flags: "--with-bot-secrets",
+      summary:
+        "let Azure list the bot's secret, and look into the bot's own content with it; without it, controls about that content are manual",
+    },
     { flags: "--strict", summary: "warnings and manual controls count as failures for the exit code" },
     ...TENANT_OPTIONS,
   ],
@@ -140,6 +146,10 @@ export const verify: CommandDefinition = {
     {
       command: "verify prod.yaml --report html=out/prod.html --report sarif=out/prod.sarif",
       effect: "for people, and for code scanning",
+    },
+    {
+      command: "verify dev.yaml --with-bot-secrets",
+      effect: "with the bot's own content, for whoever may list its secrets",
     },
     {
       command: "verify prod.yaml --collect facts.json",
@@ -159,6 +169,7 @@ export const verify: CommandDefinition = {
       {
         readOnly: true,
         withoutKinds: CHECKS_OF_WRITING,
+        ...(options.flag("withBotSecrets") ? {} : { unusedPermission: BOT_SECRETS }),
         probes: async () => (await import("../../controls/index.ts")).PROBES,
       },
       async ({ loaded, chosen, session }) => {
