@@ -182,7 +182,7 @@ export const OMNICHANNEL_CONTROLS: readonly Control[] = [
     },
     persona: "Omnichannel Administrator",
     restsOn: {
-      kinds: ["dataverse.application-user", "omnichannel.queue"],
+      kinds: ["dataverse.application-user", "omnichannel.queue", "omnichannel.queue-members"],
       probes: [queueMembers],
     },
     judge({ facts, spec }) {
@@ -209,7 +209,7 @@ export const OMNICHANNEL_CONTROLS: readonly Control[] = [
       steps: ["Name members of the queue in the spec and run psc deploy"],
     },
     persona: "Omnichannel Administrator",
-    restsOn: { kinds: ["omnichannel.queue"], probes: [queueMembers] },
+    restsOn: { kinds: ["omnichannel.queue", "omnichannel.queue-members"], probes: [queueMembers] },
     judge({ facts, spec }) {
       if (withBot(spec).length === 0) return NO_BOT;
       const wanted = [...new Set(withBot(spec).flatMap((stream) => escalationQueues(stream, spec)))];
