@@ -42,6 +42,26 @@ export function observed(fact: ResourceFact, field: string): FieldValue | undefi
   return isThere(fact) ? fact.observed[field] : undefined;
 }
 
+/** Judges each of the resources that are there; where none is, it has nothing to say. */
+export function judgedEach(
+  facts: readonly ResourceFact[],
+  of: (fact: ResourceFact) => readonly Finding[],
+  whenNone: string,
+): Judgement {
+  const there = facts.filter(isThere);
+  return there.length === 0
+    ? notApplicable("there is nothing to look at")
+    : judgedBy(there.flatMap(of), whenNone);
+}
+
+/** What speaks against the resources that are not there; nothing when all are. */
+export function judgedMissing(facts: readonly ResourceFact[]): Judgement {
+  return judgedByState(
+    facts.filter((fact) => !isThere(fact)),
+    "",
+  );
+}
+
 /** A finding on one field of a resource. */
 export function findingOn(
   fact: Pick<ResourceFact, "address" | "label">,

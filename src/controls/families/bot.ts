@@ -1,20 +1,14 @@
 import { HEALTH_BOT_ROLES } from "../../resources/azure/health-bot-roles.ts";
-import {
-  type Control,
-  type Finding,
-  holds,
-  inherited,
-  type Judgement,
-  judgedBy,
-  manual,
-} from "../control.ts";
-import { findingsOf, judgedByState } from "../derived.ts";
+import { type Control, holds, inherited, type Judgement, judgedBy, manual } from "../control.ts";
+import { judgedByState } from "../derived.ts";
 import type { ResourceFact } from "../facts.ts";
 import {
   byWord,
   findingOn,
   isThere,
   judgedByFields,
+  judgedEach,
+  judgedMissing,
   observed,
   together,
   withoutSubject,
@@ -38,13 +32,15 @@ function must(
   expected: string,
   message: (actual: string) => string,
 ): Judgement {
-  const findings = bots.flatMap((fact): readonly Finding[] => {
-    if (!isThere(fact)) return findingsOf(fact);
-    const actual = observed(fact, field);
-    if (actual === expected) return [];
-    return [findingOn(fact, field, message(String(actual)), { expected, actual: String(actual) })];
-  });
-  return judgedBy(findings, `${field} is ${expected}`);
+  return judgedEach(
+    bots,
+    (fact) => {
+      const actual = observed(fact, field);
+      if (actual === expected) return [];
+      return [findingOn(fact, field, message(String(actual)), { expected, actual: String(actual) })];
+    },
+    `${field} is ${expected}`,
+  );
 }
 
 /** What the bot is, who may do what with it, and what it keeps. */
@@ -67,6 +63,7 @@ export const BOT_CONTROLS: readonly Control[] = [
       const bots = facts.resources("health-bot.account");
       return together(
         [
+          judgedMissing(bots),
           must(bots, "location", spec.azure.location, (actual) => `it is in ${actual}`),
           must(bots, "provisioning", "Succeeded", (actual) => `its provisioning is ${actual}`),
         ],
@@ -85,22 +82,25 @@ export const BOT_CONTROLS: readonly Control[] = [
     remedy: { spec: "healthBot.sku", steps: ["Set healthBot.sku to C1 or PES and run psc deploy"] },
     persona: "Subscription Contributor",
     restsOn: { kinds: ["health-bot.account"] },
-    judge: ({ facts }) =>
-      judgedBy(
-        facts.resources("health-bot.account").flatMap((fact): readonly Finding[] => {
-          if (!isThere(fact)) return findingsOf(fact);
-          const sku = String(observed(fact, "sku"));
-          return NOT_FOR_PRODUCTION.includes(sku) || sku === "null"
-            ? [
-                findingOn(fact, "sku", `its SKU is ${sku}`, {
+    judge({ facts }) {
+      const bots = facts.resources("health-bot.account");
+      const suited = judgedEach(
+        bots,
+        (fact) => {
+          const sku = observed(fact, "sku");
+          return typeof sku === "string" && !NOT_FOR_PRODUCTION.includes(sku)
+            ? []
+            : [
+                findingOn(fact, "sku", `its SKU is ${String(sku)}`, {
                   expected: `none of ${NOT_FOR_PRODUCTION.join(", ")}`,
-                  actual: sku,
+                  actual: String(sku),
                 }),
-              ]
-            : [];
-        }),
-        "its SKU is one for production",
-      ),
+              ];
+        },
+        "suited",
+      );
+      return together([judgedMissing(bots), suited], "its SKU is one for production");
+    },
   },
   {
     id: "PSC-BOT-03",
@@ -125,7 +125,7 @@ export const BOT_CONTROLS: readonly Control[] = [
     judge({ facts }) {
       const bots = facts.resources("health-bot.account");
       const method = bots[0] === undefined ? undefined : observed(bots[0], "accessControl");
-      if (bots[0] !== undefined && !isThere(bots[0])) return judgedByState(bots, "");
+      if (bots[0] !== undefined && !isThere(bots[0])) return judgedMissing(bots);
       // Older api-versions and bots do not show it: then somebody's word is all there is.
       if (typeof method !== "string")
         return byWord(
@@ -231,22 +231,28 @@ export const BOT_CONTROLS: readonly Control[] = [
       const [channel] = facts.resources("health-bot.channel");
       const users = facts.resources("dataverse.application-user");
       const told = channel?.confirmation?.value?.trim().toLowerCase();
-      const differing = users.flatMap((fact): readonly Finding[] => {
-        if (!isThere(fact)) return findingsOf(fact);
-        const actual = String(observed(fact, "botId") ?? "");
-        if (!GUID.test(actual))
-          return [findingOn(fact, "botId", "Dataverse holds no bot id", { actual, expected: "a GUID" })];
-        return told === undefined || actual.toLowerCase() === told
-          ? []
-          : [
-              findingOn(fact, "botId", `Dataverse holds ${actual}, and the bot's portal shows ${told}`, {
-                expected: told,
-                actual,
-              }),
-            ];
-      });
-      if (differing.length > 0) return judgedBy(differing, "");
-      if (channel !== undefined && !isThere(channel)) return judgedByState([channel], "");
+      const same = judgedEach(
+        users,
+        (fact) => {
+          const actual = String(observed(fact, "botId") ?? "");
+          if (!GUID.test(actual))
+            return [findingOn(fact, "botId", "Dataverse holds no bot id", { actual, expected: "a GUID" })];
+          return told === undefined || actual.toLowerCase() === told
+            ? []
+            : [
+                findingOn(fact, "botId", `Dataverse holds ${actual}, and the bot's portal shows ${told}`, {
+                  expected: told,
+                  actual,
+                }),
+              ];
+        },
+        "the same",
+      );
+      const there = together(
+        [judgedMissing(users), judgedMissing(channel === undefined ? [] : [channel]), same],
+        "",
+      );
+      if (there.outcome !== "holds") return there;
       return told === undefined
         ? manual(
             "the bot id is known from Dataverse alone; evidence wanted: the page Integration > Channels of the bot's management portal",
@@ -297,12 +303,8 @@ export const BOT_CONTROLS: readonly Control[] = [
         [
           judgedByState(facts.resources("entra.tenant"), "one tenant"),
           // Both are found with tokens of the tenant that the check has just compared: being there is enough.
-          ...["power-platform.environment", "health-bot.account"].map((kind) =>
-            judgedByState(
-              facts.resources(kind).filter((fact) => !isThere(fact)),
-              "there",
-            ),
-          ),
+          judgedMissing(facts.resources("power-platform.environment")),
+          judgedMissing(facts.resources("health-bot.account")),
         ],
         `subscription, environment and sign-in are of ${spec.tenant}`,
       ),

@@ -2,11 +2,13 @@ import type { FieldValue } from "../../engine/observation.ts";
 import { sameId, workspaceId } from "../../resources/azure/resource-ids.ts";
 import { type Control, type Finding, holds, judgedBy, manual, notApplicable } from "../control.ts";
 import { judgedByState } from "../derived.ts";
+import type { ResourceFact } from "../facts.ts";
 import {
   byWord,
   findingOn,
   isThere,
   judgedByFields,
+  judgedEach,
   observed,
   together,
   withoutSubject,
@@ -35,6 +37,18 @@ function tagsOf(value: FieldValue | undefined): Readonly<Record<string, FieldVal
     : {};
 }
 
+/** Findings on an export that leaves out some of the wanted categories. */
+const lacking =
+  (wanted: readonly string[]) =>
+  (fact: ResourceFact): readonly Finding[] => {
+    const present = texts(observed(fact, "categories"));
+    return wanted
+      .filter((category) => !present.includes(category))
+      .map((category) =>
+        findingOn(fact, "categories", `${category} is not exported`, { expected: category }),
+      );
+  };
+
 /** What happens is recorded, kept, and somebody is told. */
 export const MONITORING_CONTROLS: readonly Control[] = [
   {
@@ -62,37 +76,40 @@ export const MONITORING_CONTROLS: readonly Control[] = [
     restsOn: { kinds: ["azure.application-insights"] },
     judge({ facts, spec }) {
       const components = facts.resources("azure.application-insights");
-      const besides = components.flatMap((fact): Finding[] => {
-        if (!isThere(fact)) return [];
-        const ingestion = observed(fact, "ingestion");
-        const owner = tagsOf(observed(fact, "tags"))[MARK];
-        return [
-          // Where Azure does not say, the workspace it names is enough.
-          ...(typeof ingestion === "string" && ingestion !== IN_WORKSPACE
-            ? [
-                findingOn(fact, "ingestion", "it keeps its data outside of a workspace", {
-                  expected: IN_WORKSPACE,
-                  actual: ingestion,
-                }),
-              ]
-            : []),
-          ...(typeof owner === "string" && owner !== spec.name
-            ? [
-                findingOn(fact, "tags", `it was made for "${owner}", another environment`, {
-                  expected: spec.name,
-                  actual: owner,
-                }),
-              ]
-            : []),
-        ];
-      });
+      const besides = judgedEach(
+        components,
+        (fact) => {
+          const ingestion = observed(fact, "ingestion");
+          const owner = tagsOf(observed(fact, "tags"))[MARK];
+          return [
+            // Where Azure does not say, the workspace it names is enough.
+            ...(typeof ingestion === "string" && ingestion !== IN_WORKSPACE
+              ? [
+                  findingOn(fact, "ingestion", "it keeps its data outside of a workspace", {
+                    expected: IN_WORKSPACE,
+                    actual: ingestion,
+                  }),
+                ]
+              : []),
+            ...(typeof owner === "string" && owner !== spec.name
+              ? [
+                  findingOn(fact, "tags", `it was made for "${owner}", another environment`, {
+                    expected: spec.name,
+                    actual: owner,
+                  }),
+                ]
+              : []),
+          ];
+        },
+        "its own",
+      );
       const unmarked = components.some(
         (fact) => isThere(fact) && tagsOf(observed(fact, "tags"))[MARK] === undefined,
       );
       return together(
         [
           judgedByFields(components, ["workspace"], "in the workspace"),
-          judgedBy(besides, "its own"),
+          besides,
           ...(unmarked
             ? [
                 manual(
@@ -159,18 +176,10 @@ export const MONITORING_CONTROLS: readonly Control[] = [
     judge({ facts, spec }) {
       const own = facts.resources("azure.activity-log-export");
       if (own.length > 0) {
-        const missing = own.flatMap((fact): Finding[] => {
-          const present = texts(observed(fact, "categories"));
-          return isThere(fact)
-            ? ACTIVITY_LOG.filter((category) => !present.includes(category)).map((category) =>
-                findingOn(fact, "categories", `${category} is not exported`, { expected: category }),
-              )
-            : [];
-        });
         return together(
           [
             judgedByFields(own, ["workspace", "categories"], "as declared"),
-            judgedBy(missing, "all four categories"),
+            judgedEach(own, lacking(ACTIVITY_LOG), "all four categories"),
           ],
           `${ACTIVITY_LOG.join(", ")} go to ${spec.azure.monitoring.workspace}`,
         );
@@ -217,19 +226,23 @@ export const MONITORING_CONTROLS: readonly Control[] = [
     judge({ facts }) {
       const workspaces = facts.resources("azure.log-analytics-workspace");
       const days = workspaces.map((fact) => observed(fact, "retentionDays"));
-      const short = workspaces.flatMap((fact, index): Finding[] => {
-        const kept = days[index];
-        return isThere(fact) && (typeof kept !== "number" || kept < YEAR_DAYS)
-          ? [
-              findingOn(fact, "retentionDays", `it keeps its data for ${String(kept)} days only`, {
-                expected: `at least ${YEAR_DAYS}`,
-                actual: String(kept),
-              }),
-            ]
-          : [];
-      });
+      const short = judgedEach(
+        workspaces,
+        (fact) => {
+          const kept = observed(fact, "retentionDays");
+          return typeof kept === "number" && kept >= YEAR_DAYS
+            ? []
+            : [
+                findingOn(fact, "retentionDays", `it keeps its data for ${String(kept)} days only`, {
+                  expected: `at least ${YEAR_DAYS}`,
+                  actual: String(kept),
+                }),
+              ];
+        },
+        "long enough",
+      );
       return together(
-        [judgedByFields(workspaces, ["retentionDays"], "as declared"), judgedBy(short, "long enough")],
+        [judgedByFields(workspaces, ["retentionDays"], "as declared"), short],
         `it keeps its data for ${days.join(", ")} days`,
       );
     },
@@ -263,16 +276,11 @@ export const MONITORING_CONTROLS: readonly Control[] = [
         return manual(
           "the spec leaves the tenant's logs to somebody else; evidence wanted: the tenant's diagnostic settings, which send AuditLogs and SignInLogs to a workspace",
         );
-      const missing = own.flatMap((fact): Finding[] => {
-        const present = texts(observed(fact, "categories"));
-        return isThere(fact)
-          ? ENTRA_LOGS.filter((category) => !present.includes(category)).map((category) =>
-              findingOn(fact, "categories", `${category} is not exported`, { expected: category }),
-            )
-          : [];
-      });
       return together(
-        [judgedByFields(own, ["workspace", "categories"], "as declared"), judgedBy(missing, "both")],
+        [
+          judgedByFields(own, ["workspace", "categories"], "as declared"),
+          judgedEach(own, lacking(ENTRA_LOGS), "both"),
+        ],
         `${texts(own[0]?.observed["categories"]).join(", ")} go to ${spec.azure.monitoring.workspace}`,
       );
     },
@@ -415,19 +423,21 @@ export const MONITORING_CONTROLS: readonly Control[] = [
         return manual(
           "the spec leaves alerts to somebody else; evidence wanted: an activity log alert on writing and deleting of the bot, and whom it tells",
         );
-      const missing = alerts.flatMap((fact): Finding[] => {
-        const operations = texts(observed(fact, "operations")).map((one) => one.toLowerCase());
-        return isThere(fact)
-          ? ALERT_ON.filter((one) => !operations.includes(one.toLowerCase())).map((one) =>
-              findingOn(fact, "operations", `it does not watch ${one}`, { expected: one }),
-            )
-          : [];
-      });
+      const watched = judgedEach(
+        alerts,
+        (fact) => {
+          const operations = texts(observed(fact, "operations")).map((one) => one.toLowerCase());
+          return ALERT_ON.filter((one) => !operations.includes(one.toLowerCase())).map((one) =>
+            findingOn(fact, "operations", `it does not watch ${one}`, { expected: one }),
+          );
+        },
+        "both",
+      );
       return together(
         [
           judgedByFields(alerts, ["enabled", "on", "operations", "tells"], "as declared"),
           judgedByFields(facts.resources("azure.action-group"), ["enabled", "email"], "as declared"),
-          judgedBy(missing, "both"),
+          watched,
         ],
         "writing and deleting of the bot is watched, and the people of the spec are told",
       );

@@ -10,7 +10,16 @@ import {
 } from "../control.ts";
 import { judgedByState } from "../derived.ts";
 import type { ResourceFact } from "../facts.ts";
-import { findingOn, isThere, judgedByFields, observed, together, withoutSubject } from "../judging.ts";
+import {
+  findingOn,
+  isThere,
+  judgedByFields,
+  judgedEach,
+  judgedMissing,
+  observed,
+  together,
+  withoutSubject,
+} from "../judging.ts";
 import { chatWidgets } from "../probes/chat-widgets.ts";
 import { omnichannelChannels } from "../probes/omnichannel-channels.ts";
 import { omnichannelSettings } from "../probes/omnichannel-settings.ts";
@@ -133,33 +142,42 @@ export const OMNICHANNEL_CONTROLS: readonly Control[] = [
     judge({ facts, spec }) {
       if (withBot(spec).length === 0) return NO_BOT;
       const users = facts.resources("dataverse.application-user");
-      const capacity = users.flatMap((fact): Finding[] => {
-        const units = observed(fact, "capacity");
-        return isThere(fact) && !(typeof units === "number" && units > 0)
-          ? [findingOn(fact, "capacity", "it has no capacity", { expected: "more than 0" })]
-          : [];
-      });
+      const capacity = judgedEach(
+        users,
+        (fact) => {
+          const units = observed(fact, "capacity");
+          return typeof units === "number" && units > 0
+            ? []
+            : [findingOn(fact, "capacity", "it has no capacity", { expected: "more than 0" })];
+        },
+        "it has capacity",
+      );
       const roles = facts
         .resources("dataverse.role-assignment")
         .filter(({ address }) => address.endsWith('→ bot"]'));
       const queues = facts.resources("omnichannel.queue-members");
-      const absent = spec.queues
+      const its = spec.queues
         .filter(({ members }) => members.some(({ kind }) => kind === "bot"))
-        .flatMap(({ name }) => named(queues, name))
-        .flatMap((fact): Finding[] => {
+        .flatMap(({ name }) => named(queues, name));
+      const inside = judgedEach(
+        its,
+        (fact) => {
           const members = observed(fact, "members");
           return Array.isArray(members) && members.includes("bot")
             ? []
             : [findingOn(fact, "members", "the bot is not in it", { expected: "bot" })];
-        });
+        },
+        "in its queues",
+      );
       return together(
         [
           judgedByFields(users, ["enabled", "accessMode", "userType", "botId", "capacity"], "as declared"),
-          judgedBy(capacity, "it has capacity"),
+          capacity,
           roles.length === 0
             ? manual("the spec gives the bot no role; evidence wanted: the roles of its user")
             : judgedByState(roles, "it holds its role"),
-          judgedBy(absent, "in its queues"),
+          judgedMissing(its),
+          inside,
         ],
         "it is a bot application user with its id, capacity, role and queues",
       );
@@ -218,13 +236,14 @@ export const OMNICHANNEL_CONTROLS: readonly Control[] = [
       const queues = facts.resources("omnichannel.queue");
       const members = facts.probe(queueMembers);
       if (members === undefined) return withoutSubject(queues, "the queues");
-      const missing = wanted.flatMap((name) => named(queues, name)).filter((fact) => !isThere(fact));
+      const unknown = wanted.every((name) => members[name] === undefined);
       const people = (name: string): readonly QueueMember[] =>
         (members[name] ?? []).filter(({ bot, enabled }) => enabled && !bot);
       const empty = wanted.filter((name) => members[name] !== undefined && people(name).length === 0);
       return together(
         [
-          judgedByState(missing, "they exist"),
+          judgedMissing(wanted.flatMap((name) => named(queues, name))),
+          ...(unknown ? [withoutSubject([], "the members of the queues")] : []),
           judgedBy(
             empty.map((name) =>
               finding(queueMembers.id, name, `queue "${name}" has no person in it`, "at least one", "none"),

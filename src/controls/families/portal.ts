@@ -9,7 +9,7 @@ import {
 } from "../control.ts";
 import { judgedByState } from "../derived.ts";
 import type { ResourceFact } from "../facts.ts";
-import { findingOn, isThere, judgedByFields, observed, together } from "../judging.ts";
+import { findingOn, isThere, judgedByFields, judgedEach, observed, together } from "../judging.ts";
 import { portalWebsite } from "../probes/portal-website.ts";
 
 const SETTING = "portal.setting";
@@ -77,20 +77,21 @@ export const PORTAL_CONTROLS: readonly Control[] = [
       );
       // Open registration with local accounts off is registration by the provider.
       const isOpen = open.every((fact) => fact !== undefined && observed(fact, "value") === "true");
-      const [, registration] = open;
       const provider = spec.portal.signIn;
       return together(
         [
           judgedByState(signIn, "as declared"),
-          judgedBy(
-            isOpen && registration !== undefined
-              ? [
-                  findingOn(registration, "value", "anybody can make a local account", {
-                    expected: "false",
-                    actual: "true",
-                  }),
-                ]
-              : [],
+          judgedEach(
+            open.slice(-1).flatMap((fact) => fact ?? []),
+            (fact) =>
+              isOpen
+                ? [
+                    findingOn(fact, "value", "anybody can make a local account", {
+                      expected: "false",
+                      actual: "true",
+                    }),
+                  ]
+                : [],
             "closed",
           ),
           ...(provider === undefined
@@ -201,18 +202,17 @@ export const PORTAL_CONTROLS: readonly Control[] = [
       if (spec.portal === undefined) return NO_PORTAL;
       const chats = facts.resources("portal.chat");
       if (chats.length === 0) return notApplicable("the portal of the spec shows no chat");
-      const lacking = chats.flatMap((fact): Finding[] => {
-        const snippet = String(observed(fact, "value") ?? "");
-        return isThere(fact)
-          ? WIDGET_ATTRIBUTES.filter((name) => !snippet.includes(`${name}=`)).map((name) =>
-              findingOn(fact, "value", `the snippet has no ${name}`, { expected: name }),
-            )
-          : [];
-      });
-      return together(
-        [judgedByState(chats, "as declared"), judgedBy(lacking, "whole")],
-        "its snippet is that of the widget",
+      const whole = judgedEach(
+        chats,
+        (fact) => {
+          const snippet = String(observed(fact, "value") ?? "");
+          return WIDGET_ATTRIBUTES.filter((name) => !snippet.includes(`${name}=`)).map((name) =>
+            findingOn(fact, "value", `the snippet has no ${name}`, { expected: name }),
+          );
+        },
+        "whole",
       );
+      return together([judgedByState(chats, "as declared"), whole], "its snippet is that of the widget");
     },
   },
   {
