@@ -32,7 +32,7 @@ let portal: Portal;
 const intact = new Map<string, VerifyResult>();
 
 async function verdicts(file: string): Promise<VerifyResult> {
-  // With everything that can be seen: what an auditor without the bot's secret sees is verify.test.ts's.
+  // With everything that can be seen: what an auditor without the bot's secret sees is in unasked.test.ts.
   const ran = await place.psc(`verify ${file} --with-bot-secrets --output json`);
   if (ran.stdout === "") throw new Error(ran.stderr);
   return ran.json as VerifyResult;

@@ -6,7 +6,7 @@ import { type QueueMember, queueMembers } from "../../src/controls/probes/queue-
 import { secretColumns } from "../../src/controls/probes/secret-columns.ts";
 import type { EnvironmentSpec, QueueSpec, WorkstreamSpec } from "../../src/spec/model.ts";
 import { contosoSpec } from "../resources/support/contoso.ts";
-import { confirmed, fact, judged, missing, seen } from "./hand-made.ts";
+import { confirmed, differing, fact, judged, missing, seen } from "./hand-made.ts";
 import { portalSpec } from "./portal-spec.ts";
 
 const queue = (name: string, members: QueueSpec["members"] = []): QueueSpec => ({
@@ -181,9 +181,19 @@ describe("chat widget (PSC-OC-06)", () => {
       ],
     }).verdict;
 
-  it("has hours itself, or people have", () => {
+  it("has hours itself, or people have, or a person says who answers at night", () => {
     expect([open("Weekdays", "always"), open("always", "Weekdays")]).toEqual(["pass", "pass"]);
-    expect(open("always", "always")).toBe("fail");
+    expect(open("always", "always")).toBe("manual");
+  });
+
+  it("fails when hours were taken away", () => {
+    const made = {
+      resources: [
+        fact('omnichannel.widget["Patient chat"]', { observed: { operatingHours: "always" } }),
+        differing('omnichannel.queue["People"]', "operatingHours", "always", "Weekdays"),
+      ],
+    };
+    expect(judged("PSC-OC-06", spec, made).verdict).toBe("fail");
   });
 });
 

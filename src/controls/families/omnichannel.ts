@@ -321,25 +321,14 @@ export const OMNICHANNEL_CONTROLS: readonly Control[] = [
       if (widgets.length === 0) return notApplicable("the spec has no chat widget");
       const queues = facts.resources("omnichannel.queue");
       const isOpenAlways = (fact: ResourceFact): boolean => observed(fact, "operatingHours") === "always";
-      const always = spec.workstreams.flatMap((stream): Finding[] => {
+      const always = spec.workstreams.flatMap((stream): string[] => {
         if (stream.widget === undefined) return [];
         const chat = named(widgets, stream.widget.name).filter(isThere);
         const people = [...new Set([...escalationQueues(stream, spec), stream.fallback])]
           .flatMap((name) => named(queues, name))
           .filter(isThere);
-        const [first] = chat;
-        return first !== undefined && people.length > 0 && [first, ...people].every(isOpenAlways)
-          ? [
-              findingOn(
-                first,
-                "operatingHours",
-                "neither it nor the queues of people behind it have operating hours",
-                {
-                  expected: "operating hours",
-                  actual: "always",
-                },
-              ),
-            ]
+        return chat.length > 0 && people.length > 0 && [...chat, ...people].every(isOpenAlways)
+          ? [stream.widget.name]
           : [];
       });
       return together(
@@ -347,7 +336,12 @@ export const OMNICHANNEL_CONTROLS: readonly Control[] = [
           judgedByFields(widgets, ["operatingHours"], "there"),
           judgedByFields(queues, ["operatingHours"], "as declared"),
           judgedByState(facts.resources("omnichannel.operating-hours"), "as declared"),
-          judgedBy(always, "hours"),
+          // It may be meant so: only a person knows whether somebody answers at night.
+          ...always.map((name) =>
+            manual(
+              `neither chat widget "${name}" nor the queues of people behind it have operating hours, as the spec says; evidence wanted: a duty roster of people around the clock`,
+            ),
+          ),
         ],
         "they are there, and people have operating hours",
       );

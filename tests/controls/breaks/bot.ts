@@ -95,7 +95,7 @@ export const BOT_BREAKS: readonly Break[] = [
 
 export const BOT_UNBREAKABLE: Readonly<Record<string, string>> = {
   "PSC-BOT-05": "inherited: Microsoft attests it",
-  "PSC-BOT-06": "manual at best: no API shows the bridge; bot.test.ts switches handoff off",
+  "PSC-BOT-06": "manual at best: no API shows the bridge; unasked.test.ts switches handoff off",
   "PSC-BOT-08": "manual: no API shows the bot's channels",
   "PSC-BOT-09": "a subscription of another tenant refuses every read; bot.test.ts judges such facts",
 };

@@ -45,5 +45,5 @@ export const MONITORING_UNBREAKABLE: Readonly<Record<string, string>> = {
   "PSC-MON-06": "manual: no public API shows the export",
   "PSC-MON-07": "manual: no API shows what the site sends",
   "PSC-MON-09": "manual: psc does not speak to Exchange and Purview",
-  "PSC-MON-11": "it informs, and never fails: monitoring.test.ts lets Azure offer categories",
+  "PSC-MON-11": "it informs, and never fails: unasked.test.ts lets Azure offer categories",
 };

@@ -95,5 +95,5 @@ export const OMNICHANNEL_BREAKS: readonly Break[] = [
 ];
 
 export const OMNICHANNEL_UNBREAKABLE: Readonly<Record<string, string>> = {
-  "PSC-OC-11": "it tells which way the switch is, and both ways are right: omnichannel.test.ts moves it",
+  "PSC-OC-11": "it tells which way the switch is, and both ways are right: unasked.test.ts moves it",
 };
