@@ -289,6 +289,12 @@ function replaceColumn(session: Session, table: Table, column: Column, body: Jso
       ...entry,
       columns: { ...entry.columns, [column.name]: audited },
     };
+  const secured = body["IsSecured"];
+  if (typeof secured === "boolean") {
+    const security = session.organization.columnSecurity ?? {};
+    security[table.logicalName] = { ...security[table.logicalName], [column.name]: secured };
+    session.organization.columnSecurity = security;
+  }
   return { status: 204 };
 }
 
