@@ -15,8 +15,11 @@ const CONTENT = [
 let place: Workplace;
 let portal: Portal;
 
-async function verified(options = ""): Promise<{ code: number; of: (id: string) => ControlResult }> {
-  const ran = await place.psc(`verify dev.yaml --output json ${options}`);
+async function verified(
+  options = "",
+  file = "dev.yaml",
+): Promise<{ code: number; of: (id: string) => ControlResult }> {
+  const ran = await place.psc(`verify ${file} --output json ${options}`);
   if (ran.stdout === "") throw new Error(ran.stderr);
   const { controls } = ran.json as VerifyResult;
   const of = (id: string): ControlResult => {
@@ -26,6 +29,8 @@ async function verified(options = ""): Promise<{ code: number; of: (id: string) 
   };
   return { code: ran.code, of };
 }
+
+const restored = (): Promise<unknown> => place.sandbox.control("POST", "snapshots/deployed/restore", {});
 
 beforeAll(async () => {
   place = await openWorkplace();
@@ -97,8 +102,6 @@ describe("the bot's own content", () => {
 });
 
 describe("what never turns red by itself", () => {
-  const restored = (): Promise<unknown> => place.sandbox.control("POST", "snapshots/deployed/restore", {});
-
   it("hears that handoff of the bot was switched off (PSC-BOT-06)", async () => {
     await portal.edit(
       "healthBot/accounts",
@@ -130,5 +133,25 @@ describe("what never turns red by itself", () => {
     const { of } = await verified();
     await restored();
     expect(of("PSC-OC-11")).toMatchObject({ verdict: "pass", reason: expect.stringContaining("it is off") });
+  });
+});
+
+describe("what the spec leaves to others", () => {
+  it("is looked for where Azure shows it: the export of the activity log (PSC-MON-03)", async () => {
+    place.write("central.yaml", "extends: dev.yaml\nazure: { monitoring: { activityLog: [] } }\n");
+    // The setting that the deployment has made is somebody else's for this spec.
+    expect((await verified("", "central.yaml")).of("PSC-MON-03")).toMatchObject({
+      verdict: "pass",
+      reason: expect.stringContaining("somebody else exports the four categories to log-contoso-dev"),
+    });
+    await portal.edit("arm/diagnosticSettings", () => "gone");
+    const { of } = await verified("", "central.yaml");
+    await restored();
+    expect(of("PSC-MON-03")).toMatchObject({
+      verdict: "fail",
+      remedy: { spec: "azure.monitoring.activityLog" },
+    });
+    expect(of("PSC-MON-03").findings).toHaveLength(4);
+    expect(of("PSC-MON-03").evidence).not.toEqual([]);
   });
 });
