@@ -57,6 +57,8 @@ export interface SessionOptions {
   readonly withoutKinds?: readonly string[];
   /** Facts that only auditing needs are read as well. */
   readonly probes?: readonly Probe[];
+  /** A permission that is not used: what takes it to be read is left unread, and `Session.unasked` names it. */
+  readonly unusedPermission?: string;
   /** `plan`, `verify` and `status` cannot write, whatever a resource tries. */
   readonly readOnly: boolean;
   readonly signal?: AbortSignal;
@@ -85,6 +87,8 @@ export interface Session {
   readonly spec: EnvironmentSpec;
   readonly manifest: Manifest;
   readonly graph: ResourceGraph;
+  /** Resources of the spec that are not looked at, because of `unusedPermission`. */
+  readonly unasked: readonly Resource[];
   readonly memory: RunMemory;
   readonly http: RememberingHttp;
   readonly services: Services;
@@ -176,10 +180,12 @@ export function openSession(options: SessionOptions): Session {
     force: options.force ?? false,
     confirmation: (address) => confirmations.lookup(address),
   });
+  const { asked, unasked } = resourcesOfRun(options);
   return {
     spec,
     manifest,
-    graph: buildGraph(resourcesOfRun(options)),
+    graph: buildGraph(asked),
+    unasked,
     memory,
     http,
     services,
@@ -201,10 +207,27 @@ function readOnlyPac(): PscError {
   });
 }
 
-function resourcesOfRun({ spec, manifest, withoutKinds = [], probes = [] }: SessionOptions): Resource[] {
+interface ResourcesOfRun {
+  readonly asked: Resource[];
+  readonly unasked: readonly Resource[];
+}
+
+function resourcesOfRun(options: SessionOptions): ResourcesOfRun {
+  const { spec, manifest, withoutKinds = [], probes = [], unusedPermission } = options;
   const resources = resourcesOf(spec, manifest).filter(({ info }) => !withoutKinds.includes(info.kind));
-  const known = new Set(resources.map(({ address }) => address));
-  return [...resources, ...probeResources(probes, spec, known)];
+  const unasked = resources.filter(
+    ({ info }) => unusedPermission !== undefined && info.permissions.read.includes(unusedPermission),
+  );
+  const left = new Set(unasked.map(({ address }) => address));
+  const asked = resources
+    .filter(({ address }) => !left.has(address))
+    .map((resource) =>
+      resource.dependsOn.some((address) => left.has(address))
+        ? { ...resource, dependsOn: resource.dependsOn.filter((address) => !left.has(address)) }
+        : resource,
+    );
+  const known = new Set(asked.map(({ address }) => address));
+  return { asked: [...asked, ...probeResources(probes, spec, known)], unasked };
 }
 
 function openShared(

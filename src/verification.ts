@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { BOT_NOT_ASKED } from "./controls/bot-secrets.ts";
 import { factsOf } from "./controls/collect.ts";
 import type { Control } from "./controls/control.ts";
 import type { Facts } from "./controls/facts.ts";
@@ -35,6 +36,7 @@ export async function collectFacts(session: Session, version: string): Promise<C
     planned,
     declared: (resource) => resource.declared(session.memory.contextOf(resource)),
     consulted: session.memory.consulted,
+    unasked: { resources: session.unasked, reason: BOT_NOT_ASKED },
     confirmation: (address) => session.confirmations.all().findLast(({ gate }) => gate === address),
   });
   return { facts, reads: planned.plan.reads, tookMs: planned.plan.tookMs };

@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly withoutKinds?: readonly string[];
   /** Facts that only auditing needs; asked for when the spec is known. */
   readonly probes?: () => Promise<readonly Probe[]>;
+  /** See `SessionOptions`. */
+  readonly unusedPermission?: string;
   readonly signal?: AbortSignal;
   readonly force?: boolean;
   /** Other clients take part: an embedded sandbox shows certificates. */
@@ -85,6 +87,7 @@ export async function withSession(
       ...(state === undefined ? {} : { state }),
       ...(options.withoutKinds === undefined ? {} : { withoutKinds: options.withoutKinds }),
       ...(options.probes === undefined ? {} : { probes: await options.probes() }),
+      ...(options.unusedPermission === undefined ? {} : { unusedPermission: options.unusedPermission }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onAnswer: ({ method, url, status, ms, attempt, requestId }) => {
         const how = [

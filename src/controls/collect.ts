@@ -23,6 +23,8 @@ export interface CollectInput {
   readonly confirmation: (address: string) => Confirmation | undefined;
   /** Whose observations a resource was judged by. */
   readonly consulted: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Of the spec, and not looked at because nobody asked for it. */
+  readonly unasked?: { readonly resources: readonly Resource[]; readonly reason: string };
 }
 
 /** SHA-256 of the resolved spec; who accepted what is not part of it, and secrets are not either. */
@@ -177,8 +179,30 @@ export function factsOf(input: CollectInput): Facts {
     };
   };
 
+  const unaskedFact = ({ address, info, label }: Resource): ResourceFact => ({
+    address,
+    kind: info.kind,
+    label,
+    step: info.step,
+    persona: info.persona,
+    nature: info.nature,
+    state: "not-visible",
+    reason: input.unasked?.reason ?? "",
+    id: null,
+    declared: {},
+    observed: {},
+    differences: [],
+    concern: null,
+    problem: null,
+    confirmation: null,
+    evidence: [],
+  });
+
   const isProbe = ({ info }: Resource): boolean => info.kind.startsWith(PROBE_PREFIX);
-  const resources = order.filter((resource) => !isProbe(resource)).map(resourceFact);
+  const resources = [
+    ...order.filter((resource) => !isProbe(resource)).map(resourceFact),
+    ...(input.unasked?.resources ?? []).map(unaskedFact),
+  ];
   const probes = order.filter(isProbe).map(probeFact);
   return {
     format: "psc.facts/1",

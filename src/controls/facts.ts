@@ -34,8 +34,8 @@ export const RESOURCE_STATES = [
   "unreadable",
 ] as const;
 /**
- * `gate-open`: a person has not done it. `not-visible`: no API shows it and nobody has said that it was done.
- * `on-word`: no API shows it, and somebody has said that it was done.
+ * `gate-open`: a person has not done it. `not-visible`: no API shows it and nobody has said that it was done, or it was
+ * not asked for. `on-word`: no API shows it, and somebody has said that it was done.
  * `does-not-hold`: a check that failed. `unreadable`: it could not be read.
  */
 export type ResourceState = (typeof RESOURCE_STATES)[number];

@@ -13,6 +13,8 @@ export interface Website {
   readonly websiteRecordId: string;
   /** `OperationComplete` once it can be worked with. */
   readonly status: string;
+  /** `Trial` or `Production`. */
+  readonly type: string;
   /** `private` or `public`. */
   readonly visibility: string;
 }
@@ -52,6 +54,7 @@ function websiteOf(body: Row): Website {
     url: textAt(body, "websiteUrl"),
     websiteRecordId: textAt(body, "websiteRecordId").toLowerCase(),
     status: textAt(body, "status"),
+    type: textAt(body, "type"),
     visibility: textAt(body, "siteVisibility").toLowerCase(),
   };
 }

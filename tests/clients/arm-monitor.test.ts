@@ -55,6 +55,24 @@ describe("@azure/arm-monitor", () => {
     ).rejects.toMatchObject({ statusCode: 400, code: "BadRequest" });
   });
 
+  it("lists the categories of a bot, which has none until somebody gives it some", async () => {
+    const group = `${SCOPE}/resourceGroups/rg`;
+    const bot = `${group}/providers/Microsoft.HealthBot/healthBots/bot`;
+    await session.raw("POST", `${SCOPE}/providers/Microsoft.HealthBot/register?api-version=2025-04-01`);
+    await session.advance(100);
+    await session.raw("PUT", `${group}?api-version=2025-04-01`, { location: "eastus" });
+    await session.raw("PUT", `${bot}?api-version=2025-11-01`, { location: "eastus", sku: { name: "C1" } });
+    await expect(all(client.diagnosticSettingsCategory.list(bot))).rejects.toMatchObject({ statusCode: 400 });
+    await session.cloud.control("POST", "state", {
+      path: "arm/healthBots",
+      where: {},
+      set: { diagnosticCategories: ["Conversations"] },
+    });
+    const listed = await all(client.diagnosticSettingsCategory.list(bot));
+    expect(listed).toMatchObject([{ name: "Conversations", categoryType: "Logs" }]);
+    proven(CLIENT, "GET Microsoft.Insights/diagnosticSettingsCategories");
+  });
+
   it("is told plainly what the sandbox does not simulate", async () => {
     await expect(client.diagnosticSettings.get(WORKSPACE, "audit")).rejects.toMatchObject({
       statusCode: 501,

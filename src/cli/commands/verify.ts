@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { BOT_SECRETS } from "../../controls/bot-secrets.ts";
 import type { Facts } from "../../controls/facts.ts";
 import type { VerifyResult } from "../../controls/result.ts";
 import { alarming, type Trend, trendOf } from "../../controls/trend.ts";
@@ -188,6 +189,11 @@ export const verify: CommandDefinition = {
       flags: "--baseline <file>",
       summary: "an earlier result: tell what changed since; exit code 2 only when something got worse",
     },
+    {
+      flags: "--with-bot-secrets",
+      summary:
+        "let Azure list the bot's secret, and look into the bot's own content with it; without it, controls about that content are manual",
+    },
     { flags: "--strict", summary: "warnings and manual controls count as failures for the exit code" },
     ...TENANT_OPTIONS,
   ],
@@ -197,6 +203,10 @@ export const verify: CommandDefinition = {
     {
       command: "verify prod.yaml --report html=out/prod.html --report sarif=out/prod.sarif",
       effect: "for people, and for code scanning",
+    },
+    {
+      command: "verify dev.yaml --with-bot-secrets",
+      effect: "with the bot's own content, for whoever may list its secrets",
     },
     {
       command: "verify prod.yaml --collect facts.json",
@@ -220,6 +230,7 @@ export const verify: CommandDefinition = {
       {
         readOnly: true,
         withoutKinds: CHECKS_OF_WRITING,
+        ...(options.flag("withBotSecrets") ? {} : { unusedPermission: BOT_SECRETS }),
         probes: async () => (await import("../../controls/index.ts")).PROBES,
       },
       async ({ loaded, chosen, session }) => {

@@ -87,7 +87,7 @@ export const applicationInsights = defineKind<ApplicationInsightsProps, Applicat
       return { status: "absent", reason: "its workspace does not exist" };
     const found = await context.services.arm.get<ArmResource<ComponentProperties>>(props.id);
     if (found === undefined) return { status: "absent" };
-    const { WorkspaceResourceId, RetentionInDays } = found.properties;
+    const { WorkspaceResourceId, RetentionInDays, IngestionMode } = found.properties;
     return {
       status: "present",
       id: found.id,
@@ -98,6 +98,7 @@ export const applicationInsights = defineKind<ApplicationInsightsProps, Applicat
           ? props.workspace
           : (WorkspaceResourceId ?? null),
         retentionDays: RetentionInDays ?? null,
+        ingestion: IngestionMode ?? null,
         tags: found.tags ?? {},
       },
       data: { id: found.id },

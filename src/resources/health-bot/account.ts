@@ -169,6 +169,7 @@ export const account = defineKind<AccountProps, AccountData>({
         sku: found.sku?.name ?? null,
         location: asDeclared(found.location ?? "", props.location),
         tags: found.tags ?? {},
+        provisioning: provisioningState ?? null,
         accessControl: found.properties.accessControlMethod ?? null,
         encryption: encryptionOf(found.properties.keyVaultProperties),
       },

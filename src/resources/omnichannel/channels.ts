@@ -47,7 +47,7 @@ export function adminCenterLink(context: Context): string {
 }
 
 /** The channels that are not provably on. */
-async function missingChannels(client: Dataverse, channels: readonly Channel[]): Promise<Channel[]> {
+export async function missingChannels(client: Dataverse, channels: readonly Channel[]): Promise<Channel[]> {
   const [solutions, rows] = await Promise.all([
     client.list("solutions", {
       select: ["uniquename"],

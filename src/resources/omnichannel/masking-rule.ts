@@ -1,6 +1,7 @@
 import type { Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
-import { numberAt, textAt } from "../../services/json-reading.ts";
+import type { Dataverse } from "../../services/dataverse.ts";
+import { numberAt, type Row, textAt } from "../../services/json-reading.ts";
 import type { EnvironmentSpec, Manifest, MaskingRuleSpec } from "../../spec/model.ts";
 import {
   ABSENT_ENVIRONMENT,
@@ -16,10 +17,9 @@ import { omnichannelBase } from "./channels.ts";
 const TABLE = "msdyn_maskingrule";
 const ACTIVE = 0;
 
-async function read(props: MaskingRuleSpec, context: Context): Promise<Observation<{ readonly id: string }>> {
-  const client = organization(context);
-  if (client === undefined) return ABSENT_ENVIRONMENT;
-  const rows = await client.list(`${TABLE}s`, {
+/** All rules of the organization; undefined while the table is missing. */
+export function listMaskingRules(client: Dataverse): Promise<readonly Row[] | undefined> {
+  return client.list(`${TABLE}s`, {
     select: [
       `${TABLE}id`,
       "msdyn_name",
@@ -29,6 +29,12 @@ async function read(props: MaskingRuleSpec, context: Context): Promise<Observati
       "statecode",
     ],
   });
+}
+
+async function read(props: MaskingRuleSpec, context: Context): Promise<Observation<{ readonly id: string }>> {
+  const client = organization(context);
+  if (client === undefined) return ABSENT_ENVIRONMENT;
+  const rows = await listMaskingRules(client);
   if (rows === undefined) return ABSENT_TABLE;
   const same = rows.filter((row) => textAt(row, "msdyn_name") === props.name);
   const row = onlyRow(same, `${TABLE}id`, `masking rule "${props.name}"`);

@@ -28,6 +28,7 @@ export const API_VERSIONS = {
   "Microsoft.Insights/components": ["2020-02-02", "2020-02-02-preview", "2018-05-01-preview"],
   "microsoft.aadiam/diagnosticSettings": ["2017-04-01", "2017-04-01-preview"],
   "Microsoft.Insights/diagnosticSettings": ["2021-05-01-preview", "2017-05-01-preview"],
+  "Microsoft.Insights/diagnosticSettingsCategories": ["2021-05-01-preview", "2017-05-01-preview"],
   "Microsoft.HealthBot/healthBots": [
     "2025-11-01",
     "2025-05-25",

@@ -94,7 +94,7 @@ const GAPS: readonly Gap[] = [
   },
   {
     path: provider("Microsoft.Insights", "diagnosticSettings(Categories)?(/|$)"),
-    what: "diagnostic settings of anything but a subscription",
+    what: "diagnostic settings of anything but a subscription, and categories of anything but a bot",
   },
   { path: provider("Microsoft.Insights", "components/[^/]+/"), what: "operations inside a component" },
   {

@@ -8,6 +8,7 @@ import { refuseArm } from "./arm-errors.ts";
 import { armState, seedArm } from "./arm-state.ts";
 import { answerOperationStatus } from "./async-operations.ts";
 import { COMPONENT_ROUTES } from "./components.ts";
+import { DIAGNOSTIC_CATEGORY_ROUTES } from "./diagnostic-categories.ts";
 import { DIAGNOSTIC_SETTING_ROUTES } from "./diagnostic-settings.ts";
 import { ENTRA_LOG_ROUTES } from "./entra-log-settings.ts";
 import { endBotOperation, HEALTH_BOT_ROUTES } from "./health-bots.ts";
@@ -34,6 +35,7 @@ const ROUTES: readonly Route[] = [
   ...COMPONENT_ROUTES,
   ...ALERT_ROUTES,
   ...DIAGNOSTIC_SETTING_ROUTES,
+  ...DIAGNOSTIC_CATEGORY_ROUTES,
   ...ENTRA_LOG_ROUTES,
   ...HEALTH_BOT_ROUTES,
   ...ROLE_DEFINITION_ROUTES,

@@ -20,6 +20,7 @@ import { readOptions, splitOutside } from "./odata-query.ts";
 import { isSystemAdministrator } from "./privileges.ts";
 import { guidOf, namedValues, type Segment } from "./resource-path.ts";
 import { stableId } from "./rows.ts";
+import { isSecret } from "./secret-columns.ts";
 import type { Session } from "./session.ts";
 import type { Json } from "./state.ts";
 
@@ -87,11 +88,22 @@ function columnAudited(session: Session, table: Table, column: Column): boolean 
   return session.organization.audit[table.logicalName]?.columns?.[column.name] ?? true;
 }
 
+function isColumnSecured(session: Session, table: Table, { name }: Column): boolean {
+  return (
+    session.organization.columnSecurity?.[table.logicalName]?.[name] ?? isSecret(table.logicalName, name)
+  );
+}
+
+function described(session: Session, table: Table, column: Column): JsonObject {
+  return {
+    ...describeColumn(table, column, columnAudited(session, table, column)),
+    IsSecured: isColumnSecured(session, table, column),
+  };
+}
+
 function itemsOf(session: Session, table: Table, collection: Collection): JsonObject[] {
   if (collection === "Attributes")
-    return [...table.columns.values()].map((column) =>
-      describeColumn(table, column, columnAudited(session, table, column)),
-    );
+    return [...table.columns.values()].map((column) => described(session, table, column));
   if (collection === "Keys") return describeKeys(table);
   return describeRelationships(session.model, table, collection);
 }
@@ -277,6 +289,12 @@ function replaceColumn(session: Session, table: Table, column: Column, body: Jso
       ...entry,
       columns: { ...entry.columns, [column.name]: audited },
     };
+  const secured = body["IsSecured"];
+  if (typeof secured === "boolean") {
+    const security = session.organization.columnSecurity ?? {};
+    security[table.logicalName] = { ...security[table.logicalName], [column.name]: secured };
+    session.organization.columnSecurity = security;
+  }
   return { status: 204 };
 }
 
@@ -324,11 +342,7 @@ export function serveEntityDefinitions(
     if (method === "PUT") return replaceColumn(session, table, column, body());
     if (method !== "GET") throw methodNotAllowed(method);
     const { select, expand } = listOptions(url.searchParams);
-    const { OptionSet, GlobalOptionSet, ...definition } = describeColumn(
-      table,
-      column,
-      columnAudited(session, table, column),
-    );
+    const { OptionSet, GlobalOptionSet, ...definition } = described(session, table, column);
     return {
       status: 200,
       body: {

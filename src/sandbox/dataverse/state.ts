@@ -25,6 +25,8 @@ export interface OrganizationState {
   /** Channels whose provisioning has been asked for or is done. */
   channels: { [channel: string]: "in progress" | "done" };
   audit: { [table: string]: { table?: boolean; columns?: { [column: string]: boolean } } };
+  /** Column security that somebody switched, by table and column; where nothing stands, it is as shipped. */
+  columnSecurity?: { [table: string]: { [column: string]: boolean } };
   tables: { [logicalName: string]: StoredTable };
   /** Solution files staged and not yet imported, by upload id: base64. */
   stagedSolutions?: { [uploadId: string]: string };

@@ -1,10 +1,65 @@
 /** Made by `npm run generate` from src/controls/ and src/resources/; do not edit. */
 
 /** Ids of psc's own controls. */
-export const CONTROL_IDS: readonly string[] = ["PSC-IAM-02"];
+export const CONTROL_IDS: readonly string[] = [
+  "PSC-IAM-02",
+  "PSC-MON-01",
+  "PSC-MON-02",
+  "PSC-MON-03",
+  "PSC-MON-04",
+  "PSC-MON-05",
+  "PSC-MON-06",
+  "PSC-MON-07",
+  "PSC-MON-08",
+  "PSC-MON-09",
+  "PSC-MON-10",
+  "PSC-MON-11",
+  "PSC-BOT-01",
+  "PSC-BOT-02",
+  "PSC-BOT-03",
+  "PSC-BOT-04",
+  "PSC-BOT-05",
+  "PSC-BOT-06",
+  "PSC-BOT-07",
+  "PSC-BOT-08",
+  "PSC-BOT-09",
+  "PSC-BOT-10",
+  "PSC-BOT-11",
+  "PSC-BOT-12",
+  "PSC-OC-01",
+  "PSC-OC-02",
+  "PSC-OC-03",
+  "PSC-OC-04",
+  "PSC-OC-05",
+  "PSC-OC-06",
+  "PSC-OC-07",
+  "PSC-OC-08",
+  "PSC-OC-09",
+  "PSC-OC-10",
+  "PSC-OC-11",
+  "PSC-POR-01",
+  "PSC-POR-02",
+  "PSC-POR-03",
+  "PSC-POR-04",
+  "PSC-POR-05",
+  "PSC-POR-06",
+  "PSC-POR-07",
+];
 
 /** What controls look at beside resources. */
-export const PROBE_IDS: readonly string[] = [];
+export const PROBE_IDS: readonly string[] = [
+  "activity-log-exports",
+  "bot-diagnostics",
+  "bot-locks",
+  "bot-roles",
+  "chat-widgets",
+  "dataverse-auditing",
+  "omnichannel-channels",
+  "omnichannel-settings",
+  "portal-website",
+  "queue-members",
+  "secret-columns",
+];
 
 /** Kinds of resources. */
 export const KIND_NAMES: readonly string[] = [

@@ -154,6 +154,48 @@ describe("activity-log export", () => {
   });
 });
 
+describe("categories that a bot could send to Azure Monitor", () => {
+  const VERSION = "2021-05-01-preview";
+  const BOTS = "Microsoft.HealthBot/healthBots";
+
+  it("are none: 400 without an error around it, until somebody gives the bot some", async () => {
+    await session.register("Microsoft.HealthBot");
+    const bot = `${group}/providers/${BOTS}/contoso-bot`;
+    const list = (who: "admin" | "bare" = "admin") =>
+      session.arm(
+        "GET",
+        `${bot}/providers/Microsoft.Insights/diagnosticSettingsCategories`,
+        VERSION,
+        undefined,
+        who,
+      );
+    expect((await list()).status).toBe(404);
+    await session.arm("PUT", bot, "2025-11-01", { location: "eastus", sku: { name: "C1" } });
+    const refused = await list();
+    expect([refused.status, refused.body]).toEqual([
+      400,
+      {
+        code: "ResourceTypeNotSupported",
+        message: "The resource type 'microsoft.healthbot/healthbots' does not support diagnostic settings.",
+      },
+    ]);
+    expect((await list("bare")).status).toBe(403);
+    await session.test.control("POST", "state", {
+      path: "arm/healthBots",
+      where: {},
+      set: { diagnosticCategories: ["Conversations"] },
+    });
+    expect((await list()).body.value).toEqual([
+      {
+        id: expect.stringMatching(/microsoft\.insights\/diagnosticSettingsCategories\/Conversations$/),
+        type: "microsoft.insights/diagnosticSettingsCategories",
+        name: "Conversations",
+        properties: { categoryType: "Logs", categoryGroups: ["allLogs"] },
+      },
+    ]);
+  });
+});
+
 describe("alerts and action groups", () => {
   const insights = (): string => `${group}/providers/Microsoft.Insights`;
   const putAlert = (properties: object, location = "Global") =>

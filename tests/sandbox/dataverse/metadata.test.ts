@@ -170,6 +170,39 @@ describe("auditing", () => {
   });
 });
 
+describe("column security", () => {
+  const column = (table: string, name: string) =>
+    `EntityDefinitions(LogicalName='${table}')/Attributes(LogicalName='${name}')`;
+
+  it("is on for the secrets that Omnichannel ships, and off for the rest", async () => {
+    const secured = async (path: string): Promise<unknown> =>
+      (await organization.get(`${path}?$select=LogicalName,IsSecured`)).body.IsSecured;
+    expect(await secured(column("msdyn_authenticationsettings", "msdyn_authenticationclientsecret"))).toBe(
+      true,
+    );
+    expect(await secured(column("msdyn_ocbotchannelregistrationsecret", "msdyn_securemsappsecret"))).toBe(
+      true,
+    );
+    expect(await secured(column("msdyn_authenticationsettings", "msdyn_name"))).toBe(false);
+    const all = await organization.get(
+      "EntityDefinitions(LogicalName='msdyn_authenticationsettings')/Attributes?$select=LogicalName&$filter=IsSecured eq true",
+    );
+    expect(all.body.value.map(({ LogicalName }: { LogicalName: string }) => LogicalName)).toEqual([
+      "msdyn_authenticationclientsecret",
+    ]);
+  });
+
+  it("is switched with the column's whole definition", async () => {
+    const path = column("msdyn_authenticationsettings", "msdyn_authenticationclientsecret");
+    const definition = (await organization.get(path)).body;
+    const changed = { ...definition, IsSecured: false };
+    expect((await organization.ask("PUT", path, { body: changed, as: "reader" })).status).toBe(403);
+    expect((await organization.ask("PUT", path, { body: changed })).status).toBe(204);
+    expect((await organization.get(path)).body.IsSecured).toBe(false);
+    expect((await organization.get(column("msdyn_liveworkstream", "msdyn_name"))).body.IsSecured).toBe(false);
+  });
+});
+
 it("answers an unknown setting with 200 and null", async () => {
   const answer = await organization.get("RetrieveSetting(SettingName='nothing')");
   expect([answer.status, answer.body.SettingDetail]).toEqual([200, null]);
