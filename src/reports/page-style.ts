@@ -14,7 +14,7 @@ const TOKENS = `
   --hand: #4a7fb8; --hand-ink: #285a90; --hand-tint: #eaf1f9;
   --agreed: #b0a06a; --agreed-ink: #655626; --agreed-tint: #f4f1e4;
   --given: #8f9bab; --given-ink: #4d5967; --given-tint: #eef1f4;
-  --none: #d2d1cd; --none-ink: #5d6268; --none-tint: #f1f0ed;
+  --none: #c3c2bd; --none-ink: #5d6268; --none-tint: #f1f0ed;
   --text: "Segoe UI Variable Text", "Segoe UI", -apple-system, Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
   --code: ui-monospace, "Cascadia Mono", "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
 }
@@ -52,6 +52,7 @@ h4 { font-size: .8125rem; line-height: 1.4; font-weight: 600; color: var(--soft)
 .small { font-size: .875rem; }
 .mono, code { font-family: var(--code); font-size: .8125rem; }
 code { overflow-wrap: anywhere; }
+.id { display: inline-block; max-width: 100%; font-weight: 400; margin-left: .2rem; }
 .number { font-variant-numeric: tabular-nums; }
 a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: .18em; text-decoration-color: color-mix(in srgb, currentColor 40%, transparent); }
 a:hover { text-decoration-color: currentColor; }
@@ -88,10 +89,11 @@ const BARS = `
 .bar { display: block; width: 100%; border-radius: 99px; background: var(--sunk); overflow: hidden; }
 .bar.large { height: 1rem; margin: 2.5rem 0 1.5rem; }
 .bar.slim { height: .375rem; }
-.tally { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr)); gap: 1.25rem 1rem; }
+.tally { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: 1.25rem 1rem; }
 .tally > div { display: flex; flex-direction: column-reverse; justify-content: flex-end; border-left: 3px solid transparent; padding-left: .75rem; }
 .tally dd { font-size: 1.75rem; line-height: 1.1; letter-spacing: -.02em; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tally dt { font-size: .875rem; color: var(--soft); line-height: 1.3; margin-top: .2rem; }
+.tally > .nil.edge { border-left-color: var(--line); }
 .tally .nil dd { color: var(--soft); font-weight: 400; }
 .sign { width: 1.25rem; height: 1.25rem; flex: none; }
 .chip { display: inline-flex; align-items: center; gap: .3rem; border-radius: 99px; padding: .1rem .6rem; font-size: .8125rem; line-height: 1.45; font-weight: 600; white-space: nowrap; }
@@ -103,7 +105,8 @@ const tone = (name: string, stem: string): string => `
 .t-${name}.fill, .t-${name} .fill { fill: var(--${stem}); }
 .chip.t-${name} { background: var(--${stem}-tint); color: var(--${stem}-ink); }
 .ink.t-${name} { color: var(--${stem}-ink); }
-.edge.t-${name} { border-left-color: var(--${stem}); }`;
+.edge.t-${name} { border-left-color: var(--${stem}); }
+.sign.t-${name} { color: var(--${stem}); }`;
 
 /** @param tones class of a verdict or an action → stem of its colours. */
 export function tones(names: Readonly<Record<string, string>>): string {
@@ -116,6 +119,7 @@ const DISCLOSURE = `
 .sheet { background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 .rows > li + li { border-top: 1px solid var(--line); }
 summary { cursor: pointer; list-style: none; }
+summary:focus-visible { outline-offset: -3px; border-radius: 12px; }
 summary::-webkit-details-marker { display: none; }
 .rows details > summary { display: grid; grid-template-columns: 1.25rem minmax(0, 1fr) auto 1rem; gap: .1rem .9rem; padding: .8rem 1.25rem; align-items: start; border-radius: 12px; }
 .rows details > summary:hover { background: var(--sunk); }
@@ -124,19 +128,42 @@ summary::-webkit-details-marker { display: none; }
 .rows .title { font-weight: 600; }
 .rows .why { display: block; color: var(--soft); font-size: .9375rem; font-weight: 400; text-wrap: pretty; }
 .rows .panel { padding: .5rem 1.25rem 1.75rem 3.4rem; display: grid; grid-template-columns: minmax(0, 1.7fr) minmax(0, 1fr); gap: 1.5rem 2.5rem; scroll-margin-top: 7rem; }
+.panel { font-size: .9375rem; }
 .panel section + section { margin-top: 1.25rem; }
+.panel code { line-height: 1.5; }
 .panel h4 { margin-bottom: .3rem; }
 .panel p + p { margin-top: .35rem; }
 .compare { border-left: 3px solid transparent; padding: .1rem 0 .1rem .9rem; margin-top: .6rem; }
 .compare dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); gap: .5rem 1.25rem; margin-top: .35rem; }
 .compare dt { font-size: .8125rem; color: var(--soft); }
 .compare dd { font-family: var(--code); font-size: .8125rem; }
+.compare dl + p { margin-top: .4rem; }
 .steps { counter-reset: step; }
 .steps > li { counter-increment: step; display: grid; grid-template-columns: 1.6rem minmax(0, 1fr); }
 .steps > li::before { content: counter(step) "."; color: var(--soft); font-variant-numeric: tabular-nums; }
 .steps > li + li { margin-top: .3rem; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3rem 1.5rem; font-size: .9375rem; }
 .facts dt { color: var(--soft); }
+.panel .facts { gap: .2rem 1rem; margin-top: 1.25rem; }
+`;
+
+/** Matters: things somebody has to do something about. Turns: short lines. Families: headed groups of rows. */
+const GROUPS = `
+.matters + .matters, .matters + .columns, .calm + .columns { margin-top: 2.5rem; }
+.matters h3, .column h3 { display: flex; align-items: center; gap: .5rem; margin-bottom: .8rem; }
+.matters ul:not(.turns) { display: grid; gap: .75rem; }
+.matter { background: var(--card); border: 1px solid var(--line); border-left-width: 4px; border-radius: 4px 12px 12px 4px; padding: 1rem 1.25rem; break-inside: avoid; }
+.matter p + p { margin-top: .35rem; }
+.matter > p { max-width: 52rem; text-wrap: pretty; }
+.matter h3, .matter h4 { display: block; margin-bottom: .35rem; font-size: 1.05rem; color: inherit; }
+.matter h4 a { color: inherit; margin-right: .3rem; }
+.further { margin: 1.25rem 0 .6rem; }
+.turns { border-top: 1px solid var(--line); }
+.turns > li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .2rem 1rem; padding: .55rem 0; border-bottom: 1px solid var(--line); font-size: .9375rem; break-inside: avoid; }
+.family { padding-top: 2rem; scroll-margin-top: 0; }
+.family > .head { display: flex; flex-wrap: wrap; gap: .2rem 1.5rem; justify-content: space-between; align-items: baseline; margin-bottom: .75rem; }
+.rows .end { font-size: .875rem; font-weight: 600; text-align: right; }
+.rows .end.soft { font-weight: 400; }
 `;
 
 const NARROW = `
@@ -149,7 +176,7 @@ const NARROW = `
   .rows details > summary > .end { grid-column: 2; grid-row: 2; justify-self: start; text-align: left; }
   .rows .panel { grid-template-columns: minmax(0, 1fr); padding: .25rem .9rem 1.5rem; }
   .facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
-  .facts dd { margin-bottom: .6rem; }
+  .facts dd + dt { margin-top: .6rem; }
 }
 @media (forced-colors: active) { .bar { border: 1px solid CanvasText; } }
 `;
@@ -168,15 +195,18 @@ const PAPER = `
   .part { padding-top: 2.25rem; }
   .fresh-page { break-before: page; padding-top: 0; }
   h2, h3, h4, summary { break-after: avoid; }
-  .compare, .rows > li:not(:has(.on-paper)), .card, .tally > div, .facts, .whole { break-inside: avoid; }
+  .compare, .rows > li, .card, .tally, .facts, .whole { break-inside: avoid; }
+  .tally { grid-template-columns: repeat(8, minmax(0, 1fr)); gap: .5rem; }
+  .tally > div { padding-left: .5rem; }
   details.on-paper::details-content { content-visibility: visible; block-size: auto; display: block; }
   .rows details > summary { padding: .55rem .8rem; grid-template-columns: 1.25rem minmax(0, 1fr) auto; }
   .rows details > summary::after { content: none; }
   .rows .panel { padding: .2rem .8rem 1rem 3rem; gap: 1rem 1.75rem; }
   a { color: inherit; }
   p, li, dd { orphans: 2; widows: 2; }
-  footer { margin-top: 2rem; padding-bottom: 0; }
+  .family { padding-top: 1.25rem; }
+  footer { margin-top: 2rem; padding-bottom: 0; break-before: avoid; }
 }
 `;
 
-export const PAGE_STYLE = [TOKENS, TYPE, FRAME, BARS, DISCLOSURE, NARROW, PAPER].join("");
+export const PAGE_STYLE = [TOKENS, TYPE, FRAME, BARS, DISCLOSURE, GROUPS, NARROW, PAPER].join("");

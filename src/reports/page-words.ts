@@ -12,9 +12,11 @@ export function listed(parts: readonly string[]): string {
     : `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`;
 }
 
-/** A sentence of what was written in lower case, without a full stop. Names such as `azure.vault` stay as they are. */
+/** A sentence of what was written in lower case, without a full stop. Names such as `psc` and `azure.vault` stay as they are. */
 export function sentence(text: string): string {
-  const first = /^[a-z]+(?![^\s,;:'])/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  const first = /^(?!psc )[a-z]+(?![^\s,;:'])/.test(text)
+    ? text.charAt(0).toUpperCase() + text.slice(1)
+    : text;
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 

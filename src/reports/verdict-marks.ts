@@ -1,5 +1,6 @@
 import { VERDICT_WORDS, type Verdict } from "../controls/verdict.ts";
-import { html, type Markup, verbatim } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
+import type { Drawing } from "./sign.ts";
 
 /** In the order in which somebody should look at them. */
 export const BY_URGENCY: readonly Verdict[] = [
@@ -25,10 +26,7 @@ export const VERDICT_TONES: Readonly<Record<Verdict, string>> = {
   "not-applicable": "none",
 };
 
-/** Drawn on 20 by 20; a verdict is never told by its colour alone. */
-const DRAWINGS: Readonly<
-  Record<Verdict, { readonly ground: "disc" | "ring" | "triangle" | "bare"; readonly line: string }>
-> = {
+export const VERDICT_DRAWINGS: Readonly<Record<Verdict, Drawing>> = {
   pass: { ground: "disc", line: "M5.9 10.4l2.8 2.7 5.4-6" },
   fail: { ground: "disc", line: "M6.9 6.9l6.2 6.2M13.1 6.9l-6.2 6.2" },
   warning: { ground: "triangle", line: "M10 7.6v4.2M10 14.6v.2" },
@@ -38,33 +36,9 @@ const DRAWINGS: Readonly<
     line: "M1.8 10S4.7 4.9 10 4.9 18.2 10 18.2 10 15.3 15.1 10 15.1 1.8 10 1.8 10zM10 7.8a2.2 2.2 0 1 0 .01 0z",
   },
   accepted: { ground: "disc", line: "M5.6 10.9c1.4-2.5 2.9-2.3 4.4-.9s3 1.6 4.4-.9" },
-  inherited: { ground: "disc", line: "M10 14.200V6.300M6.7 9.400L10 6.100l3.3 3.3" },
+  inherited: { ground: "disc", line: "M10 14.2V6.3M6.7 9.4L10 6.1l3.3 3.3" },
   "not-applicable": { ground: "ring", line: "M6.5 10h7" },
 };
-
-const GROUNDS = {
-  disc: '<circle cx="10" cy="10" r="9" fill="currentColor"/>',
-  ring: '<circle cx="10" cy="10" r="8.2" fill="none" stroke="currentColor" stroke-width="1.5"/>',
-  triangle:
-    '<path d="M10 1.900L19 17.700H1z" fill="currentColor" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round"/>',
-  bare: "",
-};
-
-/** Every sign once; the page refers to them. Hidden by its size: `display: none` would empty the references. */
-export function signs(): Markup {
-  const symbols = Object.entries(DRAWINGS).map(([verdict, { ground, line }]) => {
-    const stroke = ground === "disc" || ground === "triangle" ? "var(--card)" : "currentColor";
-    return `<symbol id="sign-${verdict}" viewBox="0 0 20 20">${GROUNDS[ground]}<path d="${line}" fill="none" stroke="${stroke}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/></symbol>`;
-  });
-  return verbatim(
-    `<svg class="hidden-words" width="0" height="0" aria-hidden="true">${symbols.join("")}</svg>`,
-  );
-}
-
-/** Beside words that say the same. */
-export function sign(verdict: Verdict): Markup {
-  return html`<svg class="sign t-${verdict}" aria-hidden="true"><use href="#sign-${verdict}"/></svg>`;
-}
 
 export function verdictChip(verdict: Verdict): Markup {
   return html`<span class="chip t-${verdict}">${VERDICT_WORDS[verdict]}</span>`;

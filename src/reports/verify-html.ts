@@ -1,10 +1,11 @@
 import type { VerifyResult } from "../controls/result.ts";
+import { trendOf } from "../controls/trend.ts";
 import type { ReportContext } from "./formats.ts";
 import { html } from "./markup.ts";
 import { page } from "./page.ts";
+import { signSheet } from "./sign.ts";
 import { grouped } from "./text.ts";
-import { trendOf } from "./trend.ts";
-import { signs } from "./verdict-marks.ts";
+import { VERDICT_DRAWINGS } from "./verdict-marks.ts";
 import { attentionSection } from "./verify-page/attention.ts";
 import { controlRow } from "./verify-page/control.ts";
 import { familiesSection, groupWords } from "./verify-page/families.ts";
@@ -30,19 +31,19 @@ export function verifyHtml(result: VerifyResult, { baseline }: ReportContext): s
 </section>`,
   );
   const content = html`<a class="skip" href="#attention">Skip to what needs attention</a>
-${signs()}
+${signSheet(VERDICT_DRAWINGS)}
 <header class="mast"><div class="wide"><p><strong>Verification report</strong></p>
 <nav aria-label="Parts"><ul>
 <li><a href="#attention">Attention</a></li>${trend === undefined ? null : html`<li><a href="#trend">What has turned</a></li>`}
 <li><a href="#controls">All controls</a></li><li><a href="#frameworks">Frameworks</a></li><li><a href="#provenance">Where it comes from</a></li>
 </ul></nav></div></header>
 <main class="wide">
-${summarySection(result, trend, baseline)}
+${summarySection(result, trend)}
 ${familiesSection(groups)}
 ${trend === undefined || baseline === undefined ? null : trendSection(trend, baseline, result)}
 ${attentionSection(result.controls)}
 <section class="part fresh-page" id="controls" aria-labelledby="controls-title">
-<div class="head"><h2 id="controls-title">All controls</h2><p>Open one to see what it rests on.</p></div>
+<div class="head"><h2 id="controls-title">All controls</h2><p class="on-screen">Open one to see what it rests on.</p></div>
 ${filters(result)}
 ${families}
 </section>

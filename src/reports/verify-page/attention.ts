@@ -2,7 +2,7 @@ import type { ControlResult } from "../../controls/result.ts";
 import type { Verdict } from "../../controls/verdict.ts";
 import { anchor, html, type Markup } from "../markup.ts";
 import { counted, dayWords, sentence } from "../page-words.ts";
-import { sign } from "../verdict-marks.ts";
+import { sign } from "../sign.ts";
 import { placeOf } from "./control.ts";
 
 const PRESSING: readonly { readonly verdict: Verdict; readonly title: string }[] = [
@@ -11,16 +11,30 @@ const PRESSING: readonly { readonly verdict: Verdict; readonly title: string }[]
   { verdict: "warning", title: "Should be better" },
 ];
 
+/** How many matters of one verdict are told in full. */
+const WRITTEN_OUT = 10;
+
+const line = ({ id, title }: ControlResult, more: Markup): Markup =>
+  html`<li><a class="plain" href="#c-${anchor(id)}">${title}</a> ${more}</li>`;
+
 function card(control: ControlResult): Markup {
   const { id, title, verdict, reason, persona, remedy, missingPermission, exception } = control;
   const [step] = remedy.steps;
   const place = placeOf(control);
   return html`<li class="matter edge t-${verdict}">
-<h4><a href="#c-${anchor(id)}">${title}</a> <span class="mono soft">${id}</span></h4>
+<h4><a href="#c-${anchor(id)}">${title}</a> <span class="mono soft id">${id}</span></h4>
 <p>${sentence(reason)}</p>
 <p class="small soft">${exception?.expired === true ? html`<strong>The exception of ${exception.owner} ended on ${dayWords(exception.until)}.</strong> ` : null}${missingPermission === null ? null : html`Missing permission: <code>${missingPermission}</code>. `}${step === undefined ? null : sentence(step)}</p>
 <p class="small"><span class="tag">${persona}</span> ${place === null ? null : html`<span class="soft">${place}</span>`}</p>
 </li>`;
+}
+
+/** When much is wrong, reading the first few is enough to start; the rest is named. */
+function furtherList(controls: readonly ControlResult[]): Markup | null {
+  if (controls.length === 0) return null;
+  return html`<p class="further soft">And ${counted(controls.length, "more control")}:</p><ul class="turns">${controls.map(
+    (control) => line(control, html`<span class="small soft">${control.persona}</span>`),
+  )}</ul>`;
 }
 
 function pressing(controls: readonly ControlResult[]): Markup[] {
@@ -29,7 +43,7 @@ function pressing(controls: readonly ControlResult[]): Markup[] {
     if (these.length === 0) return [];
     return [
       html`<div class="matters"><h3>${sign(verdict)} ${title} <span class="soft number">${these.length}</span></h3>
-<ul>${these.map(card)}</ul></div>`,
+<ul>${these.slice(0, WRITTEN_OUT).map(card)}</ul>${furtherList(these.slice(WRITTEN_OUT))}</div>`,
     ];
   });
 }
@@ -38,8 +52,6 @@ function forPeople(controls: readonly ControlResult[]): Markup | null {
   const manual = controls.filter(({ verdict }) => verdict === "manual");
   const accepted = controls.filter(({ verdict }) => verdict === "accepted");
   if (manual.length + accepted.length === 0) return null;
-  const line = ({ id, title }: ControlResult, more: Markup): Markup =>
-    html`<li><a class="plain" href="#c-${anchor(id)}">${title}</a> ${more}</li>`;
   return html`<div class="columns">
 ${
   manual.length === 0

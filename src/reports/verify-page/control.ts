@@ -4,7 +4,7 @@ import type { ControlResult, VerifyResult } from "../../controls/result.ts";
 import { VERDICT_WORDS, type Verdict } from "../../controls/verdict.ts";
 import { anchor, html, type Insert, type Markup } from "../markup.ts";
 import { dayWords, sentence, spanWords } from "../page-words.ts";
-import { sign } from "../verdict-marks.ts";
+import { sign } from "../sign.ts";
 
 /** Opened on paper: there nobody can open them. */
 const ON_PAPER: readonly Verdict[] = ["fail", "error", "warning", "manual", "accepted"];
@@ -94,7 +94,7 @@ export function controlRow(control: ControlResult, result: VerifyResult): Markup
   const frameworks = FRAMEWORKS.filter((framework) => (control.mappings[framework] ?? []).length > 0);
   const shown = [...new Set(findings)];
   return html`<li data-verdict="${verdict}" data-persona="${persona}" data-frameworks="${frameworks.join(" ")}">
-<details${ON_PAPER.includes(verdict) ? html` class="on-paper"` : null}><summary>${sign(verdict)}<span><span class="title">${title}</span> ${title === id ? null : html`<span class="mono soft">${id}</span>`}<span class="why">${sentence(reason)}</span></span><span class="end ink t-${verdict}">${VERDICT_WORDS[verdict]}</span></summary>
+<details${ON_PAPER.includes(verdict) ? html` class="on-paper"` : null}><summary>${sign(verdict)}<span><span class="title">${title}</span> ${title === id ? null : html`<span class="mono soft id">${id}</span>`}<span class="why">${sentence(reason)}</span></span><span class="end ink t-${verdict}">${VERDICT_WORDS[verdict]}</span></summary>
 <div class="panel" id="c-${anchor(id)}">
 <div>
 ${block("What must hold", html`<p>${sentence(statement)}</p><p class="soft">${sentence(rationale)}</p>`)}
@@ -105,9 +105,8 @@ ${evidenceBlock(control, result)}
 <div>
 ${remedyBlock(control)}
 ${exceptionBlock(control)}
-${block("Who", html`<p>${persona}</p>`)}
+<dl class="facts"><dt>Who</dt><dd>${persona}</dd><dt>Level</dt><dd>${level}</dd></dl>
 ${mappingsBlock(control)}
-${block("How hard it is meant", html`<p>${level}</p>`)}
 ${permissions.length === 0 ? null : block("Least permissions to see it", html`<ul class="tags">${permissions.map((permission) => html`<li><code>${permission}</code></li>`)}</ul>`)}
 ${relatedBlock(control)}
 </div>

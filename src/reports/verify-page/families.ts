@@ -2,7 +2,8 @@ import type { ControlResult } from "../../controls/result.ts";
 import { VERDICT_WORDS } from "../../controls/verdict.ts";
 import { bar } from "../bar.ts";
 import { html, type Markup } from "../markup.ts";
-import { BY_URGENCY, sign } from "../verdict-marks.ts";
+import { sign } from "../sign.ts";
+import { BY_URGENCY } from "../verdict-marks.ts";
 
 export interface Group {
   readonly title: string;

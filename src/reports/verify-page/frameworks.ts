@@ -3,7 +3,8 @@ import type { ControlResult } from "../../controls/result.ts";
 import { VERDICT_WORDS } from "../../controls/verdict.ts";
 import { anchor, html, type Markup } from "../markup.ts";
 import { counted } from "../page-words.ts";
-import { sign } from "../verdict-marks.ts";
+import { sign } from "../sign.ts";
+import { BY_URGENCY } from "../verdict-marks.ts";
 import { groupBar, groupWords } from "./families.ts";
 
 function row(framework: Framework, controls: readonly ControlResult[]): Markup | null {
@@ -13,6 +14,7 @@ function row(framework: Framework, controls: readonly ControlResult[]): Markup |
     a.localeCompare(b, "en", { numeric: true }),
   );
   const group = { title: FRAMEWORK_TITLES[framework], controls: mapped };
+  const worst = BY_URGENCY.find((verdict) => mapped.some((control) => control.verdict === verdict)) ?? "pass";
   const lines = references.map((reference) => {
     const these = mapped.filter(({ mappings }) => mappings[framework]?.includes(reference));
     const names = these.map(
@@ -21,7 +23,7 @@ function row(framework: Framework, controls: readonly ControlResult[]): Markup |
     );
     return html`<div><dt>${reference}</dt><dd><ul>${names}</ul></dd></div>`;
   });
-  return html`<li><details><summary><span></span><span><span class="title">${group.title}</span><span class="why">${groupWords(group)}</span>${groupBar(group)}</span><span class="end soft number small">${counted(references.length, "reference")}</span></summary>
+  return html`<li><details><summary>${sign(worst)}<span><span class="title">${group.title}</span><span class="why">${groupWords(group)}</span>${groupBar(group)}</span><span class="end soft number small">${counted(references.length, "reference")}</span></summary>
 <dl class="references">${lines}</dl></details></li>`;
 }
 

@@ -2,7 +2,8 @@ import type { VerifyResult } from "../../controls/result.ts";
 import { VERDICT_MEANINGS, VERDICT_WORDS } from "../../controls/verdict.ts";
 import { html, type Insert, type Markup } from "../markup.ts";
 import { counted, dayWords, sentence, spanWords } from "../page-words.ts";
-import { BY_URGENCY, sign } from "../verdict-marks.ts";
+import { sign } from "../sign.ts";
+import { BY_URGENCY } from "../verdict-marks.ts";
 
 /** Who looked, when, at what, with what; and what the verdicts mean. */
 export function provenanceSection(result: VerifyResult): Markup {

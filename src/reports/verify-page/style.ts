@@ -1,10 +1,6 @@
 import { PAGE_STYLE, tones } from "../page-style.ts";
 import { VERDICT_TONES } from "../verdict-marks.ts";
 
-const signColours = Object.entries(VERDICT_TONES)
-  .map(([verdict, stem]) => `.sign.t-${verdict} { color: var(--${stem}); }\n`)
-  .join("");
-
 const PARTS = `
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17.5rem, 100%), 1fr)); gap: 1rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.1rem 1.25rem 1.2rem; }
@@ -12,27 +8,13 @@ const PARTS = `
 .card h3 a { color: inherit; text-decoration: none; }
 .card h3 a:hover { text-decoration: underline; }
 .card .bar { margin: .9rem 0 .7rem; }
-.matters + .matters, .matters + .columns, .calm + .columns { margin-top: 2.5rem; }
-.matters h3, .column h3 { display: flex; align-items: center; gap: .5rem; margin-bottom: .8rem; }
-.matters ul { display: grid; gap: .75rem; }
-.matter { background: var(--card); border: 1px solid var(--line); border-left-width: 4px; border-radius: 4px 12px 12px 4px; padding: 1rem 1.25rem; break-inside: avoid; }
-.matter p + p { margin-top: .35rem; }
-.matter > p { max-width: 52rem; text-wrap: pretty; }
-.matter h4 { margin-bottom: .35rem; font-size: 1.05rem; color: inherit; }
-.matter h4 a { color: inherit; margin-right: .3rem; }
 .calm { background: var(--good-tint); color: var(--good-ink); border-radius: 12px; padding: 1.25rem 1.5rem; font-weight: 600; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); gap: 2rem 2.5rem; align-items: start; }
-.turns { border-top: 1px solid var(--line); }
-.turns > li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .2rem 1rem; padding: .55rem 0; border-bottom: 1px solid var(--line); font-size: .9375rem; break-inside: avoid; }
 .turn { display: inline-flex; align-items: center; gap: .4rem; }
-.family { padding-top: 2rem; scroll-margin-top: 0; }
-.family > .head { display: flex; flex-wrap: wrap; gap: .2rem 1.5rem; justify-content: space-between; align-items: baseline; margin-bottom: .75rem; }
-.rows .end { font-size: .875rem; font-weight: 600; text-align: right; }
-.rows .end.soft { font-weight: 400; }
-.rows .title + .mono { margin-left: .3rem; }
 .nowrap { white-space: nowrap; }
 .place { margin-top: .5rem; }
 .evidence > li { display: grid; grid-template-columns: 2.6rem minmax(0, 1fr); margin-top: .5rem; }
+.facts + section { margin-top: 1.25rem; }
 .panel .tags + p { margin-top: .5rem; }
 .panel .tags code { color: var(--soft); }
 .references { padding: .25rem 1.25rem 1.5rem 3.4rem; }
@@ -45,8 +27,8 @@ const PARTS = `
 .provenance { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 2.5rem 3rem; }
 .provenance h3 { margin-bottom: .8rem; }
 .legend > div { display: grid; grid-template-columns: 9rem minmax(0, 1fr); gap: .1rem 1rem; padding: .3rem 0; font-size: .9375rem; }
-.legend dt { display: flex; align-items: center; gap: .5rem; font-weight: 600; }
-.legend dt .sign { width: 1.1rem; height: 1.1rem; }
+.legend dt { display: flex; align-items: flex-start; gap: .5rem; font-weight: 600; }
+.legend dt .sign { width: 1.1rem; height: 1.1rem; margin-top: .2rem; }
 .legend dd { color: var(--soft); }
 `;
 
@@ -77,8 +59,10 @@ const NARROW = `
   #controls .family[hidden], #controls .rows > li[hidden] { display: block !important; }
   .cards { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .7rem; }
   .card { padding: .7rem .9rem; }
-  .family { padding-top: 1.25rem; }
+  .legend > div { grid-template-columns: 7rem minmax(0, 1fr); padding: .15rem 0; font-size: .875rem; }
+  .provenance { gap: 1.5rem 2rem; grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .provenance .facts { font-size: .875rem; }
 }
 `;
 
-export const VERIFY_STYLE = [PAGE_STYLE, tones(VERDICT_TONES), signColours, PARTS, FILTERS, NARROW].join("");
+export const VERIFY_STYLE = [PAGE_STYLE, tones(VERDICT_TONES), PARTS, FILTERS, NARROW].join("");

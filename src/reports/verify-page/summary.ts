@@ -1,10 +1,11 @@
 import type { VerifyResult } from "../../controls/result.ts";
+import type { Trend } from "../../controls/trend.ts";
 import { VERDICT_WORDS, type Verdict } from "../../controls/verdict.ts";
 import { bar } from "../bar.ts";
 import { html, type Markup } from "../markup.ts";
-import { counted, dayWords, listed, moment } from "../page-words.ts";
-import type { Trend } from "../trend.ts";
+import { counted, moment } from "../page-words.ts";
 import { BY_URGENCY } from "../verdict-marks.ts";
+import { sinceThen } from "./trend-section.ts";
 
 type Summary = VerifyResult["summary"];
 
@@ -43,16 +44,6 @@ export function lead(summary: Summary): string {
   return sentences.map((words) => `${words}.`).join(" ");
 }
 
-function sinceThen({ better, worse, added }: Trend, earlier: VerifyResult): Markup {
-  const parts = [
-    ...(worse.length > 0 ? [`${worse.length} got worse`] : []),
-    ...(better.length > 0 ? [`${better.length} got better`] : []),
-    ...(added.length > 0 ? [`${added.length} ${added.length === 1 ? "is" : "are"} new`] : []),
-  ];
-  const words = parts.length === 0 ? "nothing has turned" : listed(parts);
-  return html`<p class="since"><a href="#trend">Since ${dayWords(earlier.collected.to)}, ${words}</a></p>`;
-}
-
 function tally(summary: Summary): Markup {
   return html`<dl class="tally">${BY_URGENCY.map(
     (verdict: Verdict) =>
@@ -60,18 +51,14 @@ function tally(summary: Summary): Markup {
   )}</dl>`;
 }
 
-export function summarySection(
-  result: VerifyResult,
-  trend: Trend | undefined,
-  baseline: VerifyResult | undefined,
-): Markup {
+export function summarySection(result: VerifyResult, trend: Trend | undefined): Markup {
   const { environment, summary, collected, identity } = result;
   const shares = BY_URGENCY.map((verdict) => ({ name: verdict, count: summary[verdict] }));
   return html`<section class="hero" aria-labelledby="headline">
 <p class="eyebrow"><strong>${environment.name}</strong> <span class="stage">${environment.stage}</span> <span>${environment.tenant}</span> <span aria-hidden="true">·</span> <span>${moment(collected.to)}</span> <span aria-hidden="true">·</span> <span>as seen by ${identity}</span></p>
 <h1 id="headline">${headline(summary)}</h1>
 <p class="lead">${lead(summary)}</p>
-${trend === undefined || baseline === undefined ? null : sinceThen(trend, baseline)}
+${trend === undefined ? null : sinceThen(trend)}
 ${bar(shares, "large")}
 ${tally(summary)}
 </section>`;
