@@ -38,14 +38,14 @@ export const ACTION_TONES: Readonly<Record<ActionName, string>> = {
 
 export const ACTION_DRAWINGS: Readonly<Record<ActionName, Drawing>> = {
   create: { ground: "disc", line: "M10 6v8M6 10h8" },
-  update: { ground: "disc", line: "M6.2 13.8l.6-2.6 5.4-5.4 2 2-5.4 5.400z" },
-  replace: { ground: "disc", line: "M6 8.300h7.600l-2-2M14 11.700H6.400l2 2" },
+  update: { ground: "disc", line: "M6.2 13.8l.6-2.6 5.4-5.4 2 2-5.4 5.4z" },
+  replace: { ground: "disc", line: "M6 8.3h7.6l-2-2M14 11.7H6.4l2 2" },
   delete: { ground: "disc", line: "M6 10h8" },
-  adopt: { ground: "disc", line: "M6.2 8.200h7.600M6.2 11.800h7.6" },
-  wait: { ground: "disc", line: "M10 6v4.300l2.6 1.6" },
+  adopt: { ground: "disc", line: "M6.2 8.2h7.6M6.2 11.8h7.6" },
+  wait: { ground: "disc", line: "M10 6v4.3l2.6 1.6" },
   gate: {
     ground: "disc",
-    line: "M10 5.800a1.9 1.9 0 1 0 .01 0zM5.8 14.400c.5-2.2 2.2-3.2 4.2-3.200s3.7 1 4.2 3.2",
+    line: "M10 5.8a1.9 1.9 0 1 0 .01 0zM5.8 14.4c.5-2.2 2.2-3.2 4.2-3.2s3.7 1 4.2 3.2",
   },
   none: { ground: "ring", line: "M6.5 10h7" },
 };

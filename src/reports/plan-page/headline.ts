@@ -5,6 +5,7 @@ import { html, type Markup } from "../markup.ts";
 import { counted, listed, moment } from "../page-words.ts";
 import type { PlanReport } from "../plan-html.ts";
 import { ACTION_WORDS, SHOWN_ACTIONS } from "./action-marks.ts";
+import { causesOf } from "./obstacles.ts";
 
 /** Shorter than a minute is not worth a word. */
 const MIN_SHOWN_MS = 60_000;
@@ -14,10 +15,10 @@ const workOf = ({ summary }: Plan): number =>
 
 /** The plan in one sentence. */
 export function planHeadline(plan: Plan): string {
-  const { problems, summary } = plan;
+  const { summary } = plan;
+  const causes = causesOf(plan).length;
   const work = workOf(plan);
-  if (problems.length > 0)
-    return `${counted(problems.length, "problem")} ${problems.length === 1 ? "stands" : "stand"} in the way`;
+  if (causes > 0) return `${counted(causes, "problem")} ${causes === 1 ? "stands" : "stand"} in the way`;
   if (work === 0) return "Everything is as the spec says";
   if (summary.gate === work) return `${counted(work, "thing")} left to do, all by hand`;
   const byHand = summary.gate === 0 ? "" : `, ${summary.gate} of them by hand`;

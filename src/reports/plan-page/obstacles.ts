@@ -6,28 +6,41 @@ import { sentence } from "../page-words.ts";
 const placeWords = ({ location }: PscError): string | null =>
   location === undefined ? null : `${location.file}:${location.line}`;
 
-function haveOneCause(a: Problem, b: Problem): boolean {
-  return a.step === b.step && a.error.code === b.error.code && a.error.message === b.error.message;
+export interface Cause {
+  /** The first that met it. */
+  readonly problem: Problem;
+  readonly addresses: readonly string[];
 }
 
-function problemCard(problem: Problem, all: readonly Problem[]): Markup | null {
-  const same = all.filter((other) => haveOneCause(problem, other));
-  if (same[0] !== problem) return null;
-  const { error, persona, step } = problem;
+/** What has to be mended, each once: several resources may meet the same. */
+export function causesOf({ problems }: Plan): readonly Cause[] {
+  const causes = new Map<string, { readonly problem: Problem; readonly addresses: Set<string> }>();
+  for (const problem of problems) {
+    const { step, error, address } = problem;
+    const key = JSON.stringify([step, error.code, error.message]);
+    const known = causes.get(key);
+    if (known === undefined) causes.set(key, { problem, addresses: new Set([address]) });
+    else known.addresses.add(address);
+  }
+  return [...causes.values()].map(({ problem, addresses }) => ({ problem, addresses: [...addresses] }));
+}
+
+function causeCard({ problem: { error, persona, step }, addresses }: Cause): Markup {
   return html`<li class="matter edge t-delete">
 <h3>${sentence(error.message)} <span class="mono soft id">${error.code}</span></h3>
 ${error.remedy === undefined ? null : html`<p>${sentence(error.remedy)}</p>`}
 ${error.permission === undefined ? null : html`<p class="small soft">Missing permission: <code>${error.permission}</code></p>`}
-<p class="small"><span class="tag">${persona}</span> <span class="soft">step ${step}: <code>${same.map(({ address }) => address).join(", ")}</code></span></p>
+<p class="small"><span class="tag">${persona}</span> <span class="soft">step ${step}: <code>${addresses.join(", ")}</code></span></p>
 </li>`;
 }
 
-/** What has to be mended first; one cause that several resources met is told once. */
-export function problemsSection({ problems }: Plan): Markup | null {
-  if (problems.length === 0) return null;
+/** What has to be mended first. */
+export function problemsSection(plan: Plan): Markup | null {
+  const causes = causesOf(plan);
+  if (causes.length === 0) return null;
   return html`<section class="part" id="problems" aria-labelledby="problems-title">
 <div class="head"><h2 id="problems-title">What stands in the way</h2></div>
-<div class="matters"><ul>${problems.map((problem) => problemCard(problem, problems))}</ul></div>
+<div class="matters"><ul>${causes.map(causeCard)}</ul></div>
 </section>`;
 }
 

@@ -22,6 +22,6 @@ export function filters({ controls, summary }: VerifyResult): Markup {
     (verdict) =>
       html`<label class="choice"><input type="checkbox" name="verdict" value="${verdict}"><span>${VERDICT_WORDS[verdict]} <span class="number">${summary[verdict]}</span></span></label>`,
   )}</div></fieldset>
-<div class="outcome"><p id="shown" role="status" aria-live="polite"></p><div><button type="button" id="reset" hidden>Show everything</button> <button type="button" id="open-all">Open all</button> <button type="button" id="close-all">Close all</button></div></div>
+<div class="outcome"><p id="shown" role="status" aria-live="polite"></p><div><button type="button" id="show-all" hidden>Show everything</button> <button type="button" id="open-all">Open all</button> <button type="button" id="close-all">Close all</button></div></div>
 </form>`;
 }

@@ -35,7 +35,7 @@ export const VERIFY_SCRIPT = `
     for (const family of families)
       family.hidden = [...family.querySelectorAll(".rows > li")].every((row) => row.hidden);
     const isFiltered = words.length + verdicts.length > 0 || framework !== "" || persona !== "";
-    byId("reset").hidden = !isFiltered;
+    byId("show-all").hidden = !isFiltered;
     byId("shown").textContent = isFiltered
       ? shown + " of " + rows.length + " controls shown"
       : "All " + rows.length + " controls shown";
@@ -60,7 +60,7 @@ export const VERIFY_SCRIPT = `
 
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", apply);
-  byId("reset").addEventListener("click", () => {
+  byId("show-all").addEventListener("click", () => {
     everything();
     byId("words").focus();
   });
