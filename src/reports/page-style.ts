@@ -73,7 +73,8 @@ const FRAME = `
 .mast ul a { color: inherit; text-decoration: none; }
 .mast ul a:hover { text-decoration: underline; color: var(--ink); }
 .hero { padding: 4rem 0 1rem; }
-.eyebrow { font-size: .875rem; color: var(--soft); margin-bottom: 1.25rem; display: flex; flex-wrap: wrap; gap: .15rem .6rem; align-items: center; }
+.eyebrow { font-size: .875rem; color: var(--soft); margin-bottom: 1.25rem; display: flex; flex-wrap: wrap; gap: .15rem 1.25rem; align-items: center; }
+.eyebrow .stage { margin-left: -.5rem; }
 .eyebrow strong { color: var(--ink); font-weight: 600; }
 .stage { border: 1px solid var(--strong-line); border-radius: 99px; padding: 0 .6rem; font-size: .8125rem; }
 .part { padding-top: 4rem; }
@@ -117,7 +118,7 @@ export function tones(names: Readonly<Record<string, string>>): string {
 
 const DISCLOSURE = `
 .sheet { background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
-.rows > li + li { border-top: 1px solid var(--line); }
+.rows > li:not([hidden]) ~ li { border-top: 1px solid var(--line); }
 summary { cursor: pointer; list-style: none; }
 summary:focus-visible { outline-offset: -3px; border-radius: 12px; }
 summary::-webkit-details-marker { display: none; }

@@ -49,7 +49,7 @@ export function planSummary({ plan, environment, at }: PlanReport): Markup {
   const { name, stage, tenant, target } = environment;
   const shown = SHOWN_ACTIONS.filter((action) => plan.summary[action] > 0);
   return html`<section class="hero" aria-labelledby="headline">
-<p class="eyebrow"><strong>${name}</strong> <span class="stage">${stage}</span> <span>${tenant}</span> <span aria-hidden="true">·</span> <span>${target}</span> <span aria-hidden="true">·</span> <span>${moment(at)}</span></p>
+<p class="eyebrow"><strong>${name}</strong> <span class="stage">${stage}</span> <span>${tenant}</span> <span>${target}</span> <span>${moment(at)}</span></p>
 <h1 id="headline">${planHeadline(plan)}</h1>
 <p class="lead">${planLead(plan)}</p>
 ${

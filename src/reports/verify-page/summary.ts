@@ -55,7 +55,7 @@ export function summarySection(result: VerifyResult, trend: Trend | undefined): 
   const { environment, summary, collected, identity } = result;
   const shares = BY_URGENCY.map((verdict) => ({ name: verdict, count: summary[verdict] }));
   return html`<section class="hero" aria-labelledby="headline">
-<p class="eyebrow"><strong>${environment.name}</strong> <span class="stage">${environment.stage}</span> <span>${environment.tenant}</span> <span aria-hidden="true">·</span> <span>${moment(collected.to)}</span> <span aria-hidden="true">·</span> <span>as seen by ${identity}</span></p>
+<p class="eyebrow"><strong>${environment.name}</strong> <span class="stage">${environment.stage}</span> <span>${environment.tenant}</span> <span>${moment(collected.to)}</span> <span>as seen by ${identity}</span></p>
 <h1 id="headline">${headline(summary)}</h1>
 <p class="lead">${lead(summary)}</p>
 ${trend === undefined ? null : sinceThen(trend)}
