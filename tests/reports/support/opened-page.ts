@@ -46,10 +46,22 @@ export async function startReader(reports: Readonly<Record<string, string>>): Pr
   };
 }
 
-/** What axe-core holds against the page as it is shown now: `rule: element`. */
-export async function axeFindings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+/** Ways in which a page is looked at: scheme, width in pixels, medium. */
+export const LOOKS = [
+  ["light", 360, "screen"],
+  ["dark", 1280, "screen"],
+  ["dark", 794, "print"],
+] as const;
+
+/**
+ * What axe-core holds against the page as it is shown now: `rule: element`.
+ * @param without rules that are left out, where they cost much and another page has the same to show.
+ */
+export async function axeFindings(page: Page, without: readonly string[] = []): Promise<string[]> {
+  if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(axe.source);
+  const rules = Object.fromEntries(without.map((rule) => [rule, { enabled: false }]));
+  const options = JSON.stringify({ resultTypes: ["violations"], rules });
+  return page.evaluate(`axe.run(document, ${options}).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html.slice(0, 160))))`);
 }
 
