@@ -8,9 +8,9 @@ import { planHeadline, planLead } from "../../src/reports/plan-page/headline.ts"
 import { openWorkplace, type Ran, type Workplace } from "../acceptance/support.ts";
 import { INSTRUCTIONS, planOf } from "../cli/sample-plan.ts";
 import { CHROMIUM, WITH_CHROMIUM } from "../sandbox/console/chromium.ts";
-import { HOSTILE } from "./support/hundred-controls.ts";
 import { axeFindings, LOOKS, type PageReader, startReader, tooWide } from "./support/opened-page.ts";
 import { pdfText, withoutSpace } from "./support/pdf-text.ts";
+import { HOSTILE } from "./support/told-controls.ts";
 
 const UPDATE = {
   action: "update",

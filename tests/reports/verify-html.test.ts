@@ -5,9 +5,10 @@ import { VERDICTS, type Verdict } from "../../src/controls/verdict.ts";
 import { verifyHtml } from "../../src/reports/verify-html.ts";
 import { headline, lead } from "../../src/reports/verify-page/summary.ts";
 import { CHROMIUM, WITH_CHROMIUM } from "../sandbox/console/chromium.ts";
-import { HOSTILE, hundredControls, weeksBefore, withControls } from "./support/hundred-controls.ts";
+import { hundredControls, weeksBefore, withControls } from "./support/hundred-controls.ts";
 import { axeFindings, LOOKS, type PageReader, startReader, tooWide } from "./support/opened-page.ts";
 import { pdfText, withoutSpace } from "./support/pdf-text.ts";
+import { HOSTILE } from "./support/told-controls.ts";
 
 const RESULT = hundredControls();
 const HTML = verifyHtml(RESULT, { baseline: weeksBefore() });
