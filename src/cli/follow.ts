@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatDuration } from "../durations.ts";
 import { type JournalEntry, readLastRun } from "../engine/journal.ts";
 import { isHolderAlive, readLock } from "../engine/lock.ts";
-import { formatDuration } from "./durations.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { shortGateName } from "./gate-address.ts";
 import { symbolOf } from "./render/rows.ts";

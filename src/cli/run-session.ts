@@ -1,7 +1,7 @@
 import type { Probe } from "../controls/probe.ts";
+import { formatDuration } from "../durations.ts";
 import type { Session } from "../session.ts";
 import type { Invocation } from "./definition.ts";
-import { formatDuration } from "./durations.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { sharedState } from "./shared-state.ts";
 import { type LoadedFile, loadFile } from "./spec-file.ts";

@@ -1,3 +1,5 @@
+import { html, link, type Markup } from "./markup.ts";
+import { page } from "./page.ts";
 import {
   noticing,
   partCommand,
@@ -6,24 +8,6 @@ import {
   type RunbookPart,
   type RunbookStep,
 } from "./runbook.ts";
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function safe(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-}
-
-/** A link only where it is one: an address comes from a service. */
-function link(address: string): string {
-  const { protocol } = URL.parse(address) ?? {};
-  return protocol === "https:" ? `<a href="${safe(address)}">${safe(address)}</a>` : safe(address);
-}
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --back: #ffffff; --card: #f6f8fa; --hand: #8250df; --hand-back: #f4efff; }
@@ -60,67 +44,62 @@ summary { cursor: pointer; color: var(--soft); }
 
 const idOf = (persona: string): string => persona.toLowerCase().replaceAll(" ", "-");
 
-function itemHtml(item: RunbookItem, runbook: Runbook): string {
-  const id = safe(item.address);
-  const hand = item.byHand;
-  const label = `${hand === undefined ? "" : '<span class="badge">by hand</span> '}${safe(item.label)}`;
-  const detail = item.detail === "" ? "" : ` <span class="soft">${safe(item.detail)}</span>`;
-  const time = item.usualMinutes >= 1 ? `<span class="soft time">~${item.usualMinutes} min</span>` : "";
+function itemHtml(item: RunbookItem, runbook: Runbook): Markup {
+  const { address, byHand, label, detail, usualMinutes } = item;
+  const badge = byHand === undefined ? null : html`<span class="badge">by hand</span> `;
+  const more = detail === "" ? null : html` <span class="soft">${detail}</span>`;
+  const time = usualMinutes < 1 ? null : html`<span class="soft time">~${usualMinutes} min</span>`;
   const how =
-    hand === undefined
-      ? ""
-      : `<div class="hand"><ol>${hand.steps.map((step) => `<li>${safe(step)}</li>`).join("")}</ol>
-<div>Where: ${link(hand.link)}</div>${hand.value === undefined ? "" : `\n<div>Bring back: ${safe(hand.value.hint)}</div>`}
-<div class="soft">${safe(noticing(item, runbook))}</div></div>`;
-  return `<li><input type="checkbox" id="${id}"><label for="${id}">${label}${detail}</label>${time}${how}</li>`;
+    byHand === undefined
+      ? null
+      : html`<div class="hand"><ol>${byHand.steps.map((step) => html`<li>${step}</li>`)}</ol>
+<div>Where: ${link(byHand.link)}</div>${
+          byHand.value === undefined
+            ? null
+            : html`
+<div>Bring back: ${byHand.value.hint}</div>`
+        }
+<div class="soft">${noticing(item, runbook)}</div></div>`;
+  return html`<li><input type="checkbox" id="${address}"><label for="${address}">${badge}${label}${more}</label>${time}${how}</li>`;
 }
 
-function afterHtml(after: RunbookStep["after"]): string {
-  if (after.length === 0) return "";
+function afterHtml(after: RunbookStep["after"]): Markup | null {
+  if (after.length === 0) return null;
   const whom = after.map(
-    ({ persona, labels }) =>
-      `<a href="#${idOf(persona)}">${persona}</a> <span class="soft">(${labels.map(safe).join(", ")})</span>`,
+    ({ persona, labels }, index) =>
+      html`${index === 0 ? null : " and "}<a href="#${idOf(persona)}">${persona}</a> <span class="soft">(${labels.join(", ")})</span>`,
   );
-  return `<p>After ${whom.join(" and ")}.</p>\n`;
+  return html`<p>After ${whom}.</p>
+`;
 }
 
-function partHtml(part: RunbookPart, runbook: Runbook): string {
+function partHtml(part: RunbookPart, runbook: Runbook): Markup {
   const items = part.steps.flatMap((step) => step.items);
   const byHand = items.filter(({ byHand: hand }) => hand !== undefined).length;
-  return `<section id="${idOf(part.persona)}" aria-labelledby="${idOf(part.persona)}-title">
-<div class="head"><h2 id="${idOf(part.persona)}-title">${part.persona}</h2><span class="soft">${items.length} ${items.length === 1 ? "thing" : "things"}${byHand === 0 ? "" : `, ${byHand} by hand`}</span></div>
-<pre><code>${safe(partCommand(runbook, part))}</code></pre>
-${part.steps
-  .map(
-    ({ step, title, after, items: here }) =>
-      `<h3>${step} · ${safe(title)}</h3>\n${afterHtml(after)}<ul class="items">${here.map((item) => itemHtml(item, runbook)).join("\n")}</ul>`,
-  )
-  .join("\n")}
-<details><summary>Permissions this part needs</summary><ul class="permissions">${part.permissions.map((permission) => `<li><code>${safe(permission)}</code></li>`).join("")}</ul></details>
-</section>`;
+  const id = idOf(part.persona);
+  return html`<section id="${id}" aria-labelledby="${id}-title">
+<div class="head"><h2 id="${id}-title">${part.persona}</h2><span class="soft">${items.length} ${items.length === 1 ? "thing" : "things"}${byHand === 0 ? "" : `, ${byHand} by hand`}</span></div>
+<pre><code>${partCommand(runbook, part)}</code></pre>
+${part.steps.map(
+  ({ step, title, after, items: here }) =>
+    html`<h3>${step} · ${title}</h3>
+${afterHtml(after)}<ul class="items">${here.map((item) => itemHtml(item, runbook))}</ul>
+`,
+)}
+<details><summary>Permissions this part needs</summary><ul class="permissions">${part.permissions.map((permission) => html`<li><code>${permission}</code></li>`)}</ul></details>
+</section>
+`;
 }
 
 /** One page that stands by itself: no script, nothing from elsewhere. */
 export function runbookHtml(runbook: Runbook): string {
   const { name, stage, tenant } = runbook.environment;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Runbook: ${safe(name)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>Runbook: ${safe(name)}</h1>
-<p class="soft">${safe(runbook.solution)} · ${safe(tenant)} · stage ${stage}</p>
+  const content = html`<main>
+<h1>Runbook: ${name}</h1>
+<p class="soft">${runbook.solution} · ${tenant} · stage ${stage}</p>
 <p>Each part can be done by its own team, again and again. Out of order, psc writes nothing of others' and says what is missing and whose move it is.</p>
-<nav aria-label="Parts"><ol>${runbook.parts.map(({ persona }) => `<li><a href="#${idOf(persona)}">${persona}</a></li>`).join("")}</ol></nav>
-${runbook.parts.map((part) => partHtml(part, runbook)).join("\n")}
-</main>
-</body>
-</html>
-`;
+<nav aria-label="Parts"><ol>${runbook.parts.map(({ persona }) => html`<li><a href="#${idOf(persona)}">${persona}</a></li>`)}</ol></nav>
+${runbook.parts.map((part) => partHtml(part, runbook))}
+</main>`;
+  return page({ title: `Runbook: ${name}`, style: STYLE, content });
 }

@@ -130,7 +130,10 @@ export function partCommand({ file }: Runbook, { persona }: RunbookPart): string
 }
 
 /** How psc learns that something was done by hand. */
-export function noticing({ byHand, address }: RunbookItem, { file }: Runbook): string {
+export function noticing(
+  { byHand, address }: Pick<RunbookItem, "byHand" | "address">,
+  { file }: Pick<Runbook, "file">,
+): string {
   if (byHand?.probe !== undefined && byHand.value === undefined)
     return `psc sees it by itself: ${byHand.probe}`;
   const value = byHand?.value === undefined ? "" : ` --value ${byHand.value.name.toUpperCase()}`;

@@ -34,8 +34,11 @@ export function grouped(
   }));
   const of = (origin: ControlResult["origin"]): readonly ControlResult[] =>
     controls.filter((control) => control.origin === origin);
+  const known = new Set(families.flatMap((family) => family.controls));
   return [
     ...families,
+    // A result of another version of psc may know more families: none of it may be lost.
+    { title: "Others of psc's catalogue", controls: of("product").filter((control) => !known.has(control)) },
     { title: "Controls of your own", controls: of("own") },
     { title: "As the spec says", controls: of("resource") },
   ].filter((group) => group.controls.length > 0);

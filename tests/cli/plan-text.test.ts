@@ -2,15 +2,14 @@ import { describe, expect, it } from "vitest";
 import {
   actionLines,
   changeLines,
-  fieldWords,
   headerLine,
   problemLines,
-  showValue,
   summaryLine,
   warningLines,
 } from "../../src/cli/render/plan-text.ts";
 import { widthOf, withoutStyles } from "../../src/cli/styles.ts";
 import { PscError } from "../../src/errors.ts";
+import { fieldWords, showValue } from "../../src/reports/field-words.ts";
 import { INSTRUCTIONS, planOf } from "./sample-plan.ts";
 
 const plain = (lines: readonly string[]): string => withoutStyles(lines.join("\n"));

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { parseDuration } from "../../durations.ts";
 import { readDurations } from "../../engine/journal.ts";
 import { hasChanges } from "../../engine/plan.ts";
 import type { Resource } from "../../engine/resource.ts";
@@ -6,7 +7,6 @@ import { handoverFacts } from "../../resources/handover.ts";
 import { deployInBackground } from "../background.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
 import { deployDocument } from "../deploy-document.ts";
-import { parseDuration } from "../durations.ts";
 import { openEventStream } from "../event-stream.ts";
 import { EXIT, type ExitCode, exitOfDeploy } from "../exit-codes.ts";
 import { createGateAnnouncements } from "../gate-announcements.ts";

@@ -1,6 +1,7 @@
 import { planDocument } from "../../engine/plan.ts";
 import { type CommandDefinition, TENANT_OPTIONS } from "../definition.ts";
 import { exitOfPlan } from "../exit-codes.ts";
+import { ownVersion } from "../package-files.ts";
 import { kindsLeftOut, PERSONA_OPTION, partOfPlan, personasAsked } from "../personas.ts";
 import { PRUNE_OPTIONS, pruningAsked, pruningHint } from "../pruning.ts";
 import {
@@ -15,6 +16,8 @@ import {
   warningLines,
 } from "../render/plan-text.ts";
 import { stayingLines } from "../render/removal-text.ts";
+import { symbolOf } from "../render/rows.ts";
+import { writeAsked } from "../report-files.ts";
 import { withSession } from "../run-session.ts";
 import { styled } from "../styles.ts";
 import { sandboxWords } from "../target.ts";
@@ -28,12 +31,14 @@ export const plan: CommandDefinition = {
     ...PRUNE_OPTIONS,
     { flags: "--by-persona", summary: "grouped by who has to do it instead of by step" },
     PERSONA_OPTION,
+    { flags: "--html <file>", summary: "also write the plan as one page for people" },
   ],
   examples: [
     { command: "plan dev.yaml", effect: "what deploy would do in the tenant of dev.yaml" },
     { command: "plan dev.yaml --sandbox", effect: "the same in the sandbox of this folder" },
     { command: "plan dev.yaml --prune", effect: "also what is no longer declared, and would be deleted" },
     { command: "plan dev.yaml --by-persona", effect: "what each team has to do, in the order of the guide" },
+    { command: "plan prod.yaml --html plan.html", effect: "a page to show, to print, to agree on" },
     { command: "plan dev.yaml --output json", effect: "for a pipeline: the document psc.plan/1" },
   ],
   run: (invocation) =>
@@ -50,6 +55,19 @@ export const plan: CommandDefinition = {
         const planned = { plan: partOfPlan(whole.plan, personas) };
         const { columns } = terminal;
         const header = { name: spec.name, stage: spec.stage, tenant: spec.tenant, target: chosen.name };
+        const page = invocation.options.text("html");
+        if (page !== undefined) {
+          const { planHtml } = await import("../../reports/plan-html.ts");
+          const report = planHtml({
+            plan: planned.plan,
+            environment: header,
+            file: loaded.file,
+            warnings: loaded.warnings,
+            at: new Date(session.clock.now()).toISOString(),
+            version: ownVersion(),
+          });
+          writeAsked(invocation.cwd, page, report);
+        }
         terminal.json({
           ...planDocument(planned.plan, { name: spec.name, stage: spec.stage, tenant: spec.tenant }),
           target: chosen.name,
@@ -79,6 +97,7 @@ export const plan: CommandDefinition = {
         terminal.print(summaryLine(planned.plan));
         for (const line of concernLines(planned.plan, columns)) terminal.print(line);
         for (const line of warningLines(loaded.warnings, columns)) terminal.print(line);
+        if (page !== undefined) terminal.print(`${symbolOf("done")} ${page}: this plan as a page`);
         const code = exitOfPlan(planned.plan);
         if (terminal.output === "text") {
           const what = `${loaded.file}${sandboxWords(invocation)}`;

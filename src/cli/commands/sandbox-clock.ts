@@ -1,5 +1,5 @@
+import { parseDuration } from "../../durations.ts";
 import type { CommandDefinition, Invocation } from "../definition.ts";
-import { parseDuration } from "../durations.ts";
 import { EXIT } from "../exit-codes.ts";
 import { URL_OPTION, withOwnSandbox } from "../own-sandbox.ts";
 import { symbolOf } from "../render/rows.ts";

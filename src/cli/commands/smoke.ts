@@ -1,7 +1,7 @@
+import { formatDuration, parseDuration } from "../../durations.ts";
 import type { PatientEvent } from "../../smoke/patient-events.ts";
 import type { SmokeFinding, SmokeReport, SmokeResult } from "../../smoke/report.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
-import { formatDuration, parseDuration } from "../durations.ts";
 import { EXIT } from "../exit-codes.ts";
 import { packageFile } from "../package-files.ts";
 import { CHECKS_OF_WRITING } from "../personas.ts";

@@ -1,8 +1,8 @@
+import { formatDuration } from "../../durations.ts";
 import type { ApplyResult } from "../../engine/events.ts";
 import type { ActionName } from "../../engine/plan.ts";
 import { type Persona, type Resource, STEPS } from "../../engine/resource.ts";
 import type { HandoverFact } from "../../resources/handover.ts";
-import { formatDuration } from "../durations.ts";
 import { errorLines } from "../error-report.ts";
 import { shortGateName } from "../gate-address.ts";
 import { padded, styled, widthOf, wrapped } from "../styles.ts";

@@ -1,7 +1,8 @@
 import { type Comparison, type Difference, type SideValue, unmeant } from "../../comparison/difference.ts";
 import type { FieldValue } from "../../engine/observation.ts";
+import { showValue } from "../../reports/field-words.ts";
 import { clipped, padded, styled, wrapped } from "../styles.ts";
-import { count, showValue } from "./plan-text.ts";
+import { count } from "./plan-text.ts";
 
 function sideLine(
   name: string,

@@ -1,7 +1,7 @@
+import { formatDuration } from "../../durations.ts";
 import type { EngineEvent } from "../../engine/events.ts";
 import type { ActionName } from "../../engine/plan.ts";
 import type { Resource } from "../../engine/resource.ts";
-import { formatDuration } from "../durations.ts";
 import { errorLines } from "../error-report.ts";
 import { styled } from "../styles.ts";
 import { apiFamily } from "./api-family.ts";

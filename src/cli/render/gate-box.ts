@@ -1,5 +1,5 @@
+import { formatDuration } from "../../durations.ts";
 import type { GateInstructions, Resource } from "../../engine/resource.ts";
-import { formatDuration } from "../durations.ts";
 import { shortGateName, typedGateName } from "../gate-address.ts";
 import { padded, styled, widthOf, wrapped } from "../styles.ts";
 

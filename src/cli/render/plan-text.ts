@@ -1,8 +1,9 @@
-import type { FieldChange, FieldValue } from "../../engine/observation.ts";
+import { formatDuration } from "../../durations.ts";
+import type { FieldChange } from "../../engine/observation.ts";
 import type { Action, ActionName, Plan, Problem } from "../../engine/plan.ts";
 import { STEPS } from "../../engine/resource.ts";
 import type { PscError } from "../../errors.ts";
-import { formatDuration } from "../durations.ts";
+import { fieldWords, showValue } from "../../reports/field-words.ts";
 import { errorLines } from "../error-report.ts";
 import { clipped, padded, styled, wrapped } from "../styles.ts";
 import { personasOf, row, stepHeading, symbolOf } from "./rows.ts";
@@ -28,25 +29,6 @@ export function readFacts(plan: Plan): string {
 
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** A value as a person writes it: lists with commas, text without quotes, nothing as `(none)`. */
-export function showValue(value: FieldValue | undefined): string {
-  if (value === undefined || value === null) return "(none)";
-  if (Array.isArray(value)) return value.length === 0 ? "(none)" : value.map(showValue).join(", ");
-  if (typeof value === "object") {
-    const members = Object.entries(value).map(([name, member]) => `${name}: ${showValue(member)}`);
-    return members.length === 0 ? "(none)" : `{ ${members.join(", ")} }`;
-  }
-  return value === "" ? '""' : String(value);
-}
-
-/** `operatingHours` as `operating hours`. */
-export function fieldWords(path: string): string {
-  return path.replace(
-    /([a-z0-9])([A-Z])(?=[a-z])/g,
-    (_, before: string, letter: string) => `${before} ${letter.toLowerCase()}`,
-  );
 }
 
 const FIELD_COLUMNS = 20;

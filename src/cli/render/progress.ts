@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
+import { formatDuration } from "../../durations.ts";
 import type { EngineEvent } from "../../engine/events.ts";
 import type { Resource } from "../../engine/resource.ts";
-import { formatDuration } from "../durations.ts";
 import { clipped, styled } from "../styles.ts";
 import type { Terminal } from "../terminal.ts";
 import { eventLines } from "./event-lines.ts";
