@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/verify.ts")).verify,
   },
   {
+    name: "verify-bundle",
+    summary: "check an evidence bundle: nothing altered, and who signed it; offline",
+    load: async () => (await import("./commands/verify-bundle.ts")).verifyBundle,
+  },
+  {
     name: "smoke",
     summary: "talk to the deployed chat widget as a patient would",
     load: async () => (await import("./commands/smoke.ts")).smoke,

@@ -1,4 +1,5 @@
 import type { PscError, SourceLocation } from "../errors.ts";
+import type { SpecFile } from "../spec/files.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
 import type { Invocation } from "./definition.ts";
 import { SpecNotValid } from "./spec-not-valid.ts";
@@ -8,6 +9,8 @@ export interface LoadedFile {
   readonly spec: EnvironmentSpec;
   readonly manifest: Manifest;
   readonly warnings: readonly PscError[];
+  /** Everything it was read from, the file itself first. */
+  readonly files: readonly SpecFile[];
   /** Where a field, such as `healthBot.access`, was written, or what holds it; undefined when no file says it. */
   readonly locate: (field: string) => SourceLocation | undefined;
 }
@@ -20,12 +23,13 @@ export async function loadFile(
   const { loadSpec } = await import("../spec/index.ts");
   const loaded = loadSpec(file, { env: invocation.env, cwd: invocation.cwd });
   if (!loaded.ok) throw new SpecNotValid(loaded.problems, loaded.files);
-  const { spec, manifest, warnings, locate } = loaded;
+  const { spec, manifest, warnings, files, locate } = loaded;
   return {
     file,
     spec,
     manifest,
     warnings,
+    files,
     locate: (field) => locate(field.replaceAll("[]", "").split(".")),
   };
 }

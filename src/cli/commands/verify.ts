@@ -3,8 +3,10 @@ import { resolve } from "node:path";
 import type { Facts } from "../../controls/facts.ts";
 import type { VerifyResult } from "../../controls/result.ts";
 import type { Verdict } from "../../controls/verdict.ts";
+import type { Signer } from "../../evidence/keys.ts";
 import { jsonReport } from "../../reports/json.ts";
 import { verifyText } from "../../reports/text.ts";
+import { BUNDLE_OPTIONS, bundleWish, keepBundle, openSigner } from "../bundling.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
 import { formatDuration } from "../durations.ts";
 import { EXIT, type ExitCode, exitOfVerify } from "../exit-codes.ts";
@@ -37,6 +39,8 @@ const ROLE_STYLES: Readonly<
 
 interface Judged {
   readonly result: VerifyResult;
+  readonly facts: Facts;
+  readonly signer: Signer | undefined;
   readonly target: string;
   /** Right of the heading. */
   readonly effort: string;
@@ -72,7 +76,8 @@ function printResult(invocation: Invocation, loaded: LoadedFile, { result, targe
 async function finish(invocation: Invocation, loaded: LoadedFile, judged: Judged): Promise<ExitCode> {
   const { terminal, options, cwd } = invocation;
   const { result } = judged;
-  await writeReports(reportWishes(options.texts("report")), result, {}, cwd);
+  const reports = await writeReports(reportWishes(options.texts("report")), result, {}, cwd);
+  await keepBundle(invocation, loaded, judged, reports);
   const code = exitOfVerify(result, options.flag("strict"));
   terminal.json(result);
   if (terminal.output === "json") return code;
@@ -115,8 +120,10 @@ async function judgeOffline(invocation: Invocation, file: string): Promise<ExitC
       `${file} was collected for another version of ${loaded.file}`,
       "use the spec as it was then (only `verify` may differ), or collect the facts again",
     );
+  const signer = await openSigner(invocation, loaded, undefined);
   const result = judgeFacts(facts, loaded);
-  return finish(invocation, loaded, { result, target: `facts of ${facts.collected.to}`, effort: "offline" });
+  const target = `facts of ${facts.collected.to}`;
+  return finish(invocation, loaded, { result, facts, signer, target, effort: "offline" });
 }
 
 export const verify: CommandDefinition = {
@@ -132,6 +139,7 @@ export const verify: CommandDefinition = {
     { flags: "--collect <file>", summary: "only read, and keep the facts for a judgement elsewhere" },
     { flags: "--facts <file>", summary: "judge facts that were collected before; sends no request" },
     { flags: "--strict", summary: "warnings and manual controls count as failures for the exit code" },
+    ...BUNDLE_OPTIONS,
     ...TENANT_OPTIONS,
   ],
   examples: [
@@ -145,11 +153,16 @@ export const verify: CommandDefinition = {
       command: "verify prod.yaml --collect facts.json",
       effect: "facts for `verify prod.yaml --facts facts.json` on another machine",
     },
+    {
+      command: "verify prod.yaml --report html=report.html --bundle prod.zip --sign evidence.key",
+      effect: "one signed file for an auditor; see docs/evidence.md",
+    },
     { command: "verify dev.yaml --output json > result.json", effect: "the document psc.verify/2" },
   ],
   async run(invocation) {
     const { terminal, options, cwd } = invocation;
     reportWishes(options.texts("report"));
+    bundleWish(invocation);
     const [given, kept] = [options.text("facts"), options.text("collect")];
     if (given !== undefined && kept !== undefined)
       throw usageError("--facts and --collect contradict each other", "leave one of them out");
@@ -162,6 +175,7 @@ export const verify: CommandDefinition = {
         probes: async () => (await import("../../controls/index.ts")).PROBES,
       },
       async ({ loaded, chosen, session }) => {
+        const signer = await openSigner(invocation, loaded, session.services.keyVault);
         const { collectFacts, judgeFacts } = await import("../../verification.ts");
         const { facts, reads, tookMs } = await collectFacts(session, ownVersion());
         const found = facts.resources.length + facts.probes.length;
@@ -173,7 +187,8 @@ export const verify: CommandDefinition = {
           terminal.say(`${styled("bold", "Next:")} psc verify ${loaded.file} --facts ${kept}`);
           return EXIT.done;
         }
-        return finish(invocation, loaded, { result: judgeFacts(facts, loaded), target: chosen.name, effort });
+        const result = judgeFacts(facts, loaded);
+        return finish(invocation, loaded, { result, facts, signer, target: chosen.name, effort });
       },
     );
   },
