@@ -87,6 +87,17 @@ function jsonOf(files: ReadonlyMap<string, ArchiveFile>, path: string, format: s
   }
 }
 
+/** What the checks themselves ask of a result must be there; the rest is compared as text. */
+function asResult(value: object | undefined): VerifyResult | undefined {
+  const { tool, spec, controls } = (value ?? {}) as Partial<VerifyResult>;
+  const isOne =
+    typeof tool?.version === "string" &&
+    typeof spec?.file === "string" &&
+    Array.isArray(controls) &&
+    controls.every((control) => typeof control === "object" && control !== null);
+  return isOne ? (value as VerifyResult) : undefined;
+}
+
 /** Paths that are not the bundle's own business: how well an archive explains itself. */
 function strangersIn(files: readonly ArchiveFile[]): number {
   const sums = files.find(({ path }) => path === BUNDLE_FILES.sums);
@@ -158,10 +169,12 @@ export function checkBundle({ file, bytes, key, version, judge }: CheckInput): B
   for (const { code, path, message } of listing.findings) find(code, path, message);
 
   const facts = jsonOf(files, BUNDLE_FILES.facts, "psc.facts/1") as Facts | undefined;
-  const result = jsonOf(files, BUNDLE_FILES.result, "psc.verify/2") as VerifyResult | undefined;
+  const result = asResult(jsonOf(files, BUNDLE_FILES.result, "psc.verify/2"));
   const spec = jsonOf(files, BUNDLE_FILES.spec, "psc.bundle-spec/1") as SpecRecord | undefined;
   const chainText = textOf(files, BUNDLE_FILES.chain);
-  const items = Array.isArray(facts?.evidence) ? facts.evidence : undefined;
+  // What does not fit a file that was changed says nothing new, and would accuse another.
+  const unchanged = (path: string): boolean => !listing.changed.has(path);
+  const items = unchanged(BUNDLE_FILES.facts) && Array.isArray(facts?.evidence) ? facts.evidence : undefined;
   const chain = chainText === undefined ? undefined : checkChain(chainText, items);
   for (const problem of chain?.problems ?? []) find("chain-broken", BUNDLE_FILES.chain, problem);
 
@@ -175,7 +188,7 @@ export function checkBundle({ file, bytes, key, version, judge }: CheckInput): B
   else if (manifest === undefined)
     find("manifest-changed", BUNDLE_FILES.manifest, "it is no manifest any more");
   else {
-    const intact = listing.changed.has(BUNDLE_FILES.chain) ? undefined : chain;
+    const intact = unchanged(BUNDLE_FILES.chain) ? chain : undefined;
     expected = expectedManifest(manifest, listing, result, intact);
     if (manifestAsRead !== manifestText(expected))
       find(
@@ -185,17 +198,33 @@ export function checkBundle({ file, bytes, key, version, judge }: CheckInput): B
       );
   }
 
-  const expectedSubjects = [
+  for (const [path, text] of [
+    [BUNDLE_FILES.manifest, manifestAsRead],
+    [BUNDLE_FILES.sums, sumsAsRead],
+  ] as const) {
+    const isSigned = text === undefined || signed.trusted?.get(path) === sha256(text);
+    if (signed.trusted !== undefined && !isSigned && !findings.some((finding) => finding.path === path))
+      find("manifest-changed", path, "it is not the one that was signed");
+  }
+  const subjects = [
     ...listing.believed,
     { path: BUNDLE_FILES.sums, sha256: sha256(sumsExpected) },
     ...(expected === undefined
       ? []
       : [{ path: BUNDLE_FILES.manifest, sha256: sha256(manifestText(expected)) }]),
   ];
-  for (const { code, message } of signed.findings(inOrder(expectedSubjects), expected))
+  // Where something was changed, the statement rightly says something else.
+  const stated = findings.length === 0 ? expected : undefined;
+  for (const { code, message } of signed.findings(inOrder(subjects), stated))
     find(code, BUNDLE_FILES.envelope, message);
 
-  const judged = checkVerdicts({ facts, result, spec, version, judge });
+  const judged = checkVerdicts({
+    facts: unchanged(BUNDLE_FILES.facts) ? facts : "changed",
+    spec: unchanged(BUNDLE_FILES.spec) ? spec : "changed",
+    result,
+    version,
+    judge,
+  });
   for (const { path, message } of judged.findings) find("verdict-differs", path, message);
 
   return {

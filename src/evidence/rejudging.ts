@@ -65,13 +65,16 @@ function frameOf({ controls: _, runId: _run, ...frame }: VerifyResult): string {
  * What a hostile bundle puts in place of facts ends as a finding, never as a failure of psc.
  */
 export function checkVerdicts(input: {
-  readonly facts: Facts | undefined;
+  /** `changed`: it is known not to be what the verdicts were drawn from. */
+  readonly facts: Facts | "changed" | undefined;
+  readonly spec: SpecRecord | "changed" | undefined;
   readonly result: VerifyResult | undefined;
-  readonly spec: SpecRecord | undefined;
   readonly version: string;
   readonly judge: JudgeAgain;
 }): CheckedVerdicts {
   const { facts, result, spec, version, judge } = input;
+  if (facts === "changed" || spec === "changed")
+    return skipped(`${facts === "changed" ? BUNDLE_FILES.facts : BUNDLE_FILES.spec} was changed`);
   if (result === undefined) return skipped("it cannot be read as a result of psc", BUNDLE_FILES.result);
   if (facts === undefined) return skipped("it cannot be read as facts of psc", BUNDLE_FILES.facts);
   if (spec === undefined) return skipped("it cannot be read as a spec of psc", BUNDLE_FILES.spec);

@@ -21,7 +21,10 @@ export interface CheckedSignature {
   readonly check: SignatureCheck;
   /** Hashes by path of a statement whose signature fits. */
   readonly trusted: ReadonlyMap<string, string> | undefined;
-  /** @param files what the statement should name */
+  /**
+   * @param files what the statement should name
+   * @param manifest what it should say; undefined when that is not known
+   */
   findings(
     files: readonly Pick<ListedFile, "path" | "sha256">[],
     manifest: BundleManifest | undefined,
