@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import type { Facts } from "../controls/facts.ts";
+import type { EvidenceItem, Facts } from "../controls/facts.ts";
 import type { VerifyResult } from "../controls/result.ts";
 import { PscError } from "../errors.ts";
 import { checkChain, sha256 } from "./chain.ts";
@@ -98,6 +98,13 @@ function asResult(value: object | undefined): VerifyResult | undefined {
   return isOne ? (value as VerifyResult) : undefined;
 }
 
+function itemsOf(facts: Facts | undefined): readonly EvidenceItem[] | undefined {
+  const items: unknown = facts?.evidence;
+  return Array.isArray(items) && items.every((item) => typeof item === "object" && item !== null)
+    ? items
+    : undefined;
+}
+
 /** Paths that are not the bundle's own business: how well an archive explains itself. */
 function strangersIn(files: readonly ArchiveFile[]): number {
   const sums = files.find(({ path }) => path === BUNDLE_FILES.sums);
@@ -174,7 +181,7 @@ export function checkBundle({ file, bytes, key, version, judge }: CheckInput): B
   const chainText = textOf(files, BUNDLE_FILES.chain);
   // What does not fit a file that was changed says nothing new, and would accuse another.
   const unchanged = (path: string): boolean => !listing.changed.has(path);
-  const items = unchanged(BUNDLE_FILES.facts) && Array.isArray(facts?.evidence) ? facts.evidence : undefined;
+  const items = unchanged(BUNDLE_FILES.facts) ? itemsOf(facts) : undefined;
   const chain = chainText === undefined ? undefined : checkChain(chainText, items);
   for (const problem of chain?.problems ?? []) find("chain-broken", BUNDLE_FILES.chain, problem);
 

@@ -100,9 +100,13 @@ export function readManifestText(text: string): BundleManifest | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { files, chain } = value as Partial<Record<keyof BundleManifest, unknown>>;
-  if (!Array.isArray(files) || !files.every(isListed)) return undefined;
-  return typeof chain === "object" && chain !== null ? (value as BundleManifest) : undefined;
+  const { files, chain, tool, environment, collected, runId, root } = value as Partial<BundleManifest>;
+  const isOne =
+    Array.isArray(files) &&
+    files.every(isListed) &&
+    isText(chain?.head) &&
+    [tool?.version, environment?.name, environment?.stage, collected?.to, runId, root].every(isText);
+  return isOne ? (value as BundleManifest) : undefined;
 }
 
 /** Paths with their hashes; lines that are none are left out. */

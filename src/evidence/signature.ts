@@ -128,6 +128,7 @@ export function checkSignature(
       if (text !== jsonReport({ ...again, signatures: [{ keyid: signature.keyid, sig }] }))
         found.push({ code: "signature-wrong", message: "the envelope is not written as psc writes it" });
       if (
+        fits &&
         manifest !== undefined &&
         payload.toString("utf8") !== JSON.stringify(statementOf(files, manifest, signer))
       )

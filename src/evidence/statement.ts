@@ -79,9 +79,10 @@ function isStatement(value: unknown): value is Statement {
   if (!Array.isArray(subject) || typeof predicate !== "object" || predicate === null) return false;
   const { signer } = predicate as { signer?: unknown };
   if (typeof signer !== "object" || signer === null) return false;
-  const { publicKey, algorithm } = signer as Partial<Record<keyof SignerClaim, unknown>>;
+  const { publicKey, algorithm, keyVaultKey } = signer as Partial<Record<keyof SignerClaim, unknown>>;
   return (
     typeof publicKey === "string" &&
+    (keyVaultKey === null || typeof keyVaultKey === "string") &&
     (ALGORITHMS as readonly unknown[]).includes(algorithm) &&
     subject.every(
       (one: { name?: unknown; digest?: { sha256?: unknown } } | null) =>

@@ -239,6 +239,47 @@ describe("verdicts", () => {
   });
 });
 
+describe("a hostile bundle", () => {
+  /** The document with one member, at most two levels down, replaced by something else. */
+  function mutants(document: Record<string, unknown>): Record<string, unknown>[] {
+    const others = [null, 7, "x", [], {}, [null]];
+    return Object.entries(document).flatMap(([key, value]) => {
+      const outer = others.map((other) => ({ ...document, [key]: other }));
+      if (typeof value !== "object" || value === null) return outer;
+      const inner = Object.keys(value)
+        .slice(0, 4)
+        .flatMap((name) => others.map((other) => ({ ...document, [key]: { ...value, [name]: other } })));
+      return [...outer, ...inner];
+    });
+  }
+
+  it.each(["facts.json", "verify.json", "spec.json", "manifest.json", "manifest.dsse.json"])(
+    "with anything in the place of %s is altered, and no failure",
+    (file) => {
+      for (const mutant of mutants(JSON.parse(text(signed, file)))) {
+        const made = JSON.stringify(mutant);
+        const { verdict, findings } = check(repacked(signed, (path, was) => (path === file ? made : was)));
+        expect(verdict, made).toBe("altered");
+        expect(
+          findings.map(({ path }) => path),
+          made,
+        ).toContain(file);
+      }
+    },
+  );
+
+  it("that was made with such files, every hash fitting, is no failure either", async () => {
+    for (const facts of mutants(JSON.parse(text(unsigned, "facts.json"))) as never[]) {
+      const bundle = await unsignedBundle({ facts }).catch(() => undefined);
+      if (bundle !== undefined) expect(["sound", "altered"]).toContain(check(bundle).verdict);
+    }
+    for (const result of mutants(JSON.parse(text(unsigned, "verify.json"))) as never[]) {
+      const bundle = await unsignedBundle({ result }).catch(() => undefined);
+      if (bundle !== undefined) expect(check(bundle).findings, JSON.stringify(result)).toBeDefined();
+    }
+  });
+});
+
 describe("a chain without requests", () => {
   it("is 64 zeros", () => {
     expect(chainOf([])).toEqual({ text: "", head: "0".repeat(64) });
