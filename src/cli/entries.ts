@@ -29,7 +29,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "verify-bundle",
-    summary: "check an evidence bundle: nothing altered, and who signed it; offline",
+    summary: "tell whether an evidence bundle was altered, and who signed it",
     load: async () => (await import("./commands/verify-bundle.ts")).verifyBundle,
   },
   {
@@ -50,7 +50,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "runbook",
-    summary: "write the hand-over sheet: who does what, after whom, how; offline",
+    summary: "write the hand-over sheet: who does what, after whom; offline",
     load: async () => (await import("./commands/runbook.ts")).runbook,
   },
   {
