@@ -1,6 +1,7 @@
 import { specDigest } from "../controls/collect.ts";
 import type { Facts } from "../controls/facts.ts";
 import type { ControlResult, VerifyResult } from "../controls/result.ts";
+import { VERDICTS, type Verdict } from "../controls/verdict.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
 import { BUNDLE_FILES } from "./manifest.ts";
 import type { SpecRecord } from "./spec-record.ts";
@@ -33,22 +34,33 @@ const skipped = (reason: string, path?: string): CheckedVerdicts => ({
   findings: path === undefined ? [] : [{ path, message: reason }],
 });
 
-/** Where the spec speaks of a control is not drawn from the facts. */
-function comparable({ location: _, ...control }: ControlResult): string {
-  return JSON.stringify(control);
+/** What a control says, but for where the spec speaks of it and for what is not psc's to know: the user's own controls. */
+function comparable({ location: _, related, ...control }: ControlResult, own: ReadonlySet<string>): string {
+  return JSON.stringify({ ...control, related: related.filter((id) => !own.has(id)) });
 }
 
-function compareControls(given: VerifyResult, again: VerifyResult): readonly string[] {
+/** Ids of controls that a user brought along and this psc has not: they are not drawn again. */
+function ownControls(given: VerifyResult, again: VerifyResult): ReadonlySet<string> {
+  const drawn = new Set(again.controls.map(({ id }) => id));
+  return new Set(
+    given.controls.filter(({ id, origin }) => origin === "own" && !drawn.has(id)).map(({ id }) => id),
+  );
+}
+
+function compareControls(
+  given: VerifyResult,
+  again: VerifyResult,
+  own: ReadonlySet<string>,
+): readonly string[] {
   const drawn = new Map(again.controls.map((control) => [control.id, control]));
   const differences = given.controls.flatMap((control) => {
     const other = drawn.get(control.id);
     drawn.delete(control.id);
-    if (other === undefined)
-      // Controls that a user brings along are not psc's to judge again.
-      return control.origin === "own" ? [] : [`${control.id} is no control of psc ${given.tool.version}`];
+    if (own.has(control.id)) return [];
+    if (other === undefined) return [`${control.id} is no control of psc ${given.tool.version}`];
     if (control.verdict !== other.verdict)
       return [`${control.id} is "${control.verdict}", and the facts give "${other.verdict}"`];
-    return comparable(control) === comparable(other)
+    return comparable(control, own) === comparable(other, own)
       ? []
       : [`${control.id} says something else than the facts give`];
   });
@@ -58,6 +70,20 @@ function compareControls(given: VerifyResult, again: VerifyResult): readonly str
 /** What a result says beside its controls. */
 function frameOf({ controls: _, runId: _run, ...frame }: VerifyResult): string {
   return JSON.stringify(frame);
+}
+
+/** What it should say there of the controls it has. */
+function frameFor(given: VerifyResult, again: VerifyResult, facts: Facts): string {
+  const used = new Set(given.controls.flatMap(({ evidence }) => evidence));
+  const count = (verdict: Verdict): number =>
+    given.controls.filter((control) => control.verdict === verdict).length;
+  return frameOf({
+    ...again,
+    summary: Object.fromEntries(
+      VERDICTS.map((verdict) => [verdict, count(verdict)]),
+    ) as VerifyResult["summary"],
+    evidence: facts.evidence.filter(({ id }) => used.has(id)),
+  });
 }
 
 /**
@@ -94,13 +120,17 @@ export function checkVerdicts(input: {
       file: result.spec.file,
       locate: () => undefined,
     });
-    const differences = compareControls(result, again);
+    const own = ownControls(result, again);
+    const differences = compareControls(result, again, own);
     const messages =
-      differences.length > 0 || frameOf(result) === frameOf(again)
+      differences.length > 0 || frameOf(result) === frameFor(result, again, facts)
         ? differences
         : ["what it says of the run is not what the facts say"];
-    if (messages.length === 0)
-      return { outcome: { outcome: "same", reason: "the facts give the same verdicts" }, findings: [] };
+    if (messages.length === 0) {
+      const but =
+        own.size === 0 ? "" : `, but for controls of the user's own, which are not drawn again: ${own.size}`;
+      return { outcome: { outcome: "same", reason: `the facts give the same verdicts${but}` }, findings: [] };
+    }
     return {
       outcome: { outcome: "differs", reason: messages[0] ?? "" },
       findings: messages.map((message) => ({ path: BUNDLE_FILES.result, message })),

@@ -109,6 +109,37 @@ describe("psc verify --bundle", () => {
     expect([other.code, other.json.findings[0].code]).toEqual([2, "key-unknown"]);
   });
 
+  it("is signed by an RSA key as well, and not by one that may not sign", async () => {
+    const token = await place.sandbox.token("admin", "https://vault.azure.net");
+    const create = (name: string, body: object) =>
+      place.sandbox.ask(
+        "POST",
+        `https://contoso-health.vault.azure.net/keys/${name}/create?api-version=7.4`,
+        {
+          token,
+          body,
+        },
+      );
+    const rsa = await create("rsa", { kty: "RSA" });
+    await create("mute", { kty: "EC", key_ops: ["verify"] });
+    const { kid } = rsa.body.key;
+    place.write("rsa.jwk", rsa.text);
+    const ran = await place.psc(`verify dev.yaml --bundle rsa.zip --sign ${kid}`);
+    expect(ran.stdout, ran.stderr).toContain("Bundle: rsa.zip");
+    const { json } = await place.psc("verify-bundle rsa.zip --key rsa.jwk --output json", { plain: true });
+    expect(json).toMatchObject({
+      verdict: "sound",
+      signature: { algorithm: "PS256", vouched: true, keyVaultKey: kid },
+    });
+    const mute = await place.psc(
+      `verify dev.yaml --bundle mute.zip --sign ${VAULT_KEY.replace("evidence", "mute")}`,
+    );
+    expect([mute.code, mute.stderr.replace(/\s+/g, " ")]).toEqual([
+      1,
+      expect.stringContaining("Operation sign is not permitted on this key"),
+    ]);
+  });
+
   it("names the permission that signing lacks, before anything is read", async () => {
     const mark = await place.mark();
     const refused = await place.psc(`verify dev.yaml --bundle no.zip --sign ${VAULT_KEY}`, READER);

@@ -222,6 +222,19 @@ describe("verdicts", () => {
     });
   });
 
+  it("of the user's own controls are left to the user, and cannot hide one of psc's", async () => {
+    const [first, ...rest] = RESULT.controls;
+    if (first === undefined) throw new Error("no controls");
+    const own = { ...first, id: "OWN-1", origin: "own" as const, related: [] };
+    const summary = { ...RESULT.summary, [own.verdict]: 1 + RESULT.summary[own.verdict] };
+    const related = rest.map((control) => ({ ...control, related: [...control.related, "OWN-1"] }));
+    const sound = check(await forged({ ...RESULT, summary, controls: [first, ...related, own] }));
+    expect(sound.findings).toEqual([]);
+    expect(sound.judgedAgain.reason).toContain("which are not drawn again: 1");
+    const hidden = check(await forged({ ...RESULT, controls: [own, ...rest] }));
+    expect(hidden.findings.map(({ message }) => message)).toContain(`${first.id} is left out`);
+  });
+
   it("rest on the spec the facts were collected for", async () => {
     const spec = { ...minimal.spec, environment: { ...minimal.spec.environment, domain: "another" } };
     const { findings } = check(await unsignedBundle({ spec: { ...INPUT.spec, spec } }));
