@@ -104,6 +104,30 @@ export function checkVerdicts(input: {
   if (result === undefined) return skipped("it cannot be read as a result of psc", BUNDLE_FILES.result);
   if (facts === undefined) return skipped("it cannot be read as facts of psc", BUNDLE_FILES.facts);
   if (spec === undefined) return skipped("it cannot be read as a spec of psc", BUNDLE_FILES.spec);
+  const drawn = drawAgain({ facts, result, spec, version, judge });
+  if ("outcome" in drawn) return drawn;
+  try {
+    return compared(result, drawn, facts);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return skipped(`it cannot be compared with the facts: ${error.message}`, BUNDLE_FILES.result);
+  }
+}
+
+/** The verdicts that the facts give, or why they cannot be drawn. */
+function drawAgain({
+  facts,
+  result,
+  spec,
+  version,
+  judge,
+}: {
+  readonly facts: Facts;
+  readonly result: VerifyResult;
+  readonly spec: SpecRecord;
+  readonly version: string;
+  readonly judge: JudgeAgain;
+}): VerifyResult | CheckedVerdicts {
   try {
     if (specDigest(spec.spec) !== facts.specDigest) {
       const message = "it is not the spec that the facts were collected for";
@@ -114,29 +138,32 @@ export function checkVerdicts(input: {
       return skipped(
         `psc ${made} drew the verdicts, and this is psc ${version}: use that version to draw them again`,
       );
-    const again = judge(facts, {
+    return judge(facts, {
       spec: spec.spec,
       manifest: spec.manifest,
       file: result.spec.file,
       locate: () => undefined,
     });
-    const own = ownControls(result, again);
-    const differences = compareControls(result, again, own);
-    const messages =
-      differences.length > 0 || frameOf(result) === frameFor(result, again, facts)
-        ? differences
-        : ["what it says of the run is not what the facts say"];
-    if (messages.length === 0) {
-      const but =
-        own.size === 0 ? "" : `, but for controls of the user's own, which are not drawn again: ${own.size}`;
-      return { outcome: { outcome: "same", reason: `the facts give the same verdicts${but}` }, findings: [] };
-    }
-    return {
-      outcome: { outcome: "differs", reason: messages[0] ?? "" },
-      findings: messages.map((message) => ({ path: BUNDLE_FILES.result, message })),
-    };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return skipped(`no verdicts can be drawn from it: ${error.message}`, BUNDLE_FILES.facts);
   }
+}
+
+function compared(result: VerifyResult, again: VerifyResult, facts: Facts): CheckedVerdicts {
+  const own = ownControls(result, again);
+  const differences = compareControls(result, again, own);
+  const messages =
+    differences.length > 0 || frameOf(result) === frameFor(result, again, facts)
+      ? differences
+      : ["what it says of the run is not what the facts say"];
+  if (messages.length === 0) {
+    const but =
+      own.size === 0 ? "" : `, but for controls of the user's own, which are not drawn again: ${own.size}`;
+    return { outcome: { outcome: "same", reason: `the facts give the same verdicts${but}` }, findings: [] };
+  }
+  return {
+    outcome: { outcome: "differs", reason: messages[0] ?? "" },
+    findings: messages.map((message) => ({ path: BUNDLE_FILES.result, message })),
+  };
 }
