@@ -123,6 +123,26 @@ export const OTHER_CODES: Readonly<Record<string, CodeEntry>> = {
     explanation:
       "`--state` names a container of a storage account, with a folder in it if you like. psc does not make it: a private container, with soft delete and versioning switched on, is a decision of whoever owns the account.",
   },
+  "PSC-E160": {
+    title: "no evidence bundle",
+    explanation:
+      "`psc verify-bundle` checks the ZIP file that `psc verify --bundle` wrote. This file is not there, is no archive, or is an archive of something else.",
+  },
+  "PSC-E161": {
+    title: "archive not opened",
+    explanation:
+      "Bundles are archives in one plain form: nothing compressed, nothing encrypted, no file twice, no path that leads out of a folder, within limits of size. An archive with any of these may be meant to harm who opens it, or was packed anew by another program: then its contents may be right, and yet it is not the file that was made.",
+  },
+  "PSC-E162": {
+    title: "key cannot be used",
+    explanation:
+      "psc signs with Ed25519 keys in unencrypted PEM files (`openssl genpkey -algorithm ed25519`), and with EC or RSA keys of a key vault. Bundles are checked with a public key in PEM or with the JSON Web Key that Key Vault shows.",
+  },
+  "PSC-E163": {
+    title: "secret in a spec file",
+    explanation:
+      "A bundle holds the spec files as they were read, and goes to others. One of them holds the value of a secret that psc knows, something signed, or a private key. Put a reference in its place and change the secret.",
+  },
   "PSC-E190": {
     title: "interrupted",
     explanation:

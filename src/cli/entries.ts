@@ -33,6 +33,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/diff.ts")).diff,
   },
   {
+    name: "verify-bundle",
+    summary: "tell whether an evidence bundle was altered, and who signed it",
+    load: async () => (await import("./commands/verify-bundle.ts")).verifyBundle,
+  },
+  {
     name: "smoke",
     summary: "talk to the deployed chat widget as a patient would",
     load: async () => (await import("./commands/smoke.ts")).smoke,
@@ -50,7 +55,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "runbook",
-    summary: "write the hand-over sheet: who does what, after whom, how; offline",
+    summary: "write the hand-over sheet: who does what, after whom; offline",
     load: async () => (await import("./commands/runbook.ts")).runbook,
   },
   {

@@ -29,7 +29,7 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
   {
     code: EXIT.changes,
     meaning:
-      "`plan`: changes are pending; `verify`: a control fails or could not be read (with `--baseline`: one that did not before); `diff`: the two differ; `smoke`: a patient does not get through, or it could not be tried",
+      "`plan`: changes are pending; `verify`: a control fails or could not be read (with `--baseline`: one that did not before); `diff`: the two differ; `verify-bundle`: the bundle was altered; `smoke`: a patient does not get through, or it could not be tried",
   },
   {
     code: EXIT.waitingForPerson,

@@ -59,15 +59,16 @@ export function writeAsked(cwd: string, file: string, content: string | Uint8Arr
   }
 }
 
-/** Makes every report first, so that a wish that fails leaves no others half done. */
+/** Makes every report first, so that a wish that fails leaves no others half done. Returns what was written. */
 export async function writeReports(
   wishes: readonly ReportWish[],
   result: VerifyResult,
   context: ReportContext,
   cwd: string,
-): Promise<void> {
+): Promise<readonly { readonly file: string; readonly text: string }[]> {
   const made = await Promise.all(
     wishes.map(async ({ format, file }) => ({ file, text: (await WRITERS[format]())(result, context) })),
   );
   for (const { file, text } of made) writeAsked(cwd, file, text);
+  return made;
 }

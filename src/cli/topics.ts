@@ -37,6 +37,7 @@ export const TOPICS: Readonly<Record<string, { readonly title: string; readonly 
         ".psc/environments/NAME/gates.jsonl    who passed which gate, and when",
         ".psc/environments/NAME/names.json     names out of Dataverse's metadata, for one version of the organisation",
         ".psc/sandbox/                         the sandbox's tenant, its request log, and the same three for it",
+        "What --report, --bundle and --collect of `psc verify` name; bundles are described in docs/evidence.md.",
         "With --state URL (or PSC_STATE) journal and confirmations are shared with other machines: see docs/shared-state.md.",
         "None of them is the truth about a tenant: psc reads that from the tenant. They hold no secret.",
       ],

@@ -27,11 +27,15 @@ export interface CollectInput {
   readonly unasked?: { readonly resources: readonly Resource[]; readonly reason: string };
 }
 
-/** SHA-256 of the resolved spec; who accepted what is not part of it, and secrets are not either. */
+/**
+ * SHA-256 of the resolved spec; who accepted what is not part of it, and secrets are not either. Nor is where the files of
+ * solutions lie: another machine keeps them elsewhere, and their own digests say which they are.
+ */
 export function specDigest(spec: EnvironmentSpec): string {
-  const { verify: _, healthBot, ...rest } = spec;
+  const { verify: _, healthBot, ownSolutions, ...rest } = spec;
   const variables = healthBot.variables.map(({ name }) => name);
-  const text = JSON.stringify({ ...rest, healthBot: { ...healthBot, variables } });
+  const solutions = ownSolutions.map(({ file: _file, path: _path, ...solution }) => solution);
+  const text = JSON.stringify({ ...rest, healthBot: { ...healthBot, variables }, ownSolutions: solutions });
   return createHash("sha256").update(text).digest("hex");
 }
 

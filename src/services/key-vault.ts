@@ -22,7 +22,8 @@ export interface SecretToKeep {
 }
 
 /**
- * Secrets of key vaults, as far as psc keeps some there ("Azure Key Vault secrets REST API", 7.4). Thin on purpose: the
+ * Secrets of key vaults, as far as psc keeps some there ("Azure Key Vault secrets REST API", 7.4), and the keys that sign
+ * evidence. Thin on purpose: the
  * SDK sends its first request without the body, to be told how to sign in, and psc's pipeline is signed in already.
  */
 export interface KeyVault {
@@ -32,6 +33,33 @@ export interface KeyVault {
   keep(vault: string, name: string, secret: SecretToKeep): Promise<void>;
   /** Deletes the secret; while the vault's retention lasts it can be recovered. Nothing to delete is no error. */
   remove(vault: string, name: string): Promise<void>;
+  /**
+   * The public half of a key ("Get Key", Azure Key Vault keys REST API, 7.4).
+   * Permission: Microsoft.KeyVault/vaults/keys/read.
+   * @param version the newest when absent
+   */
+  publicKey(vault: string, name: string, version?: string): Promise<VaultKey>;
+  /**
+   * Has the vault sign a digest ("Sign", Azure Key Vault keys REST API, 7.4). It is a POST, but nothing in the tenant is
+   * other afterwards than before: no key, no version, no setting; only the vault's own audit log has a line more, as after
+   * every read. Therefore it passes a read-only pipeline, and nothing else of a vault does.
+   * Permission: Microsoft.KeyVault/vaults/keys/sign/action (role Key Vault Crypto User).
+   * @param algorithm such as `ES256`
+   * @returns the signature as the service gives it: for ECDSA the two numbers beside each other (RFC 7518, section 3.4)
+   */
+  sign(
+    vault: string,
+    key: { name: string; version: string },
+    algorithm: string,
+    digest: Uint8Array,
+  ): Promise<Buffer>;
+}
+
+export interface VaultKey {
+  /** 32 hexadecimal digits. */
+  readonly version: string;
+  /** JSON Web Key (RFC 7517): `kty`, `crv`, `x`, `y`, `n`, `e`. */
+  readonly jwk: Readonly<Record<string, string>>;
 }
 
 const VERSION = "7.4";
@@ -99,6 +127,26 @@ export function createKeyVault(http: Http, cloud: Cloud, sleep: (ms: number) => 
     },
     async remove(vault, name) {
       await http.send({ method: "DELETE", url: address(vault, `secrets/${name}`), expect: [404, 409] });
+    },
+    async publicKey(vault, name, version = "") {
+      const path = version === "" ? `keys/${name}` : `keys/${name}/${version}`;
+      const { body } = await http.send({ method: "GET", url: address(vault, path) });
+      const members = Object.entries(asRow(valueAt(body, "key")));
+      return {
+        version: textAt(body, "key", "kid").split("/").at(-1) ?? "",
+        jwk: Object.fromEntries(
+          members.flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])),
+        ),
+      };
+    },
+    async sign(vault, { name, version }, algorithm, digest) {
+      const { body } = await http.send({
+        method: "POST",
+        url: address(vault, `keys/${name}/${version}/sign`),
+        body: { alg: algorithm, value: Buffer.from(digest).toString("base64url") },
+        reads: true,
+      });
+      return Buffer.from(textAt(body, "value"), "base64url");
     },
   };
 }

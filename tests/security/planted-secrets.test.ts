@@ -132,7 +132,7 @@ describe("secrets planted in every secret place", () => {
     expect(botSecrets.length).toBeGreaterThan(0);
     planted.push(...botSecrets.map(({ keyName, value }) => ({ name: keyName, value })));
     for (const how of ["", " --output json", " --verbose", " --debug"]) {
-      expect(await psc(`verify secret.yaml --with-bot-secrets${how}`)).toBe(0);
+      expect(await psc(`verify secret.yaml --with-bot-secrets --bundle secret.zip${how}`)).toBe(0);
       expect(await psc(`status secret.yaml${how}`)).toBe(0);
       expect(await psc(`deploy secret.yaml${how}`)).toBe(0);
       await psc(`destroy secret.yaml --dry-run${how}`);

@@ -6,10 +6,12 @@ import type { VerifyResult } from "../../controls/result.ts";
 import { alarming, type Trend, trendOf } from "../../controls/trend.ts";
 import type { Verdict } from "../../controls/verdict.ts";
 import { formatDuration } from "../../durations.ts";
+import type { Signer } from "../../evidence/keys.ts";
 import { jsonReport } from "../../reports/json.ts";
 import { verifyText } from "../../reports/text.ts";
 import { type TrendLine, trendText } from "../../reports/trend-text.ts";
 import { readBaseline } from "../baseline-file.ts";
+import { BUNDLE_OPTIONS, bundleWish, keepBundle, openSigner } from "../bundling.ts";
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
 import { EXIT, type ExitCode, exitOfFindings, exitOfVerify } from "../exit-codes.ts";
 import { ownVersion } from "../package-files.ts";
@@ -52,6 +54,8 @@ const TREND_STYLES: Readonly<Record<TrendLine["role"], Style | undefined>> = {
 
 interface Judged {
   readonly result: VerifyResult;
+  readonly facts: Facts;
+  readonly signer: Signer | undefined;
   readonly target: string;
   /** Right of the heading. */
   readonly effort: string;
@@ -106,7 +110,8 @@ async function finish(
   const { result } = judged;
   const trend = baseline && trendOf(result, baseline);
   const context = baseline === undefined ? {} : { baseline };
-  await writeReports(reportWishes(options.texts("report")), result, context, cwd);
+  const reports = await writeReports(reportWishes(options.texts("report")), result, context, cwd);
+  await keepBundle(invocation, loaded, judged, reports);
   const strict = options.flag("strict");
   const code =
     trend === undefined ? exitOfVerify(result, strict) : exitOfFindings(alarming(trend, strict).length);
@@ -168,9 +173,10 @@ async function judgeOffline(invocation: Invocation, file: string): Promise<ExitC
       `${file} was collected for another version of ${loaded.file}`,
       "use the spec as it was then (only `verify` may differ), or collect the facts again",
     );
+  const signer = await openSigner(invocation, loaded, undefined);
   const result = judgeFacts(facts, loaded);
   const target = `facts of ${facts.collected.to}`;
-  return finish(invocation, loaded, { result, target, effort: "offline" }, baseline);
+  return finish(invocation, loaded, { result, facts, signer, target, effort: "offline" }, baseline);
 }
 
 export const verify: CommandDefinition = {
@@ -195,6 +201,7 @@ export const verify: CommandDefinition = {
         "let Azure list the bot's secret, and look into the bot's own content with it; without it, controls about that content are manual",
     },
     { flags: "--strict", summary: "warnings and manual controls count as failures for the exit code" },
+    ...BUNDLE_OPTIONS,
     ...TENANT_OPTIONS,
   ],
   examples: [
@@ -212,6 +219,10 @@ export const verify: CommandDefinition = {
       command: "verify prod.yaml --collect facts.json",
       effect: "facts for `verify prod.yaml --facts facts.json` on another machine",
     },
+    {
+      command: "verify prod.yaml --report html=report.html --bundle prod.zip --sign evidence.key",
+      effect: "one signed file for an auditor; see docs/evidence.md",
+    },
     { command: "verify dev.yaml --output json > result.json", effect: "the document psc.verify/2" },
     {
       command: "verify prod.yaml --baseline result.json",
@@ -221,6 +232,7 @@ export const verify: CommandDefinition = {
   async run(invocation) {
     const { terminal, options, cwd } = invocation;
     reportWishes(options.texts("report"));
+    bundleWish(invocation);
     const [given, kept] = [options.text("facts"), options.text("collect")];
     if (given !== undefined && kept !== undefined)
       throw usageError("--facts and --collect contradict each other", "leave one of them out");
@@ -235,6 +247,7 @@ export const verify: CommandDefinition = {
       },
       async ({ loaded, chosen, session }) => {
         const baseline = baselineOf(invocation, loaded);
+        const signer = await openSigner(invocation, loaded, session.services.keyVault);
         const { collectFacts, judgeFacts } = await import("../../verification.ts");
         const { facts, reads, tookMs } = await collectFacts(session, ownVersion());
         const found = facts.resources.length + facts.probes.length;
@@ -246,7 +259,8 @@ export const verify: CommandDefinition = {
           terminal.say(`${styled("bold", "Next:")} psc verify ${loaded.file} --facts ${kept}`);
           return EXIT.done;
         }
-        const judged = { result: judgeFacts(facts, loaded), target: chosen.name, effort };
+        const result = judgeFacts(facts, loaded);
+        const judged = { result, facts, signer, target: chosen.name, effort };
         return finish(invocation, loaded, judged, baseline);
       },
     );

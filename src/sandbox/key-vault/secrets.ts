@@ -1,30 +1,21 @@
-import { type Json, type JsonObject, jsonBody, Refusal, type SandboxResponse } from "../exchange.ts";
-import { type Route, type RoutedRequest, route } from "../routes.ts";
-import type { World } from "../world.ts";
+import { type Json, type JsonObject, jsonBody, type SandboxResponse } from "../exchange.ts";
+import type { Route } from "../routes.ts";
+import { address, page, seconds, type VaultCall, vaultRoute } from "./vault-calls.ts";
 import {
   badParameter,
   beingDeleted,
   deletedSecretNotFound,
-  forbiddenByRbac,
   nameIsDeleted,
   refuseVault,
   secretDisabled,
   secretNotFound,
 } from "./vault-errors.ts";
-import {
-  type SecretVersion,
-  secretOf,
-  type Vault,
-  type VaultRole,
-  type VaultSecret,
-  vaultOfHost,
-} from "./vault-state.ts";
+import { type SecretVersion, secretOf, type VaultSecret } from "./vault-state.ts";
 
 /** A deletion or recovery is asynchronous; how long it takes here is an assumption. */
 const SETTLES_AFTER_MS = 5_000;
 const RETENTION_DAYS = 90;
 const DAY_S = 86_400;
-const PAGE_SIZE = 25;
 
 type Verb =
   | "getSecret"
@@ -37,59 +28,15 @@ type Verb =
   | "backup"
   | "restore";
 
-/** The actions of the built-in data-plane roles for secrets ("Azure role-based access control for Key Vault"). */
-const ALLOWED: Readonly<Record<VaultRole, readonly Verb[] | "all">> = {
-  "Key Vault Administrator": "all",
-  "Key Vault Secrets Officer": "all",
-  "Key Vault Secrets User": ["getSecret", "readMetadata"],
-};
-
-interface VaultCall {
-  readonly request: RoutedRequest;
-  readonly world: World;
-  readonly vault: Vault;
-}
-
-function requirePermission({ request, vault }: VaultCall, verb: Verb, name: string | undefined): void {
-  const { caller } = request;
-  if (caller === undefined) throw new Refusal({ status: 401 });
-  const allowed = vault.roleAssignments
-    .filter((assignment) => assignment.principalId === caller.objectId)
-    .map((assignment) => ALLOWED[assignment.role]);
-  if (allowed.some((verbs) => verbs === "all" || verbs.includes(verb))) return;
-  const action = verb === "delete" ? "secrets/delete" : `secrets/${verb}/action`;
-  forbiddenByRbac(
-    caller,
-    vault,
-    `Microsoft.KeyVault/vaults/${action}`,
-    name === undefined ? "" : `/secrets/${name}`,
-  );
-}
-
-/** A route of the vault that a request's host names: checks version, name and permission before the handler runs. */
-function vaultRoute(
+/** A route of the vault's secrets, and the action it takes a role for. */
+function secretRoute(
   method: string,
   template: string,
   verb: Verb,
   handler: (call: VaultCall, name: string) => SandboxResponse,
 ): Route {
-  return route(method, template, (request, world) => {
-    const vault =
-      vaultOfHost(world, request.host) ??
-      refuseVault(404, "VaultNotFound", `The sandbox has no vault at ${request.host}.`);
-    if (!/^\d/.test(request.query.get("api-version") ?? ""))
-      badParameter("The request URI is missing the api-version query parameter.");
-    const { name } = request.params;
-    if (name !== undefined && !/^[0-9a-zA-Z-]{1,127}$/.test(name))
-      badParameter(`The request URI contains an invalid name: ${name}`);
-    const call: VaultCall = { request, world, vault };
-    requirePermission(call, verb, name);
-    return handler(call, name ?? "");
-  });
-}
-
-function seconds(world: World): number {
-  return Math.floor(world.now() / 1000);
+  const action = verb === "delete" ? "secrets/delete" : `secrets/${verb}/action`;
+  return vaultRoute(method, template, action, handler);
 }
 
 function attributes(version: SecretVersion): JsonObject {
@@ -109,10 +56,6 @@ function described(version: SecretVersion): JsonObject {
     ...(version.contentType === undefined ? {} : { contentType: version.contentType }),
     ...(version.tags === undefined ? {} : { tags: version.tags }),
   };
-}
-
-function address(vault: Vault, collection: string, name: string, version?: string): string {
-  return `https://${vault.name}.vault.azure.net/${collection}/${name}${version === undefined ? "" : `/${version}`}`;
 }
 
 function bundle({ vault }: VaultCall, secret: VaultSecret, version: SecretVersion): JsonObject {
@@ -255,24 +198,6 @@ function purgeSecret(call: VaultCall, name: string): SandboxResponse {
   return { status: 204 };
 }
 
-/** One page of at most `maxresults` (25) items and the address of the next. */
-function page(call: VaultCall, items: readonly JsonObject[]): SandboxResponse {
-  const { query, url } = call.request;
-  const size = Number(query.get("maxresults") ?? PAGE_SIZE);
-  if (!Number.isInteger(size) || size < 1 || size > PAGE_SIZE)
-    badParameter(`maxresults must be between 1 and ${PAGE_SIZE}.`);
-  const token = query.get("$skiptoken");
-  const start = token === null ? 0 : Number(Buffer.from(token, "base64url").toString("utf8"));
-  if (!Number.isInteger(start)) badParameter("The skiptoken is not valid.");
-  const end = start + size;
-  const next = new URL(url);
-  next.searchParams.set("$skiptoken", Buffer.from(String(end)).toString("base64url"));
-  return {
-    status: 200,
-    body: { value: items.slice(start, end), nextLink: end < items.length ? next.toString() : null },
-  };
-}
-
 function byName(left: VaultSecret, right: VaultSecret): number {
   return left.name.localeCompare(right.name);
 }
@@ -318,21 +243,21 @@ function notSimulated(what: string): (call: VaultCall) => SandboxResponse {
 
 /** Secrets of a vault ("Azure Key Vault secrets REST API"). */
 export const SECRET_ROUTES: readonly Route[] = [
-  vaultRoute("GET", "/secrets", "readMetadata", listSecrets),
-  vaultRoute("POST", "/secrets/restore", "restore", notSimulated("restoring secrets")),
-  vaultRoute("PUT", "/secrets/{name}", "setSecret", setSecret),
-  vaultRoute("GET", "/secrets/{name}", "getSecret", getSecret),
-  vaultRoute("PATCH", "/secrets/{name}", "update", updateSecret),
-  vaultRoute("DELETE", "/secrets/{name}", "delete", deleteSecret),
-  vaultRoute("GET", "/secrets/{name}/versions", "readMetadata", listVersions),
-  vaultRoute("POST", "/secrets/{name}/backup", "backup", notSimulated("the backup of secrets")),
-  vaultRoute("GET", "/secrets/{name}/{version}", "getSecret", getSecret),
-  vaultRoute("PATCH", "/secrets/{name}/{version}", "update", updateSecret),
-  vaultRoute("GET", "/deletedsecrets", "readMetadata", listDeleted),
-  vaultRoute("GET", "/deletedsecrets/{name}", "readMetadata", (call, name) => ({
+  secretRoute("GET", "/secrets", "readMetadata", listSecrets),
+  secretRoute("POST", "/secrets/restore", "restore", notSimulated("restoring secrets")),
+  secretRoute("PUT", "/secrets/{name}", "setSecret", setSecret),
+  secretRoute("GET", "/secrets/{name}", "getSecret", getSecret),
+  secretRoute("PATCH", "/secrets/{name}", "update", updateSecret),
+  secretRoute("DELETE", "/secrets/{name}", "delete", deleteSecret),
+  secretRoute("GET", "/secrets/{name}/versions", "readMetadata", listVersions),
+  secretRoute("POST", "/secrets/{name}/backup", "backup", notSimulated("the backup of secrets")),
+  secretRoute("GET", "/secrets/{name}/{version}", "getSecret", getSecret),
+  secretRoute("PATCH", "/secrets/{name}/{version}", "update", updateSecret),
+  secretRoute("GET", "/deletedsecrets", "readMetadata", listDeleted),
+  secretRoute("GET", "/deletedsecrets/{name}", "readMetadata", (call, name) => ({
     status: 200,
     body: deletedBundle(call, deletedSecret(call, name)),
   })),
-  vaultRoute("DELETE", "/deletedsecrets/{name}", "purge", purgeSecret),
-  vaultRoute("POST", "/deletedsecrets/{name}/recover", "recover", recoverSecret),
+  secretRoute("DELETE", "/deletedsecrets/{name}", "purge", purgeSecret),
+  secretRoute("POST", "/deletedsecrets/{name}/recover", "recover", recoverSecret),
 ];

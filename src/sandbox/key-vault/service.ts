@@ -2,6 +2,7 @@ import { Refusal, type SandboxRequest, type SandboxResponse } from "../exchange.
 import { matchRoute } from "../routes.ts";
 import { TENANT } from "../seed.ts";
 import type { FakeService, World } from "../world.ts";
+import { KEY_ROUTES } from "./keys.ts";
 import { SECRET_ROUTES } from "./secrets.ts";
 import { refuseVault } from "./vault-errors.ts";
 import { seedVaults } from "./vault-state.ts";
@@ -51,16 +52,21 @@ function challenge(
   );
 }
 
+const ROUTES = [...SECRET_ROUTES, ...KEY_ROUTES];
+
+/** POSTs that make or check a signature and change nothing. */
+const OPERATIONS = /^\/keys\/[^/]+\/[^/]+\/(sign|verify)$/;
+
 function dispatch(request: SandboxRequest, world: World): SandboxResponse | Promise<SandboxResponse> {
+  // The SDK asks for the latest version with an empty version segment: /secrets/name/.
+  const match = matchRoute(ROUTES, request);
+  if (match.kind === "found") return match.handler(match.request, world);
   if (/^\/(keys|deletedkeys|certificates|deletedcertificates|storage|rng)(\/|$)/.test(request.path))
     return refuseVault(
       501,
       "NotSimulated",
-      "The sandbox does not simulate keys and certificates of Key Vault, only secrets.",
+      "The sandbox does not simulate this operation of Key Vault: of keys it knows creating, reading, signing and verifying.",
     );
-  // The SDK asks for the latest version with an empty version segment: /secrets/name/.
-  const match = matchRoute(SECRET_ROUTES, request);
-  if (match.kind === "found") return match.handler(match.request, world);
   if (match.kind === "method-not-allowed")
     return {
       status: 405,
@@ -70,14 +76,14 @@ function dispatch(request: SandboxRequest, world: World): SandboxResponse | Prom
   return refuseVault(404, "NotFound", `There is nothing at ${request.path}.`);
 }
 
-/** Azure Key Vault's data plane: the secrets of every `*.vault.azure.net`. */
+/** Azure Key Vault's data plane: secrets and keys of every `*.vault.azure.net`. */
 export const keyVaultService: FakeService = {
   name: "keyVault",
   ownsHost: (host) => /^[a-z0-9-]{3,24}\.vault\.azure\.net$/.test(host),
   audiences: () => [AUDIENCE, "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"],
   unauthorized: challenge,
   seed: seedVaults,
-  isWrite: (request) => request.method !== "GET",
+  isWrite: ({ method, path }) => method !== "GET" && !OPERATIONS.test(path),
   loggedBody: (body) =>
     typeof body === "object" && body !== null && "value" in body ? { ...body, value: "***" } : body,
   async handle(request, world) {

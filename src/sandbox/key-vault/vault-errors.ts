@@ -69,3 +69,31 @@ export function forbiddenByRbac(caller: Caller, vault: Vault, action: string, ob
     "ForbiddenByRbac",
   );
 }
+
+/** `name` is the key's, or `name/version` (text: sigstore/cosign issue 3094). */
+export function keyNotFound(name: string): never {
+  return refuseVault(
+    404,
+    "KeyNotFound",
+    `A key with (name/id) ${name} was not found in this key vault. If you recently deleted this key you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182`,
+  );
+}
+
+export function keyDisabled(operation: string): never {
+  return refuseVault(
+    403,
+    "Forbidden",
+    `Operation ${operation} is not allowed on a disabled key.`,
+    "KeyDisabled",
+  );
+}
+
+/** The key's own list of operations lacks it (Azure/azure-sdk-for-java:`sdk/keyvault/.../TROUBLESHOOTING.md`). */
+export function keyOperationForbidden(operation: string): never {
+  return refuseVault(
+    403,
+    "Forbidden",
+    `Operation ${operation} is not permitted on this key.`,
+    "KeyOperationForbidden",
+  );
+}

@@ -151,6 +151,8 @@ const WHO_GRANTS: Readonly<Record<ServiceName, string>> = {
 function permissionNamed(message: string): string | undefined {
   return (
     /perform action '([^']+)'/.exec(message)?.[1] ??
+    // Key Vault's data plane.
+    /^Action: '([^']+)'/m.exec(message)?.[1] ??
     /missing (prv\w+) privilege/.exec(message)?.[1] ??
     /missing required permissions: \[?([^\]]+)\]?/.exec(message)?.[1]
   );

@@ -14,7 +14,11 @@ export interface HttpRequest {
    * POST and to false for POST.
    */
   readonly repeatable?: boolean;
-  /** A POST that only reads, such as a validation or `listSecrets`: passes a read-only pipeline. */
+  /**
+   * A POST that changes nothing, such as a validation, `listSecrets`, or a signature by a key vault's key: passes a
+   * read-only pipeline. Whoever says so names the operation's documentation beside it: it is the one way to POST that
+   * `plan` and `verify` have.
+   */
   readonly reads?: boolean;
   /**
    * Makes what replaces the Entra token, for services with tokens of their own; asked each time the request is sent, as

@@ -139,7 +139,7 @@ describe("Key Vault's refusals", () => {
   });
 
   it("say what is not simulated", async () => {
-    expect(await refusal("GET", "/keys")).toEqual([501, "NotSimulated"]);
+    expect(await refusal("GET", "/deletedkeys")).toEqual([501, "NotSimulated"]);
     expect(await refusal("POST", "/secrets/any/backup")).toEqual([501, "NotSimulated"]);
     expect(await refusal("DELETE", "/secrets")).toEqual([405, "MethodNotAllowed"]);
   });

@@ -16,9 +16,15 @@ function vaultItem(vault: Vault): TreeItem {
     kind: "Microsoft.KeyVault/vaults",
     label: vault.name,
     note: "Key vault",
-    value: () => ({ ...vault, secrets: undefined, secretNames: vault.secrets.map(({ name }) => name) }),
-    children: () =>
-      vault.secrets.map((secret) => ({
+    value: () => ({
+      ...vault,
+      secrets: undefined,
+      keys: undefined,
+      secretNames: vault.secrets.map(({ name }) => name),
+      keyNames: vault.keys?.map(({ name }) => name) ?? [],
+    }),
+    children: () => [
+      ...vault.secrets.map((secret) => ({
         key: secret.name,
         kind: "secret",
         label: secret.name,
@@ -27,6 +33,21 @@ function vaultItem(vault: Vault): TreeItem {
           versions: secret.versions.map((version) => ({ ...version, value: "***" })),
         }),
       })),
+      ...(vault.keys ?? []).map((key) => ({
+        key: `key ${key.name}`,
+        kind: "key",
+        label: key.name,
+        value: () => ({
+          ...key,
+          // The public half at most: `d`, `p`, `q` and their kin are private.
+          versions: key.versions.map(({ jwk, ...version }) => ({
+            ...version,
+            kty: jwk["kty"],
+            crv: jwk["crv"],
+          })),
+        }),
+      })),
+    ],
   };
 }
 
