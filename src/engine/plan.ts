@@ -63,6 +63,9 @@ export interface PlanDocument {
     readonly code: string;
     readonly message: string;
     readonly remedy: string | undefined;
+    /** What the identity lacks, in the service's own words, and who holds or grants it. */
+    readonly permission?: string;
+    readonly persona?: string;
   }[];
   /** No longer declared and not deleted, with the reason; only with `--prune`. */
   readonly kept?: readonly { readonly address: string; readonly kind: string; readonly reason: string }[];
@@ -88,6 +91,8 @@ export function planDocument(plan: Plan, environment: PlanDocument["environment"
       code: error.code,
       message: error.message,
       remedy: error.remedy,
+      ...(error.permission === undefined ? {} : { permission: error.permission }),
+      ...(error.persona === undefined ? {} : { persona: error.persona }),
     })),
     ...(plan.pruning === undefined
       ? {}

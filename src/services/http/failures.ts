@@ -147,6 +147,11 @@ const WHO_GRANTS: Readonly<Record<ServiceName, string>> = {
   storage: "an owner of the storage account (role Storage Blob Data Contributor)",
 };
 
+/** What the gateway of the Power Platform API says inside of its general refusal. */
+function innerMessage(response: HttpResponse): string {
+  return withoutSecrets(String(asRecord(asRecord(response.body)?.["innererror"])?.["message"] ?? ""));
+}
+
 /** Permission named by the service's own words, such as an ARM action or a Dataverse privilege. */
 function permissionNamed(message: string): string | undefined {
   return (
@@ -184,7 +189,7 @@ export function refusalError(
       side: "user",
     };
   } else if (response.status === 403) {
-    const permission = permissionNamed(message);
+    const permission = permissionNamed(message) ?? permissionNamed(innerMessage(response));
     details = {
       code: "PSC-E231",
       message: `${who} may not ${method} ${url.host}${url.pathname} (${said})`,

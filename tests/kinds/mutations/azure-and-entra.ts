@@ -1,4 +1,4 @@
-import type { Portal, Row } from "./portal.ts";
+import type { Portal, Row } from "../portal.ts";
 
 /** What somebody does in a portal so that the field (`kind.field`) or the thing itself (`kind`) differs from the spec. */
 export type Mutations = Readonly<Record<string, (portal: Portal) => Promise<void>>>;
