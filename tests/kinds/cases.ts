@@ -58,6 +58,7 @@ const BY_NATURE: Readonly<Record<KindInfo["nature"], Partial<Readonly<Record<Cas
 
 /** Why a case cannot exist for a kind; undefined when it is tested. */
 export function reasonAgainst(info: KindInfo, row: KindCases, name: Case): string | undefined {
+  if (name === "no-op" && info.onlyForWriting) return "looked at only before something is written";
   return row.not?.[name] ?? BY_NATURE[info.nature][name];
 }
 

@@ -1,3 +1,6 @@
+import type { Resource } from "../../src/engine/resource.ts";
+import { resourcesOf } from "../../src/resources/index.ts";
+import { loadSpec } from "../../src/spec/index.ts";
 import { openWorkplace, type Workplace } from "../acceptance/support.ts";
 import { openPortal, type Portal } from "./portal.ts";
 
@@ -19,8 +22,9 @@ workstreams:
   - { name: Patient calls, channel: teams, fallback: Escalate to Human }
 `;
 
-/** Standing access, which takes the place of access by activation. */
+/** Standing access, which takes the place of access by activation, and a site that is bound to a record. */
 export const STANDING = `extends: everything.yaml
+portal: { websiteRecord: Contoso Health (full) portal }
 healthBot: { access: { admins: group/botAdmins, activation: none } }
 `;
 
@@ -41,6 +45,15 @@ azure:
   location: eastus
   resourceGroup: rg-contoso-health-full
 omnichannel: { channels: [chat, sms, teams] }
+identity:
+  groups:
+    users: { name: Contoso Health Users, members: [sofia@contoso.onmicrosoft.com] }
+    agents: { name: Contoso Health Agents, members: [] }
+    supervisors: { name: Contoso Health Supervisors, members: [] }
+    botAdmins: { name: Contoso Health Bot Administrators, members: [admin@contoso.onmicrosoft.com] }
+roles: []
+queues: [{ name: Spare }]
+workstreams: [{ name: Spare chat, channel: chat, fallback: Spare }]
 healthBot:
   handoff: { phrase: talk to a person, sets: EscalateToAgent }
   customerManagedKey:
@@ -51,8 +64,8 @@ healthBot:
 
 /** A person's groups stay unless they are named. */
 export const GROUPS = ["users", "agents", "supervisors", "botAdmins"]
-  .map((key) => `--include entra.group["${key}"]`)
-  .join(" ");
+  .map((key) => `entra.group["${key}"]`)
+  .join(",");
 
 export interface Action {
   readonly address: string;
@@ -76,6 +89,8 @@ export interface Everything {
   plan(
     file?: string,
   ): Promise<{ readonly actions: readonly Action[]; readonly problems: readonly Problem[] }>;
+  /** What a spec asks for. */
+  resources(file: string): readonly Resource[];
   /** Fails unless it is done. */
   run(line: string): Promise<void>;
   /** Keeps the tenant as it is now; the returned function goes back to it. */
@@ -98,6 +113,11 @@ export async function openEverything(): Promise<Everything> {
       const { json, stdout } = await place.psc(`plan ${file} --output json`);
       if (!Array.isArray(json.actions)) throw new Error(stdout);
       return json;
+    },
+    resources(file) {
+      const loaded = loadSpec(`${place.folder}/${file}`, { env: {}, cwd: place.folder });
+      if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+      return resourcesOf(loaded.spec, loaded.manifest);
     },
     async run(line) {
       const { code, stdout, stderr } = await place.psc(line);

@@ -20,6 +20,8 @@ export interface Portal {
   create(entitySet: string, row: Row): Promise<string>;
   /** Puts back what was edited since the last undoing. */
   undo(): Promise<void>;
+  /** Puts nothing back of it: the tenant is another one. */
+  forget(): void;
 }
 
 const isScalar = (value: unknown): boolean => value === null || typeof value !== "object";
@@ -73,6 +75,9 @@ export function openPortal(place: Workplace, domain: string): Portal {
     edit,
     rows: (table, change) => edit(tableOf(table), change),
     list: (table) => read(tableOf(table)),
+    forget: () => {
+      undos.length = 0;
+    },
     async undo() {
       for (const one of undos.splice(0)) await write(one);
     },

@@ -93,7 +93,7 @@ export const groupTeam = defineKind<GroupTeamProps, GroupTeamData>({
   api: "Dataverse Web API: teams",
   persona: "System Administrator",
   permissions: {
-    read: ["prvReadTeam", "prvReadRole"],
+    read: ["prvReadTeam", "prvReadRole", "prvReadBusinessUnit"],
     write: ["prvCreateTeam", "prvWriteTeam", "prvAssignRole"],
   },
   sources: [

@@ -139,7 +139,7 @@ export const operatingHours = defineKind<OperatingHoursSpec, OperatingHoursData>
   api: "Dataverse Web API: msdyn_operatinghours, calendars, msdyn_SaveCalendar",
   persona: "Omnichannel Administrator",
   permissions: {
-    read: ["prvReadmsdyn_operatinghour", "prvReadCalendar"],
+    read: ["prvReadmsdyn_operatinghour", "prvReadCalendar", "prvReadTimeZoneDefinition"],
     write: ["prvCreatemsdyn_operatinghour", "prvWritemsdyn_operatinghour", "prvWriteCalendar"],
   },
   sources: [

@@ -230,6 +230,8 @@ export const preChatSurvey = defineKind<SurveyProps, { readonly widgetId: string
     `Dataverse table reference: ${QUESTIONS}, ${SEQUENCES}, ${OPTIONS}`,
   ],
   nature: "managed",
+  // Not of its widget: questions belong to the workstream, and no public source says that they go.
+  partOf: "power-platform.environment",
   label: (props) => `pre-chat survey of "${props.widget}"`,
   detail: ({ questions }) => questions.map(({ name }) => name).join(", "),
   declared: ({ questions }) => ({ enabled: true, questions: questions.map(declaredQuestion) }),
@@ -254,7 +256,6 @@ export function preChatSurveyResources(spec: EnvironmentSpec): Resource[] {
           preChatSurvey.resource({
             name: declared.name,
             props: { workstream: name, widget: declared.name, questions: declared.survey },
-            within: widget.address(declared.name),
             dependsOn: [workstream.address(name), widget.address(declared.name)],
           }),
         ],

@@ -175,8 +175,3 @@ export const AZURE_ONE_BY_ONE: Mutations = {
   "health-bot.account.sku": arm("healthBots", () => ({ sku: { name: "C0" } })),
   "health-bot.account.location": arm("healthBots", () => ({ location: "westeurope" })),
 };
-
-/** What no portal can change, and why. */
-export const IMPOSSIBLE: Readonly<Record<string, string>> = {
-  "azure.resource-provider": "Azure refuses to unregister a provider that is in use",
-};

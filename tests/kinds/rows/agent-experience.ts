@@ -1,13 +1,16 @@
 import { copy, type KindCases, rows } from "../cases.ts";
 import type { Row } from "../portal.ts";
 
+/** The kind says why: `staysBecause`. */
+const STAYS = "nothing deletes it";
+
 const named = (name: string): Row => ({ msdyn_name: name });
 const SINGLE = { "ambiguous match": "the environment has one row of these settings" } as const;
 const BY_UNIQUE_NAME = {
   adoption: "known by the unique name psc gives; one made by hand stays beside it",
 } as const;
 const BY_WORKSTREAM = {
-  delete: "staysBecause",
+  delete: STAYS,
   "ambiguous match": "it is a column of its workstream",
 } as const;
 const ofTemplate = (column: string) =>

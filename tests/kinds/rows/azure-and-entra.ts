@@ -1,13 +1,19 @@
 import { at, type Count, type KindCases, matches } from "../cases.ts";
 import type { Portal, Row } from "../portal.ts";
 
+/** The kind says why: `staysBecause`. */
+const STAYS = "nothing deletes it";
+
 const NO_TWIN = "Azure keeps one resource of a name";
 const CHOSEN = { "ambiguous match": NO_TWIN } as const;
+const GROUPS = new Set(
+  ["Users", "Agents", "Supervisors", "Bot Administrators"].map((of) => `Contoso Health ${of}`),
+);
 const GRAPH = "https://graph.microsoft.com/v1.0";
 
 /** Objects of the directory that are not deleted. */
 const directory =
-  (kind: string, match: Row): Count =>
+  (kind: string, match: Row | ((row: Row) => boolean)): Count =>
   async (portal) =>
     (await portal.read("graph/objects")).filter(
       (row) => row["kind"] === kind && row["deletedAt"] === undefined && matches(row["value"] as Row, match),
@@ -29,8 +35,9 @@ async function secondOfName(portal: Portal, kind: string, set: string, body: Row
 }
 
 const registered: Count = async (portal) =>
-  (await portal.read("arm/subscriptions")).flatMap((row) => Object.keys((row["registrations"] ?? {}) as Row))
-    .length;
+  (await portal.read("arm/subscriptions"))
+    .flatMap((row) => Object.values((row["registrations"] ?? {}) as Record<string, Row>))
+    .filter(({ state }) => state !== "NotRegistered").length;
 
 export const AZURE_AND_ENTRA_ROWS: Readonly<Record<string, KindCases>> = {
   "entra.tenant": {},
@@ -43,12 +50,12 @@ export const AZURE_AND_ENTRA_ROWS: Readonly<Record<string, KindCases>> = {
     not: {
       update: "it is registered or not",
       "drift repair": "Azure refuses to unregister a provider that is in use",
-      delete: "staysBecause",
+      delete: STAYS,
       "ambiguous match": "Azure names its providers",
     },
   },
   "entra.group": {
-    objects: directory("group", {}),
+    objects: directory("group", ({ displayName }) => GROUPS.has(String(displayName))),
     twin: (portal) =>
       secondOfName(portal, "group", "groups", {
         displayName: "Contoso Health Users",

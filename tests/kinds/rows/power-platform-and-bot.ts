@@ -1,6 +1,9 @@
 import { at, type Count, copy, type KindCases, rows } from "../cases.ts";
 import type { Portal, Row } from "../portal.ts";
 
+/** The kind says why: `staysBecause`. */
+const STAYS = "nothing deletes it";
+
 const environments = (match: Row = {}): Count =>
   at("bap/environments", (row) =>
     [["isDefault", false] as const, ...Object.entries(match)].every(([name, value]) => row[name] === value),
@@ -57,7 +60,7 @@ export const POWER_PLATFORM_AND_BOT_ROWS: Readonly<Record<string, KindCases>> = 
     objects: at("bap/managementApplications", { applicationId: "55555555-5555-4555-8555-555555555555" }),
     not: {
       update: "it is registered or not",
-      delete: "staysBecause",
+      delete: STAYS,
       "ambiguous match": "an application is registered once",
     },
   },
