@@ -29,8 +29,10 @@ export interface KindCases {
   readonly twin?: Twin;
   /** Cases that cannot exist, each with the reason. */
   readonly not?: Partial<Readonly<Record<Case, string>>>;
-  /** Permissions by which the sandbox refuses nothing, each with the reason. */
+  /** Permissions that nothing is refused for here, each with the reason. */
   readonly unrefused?: Readonly<Record<string, string>>;
+  /** Permissions that are missed when a field (`kind.field` of a mutation) differs and nothing else does. */
+  readonly missedAlone?: Readonly<Record<string, string>>;
 }
 
 /** Cases that a kind's nature leaves out. */

@@ -29,12 +29,12 @@ export interface Refusals {
    * again, until nothing is missing any more. Fails when a failure names nothing that could be granted.
    */
   untilAllowed(line: string): Promise<void>;
-  /** One plan with a single permission missing. */
-  without(permissions: readonly string[], file: string): Promise<void>;
+  /** One run with these missing and nothing else. */
+  without(permissions: readonly string[], line: string): Promise<void>;
+  /** Named or not. */
+  grant(permissions: Iterable<string>): void;
   /** Nobody has these any more. */
   takeAway(permissions: Iterable<string>): void;
-  /** Everything is allowed, as the roles say. */
-  allowAll(): Promise<void>;
 }
 
 /** Rounds of granting: as many permissions as one thing can need after another. */
@@ -85,13 +85,15 @@ export function openRefusals({ place }: Everything): Refusals {
           throw new Error(`psc ${line}: ${JSON.stringify(failures)}`);
       }
     },
-    async without(permissions, file) {
+    async without(permissions, line) {
       await withhold(permissions);
-      for (const failure of await failuresOf(`plan ${file}`)) heed(failure);
+      for (const failure of await failuresOf(line)) heed(failure);
+    },
+    grant(permissions) {
+      for (const one of permissions) granted.add(plain(one));
     },
     takeAway(permissions) {
       for (const one of permissions) granted.delete(plain(one));
     },
-    allowAll: () => withhold([]),
   };
 }

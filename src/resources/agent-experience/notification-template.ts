@@ -161,6 +161,7 @@ export const notificationTemplate = defineKind<NotificationTemplateSpec, Notific
       ...[TABLE, FIELDS].flatMap((table) => [`prvCreate${table}`, `prvWrite${table}`, `prvDelete${table}`]),
       `prvAppend${TABLE}`,
       `prvAppendTo${FIELDS}`,
+      "prvWritemsdyn_liveworkstream",
     ],
   },
   sources: [

@@ -146,6 +146,7 @@ export const sessionTemplate = defineKind<SessionTemplateSpec, SessionTemplateDa
       `prvAppend${TABLE}`,
       `prvDelete${TABLE}`,
       `prvAppendTo${TAB_TABLE}`,
+      "prvWritemsdyn_liveworkstream",
     ],
   },
   sources: [

@@ -94,7 +94,7 @@ export const groupTeam = defineKind<GroupTeamProps, GroupTeamData>({
   persona: "System Administrator",
   permissions: {
     read: ["prvReadTeam", "prvReadRole", "prvReadBusinessUnit"],
-    write: ["prvCreateTeam", "prvWriteTeam", "prvAssignRole"],
+    write: ["prvCreateTeam", "prvWriteTeam", "prvDeleteTeam", "prvAssignRole"],
   },
   sources: [
     "Dataverse: Work with Microsoft Entra ID group teams",

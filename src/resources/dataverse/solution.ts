@@ -312,6 +312,7 @@ export const solution = defineKind<OwnSolutionSpec, SolutionData>({
     read: [
       "prvReadSolution",
       "prvReadImportJob",
+      "prvReadmsdyn_solutionhistory",
       "prvReadAsyncOperation",
       "prvReadEnvironmentVariableDefinition",
       "prvReadEnvironmentVariableValue",

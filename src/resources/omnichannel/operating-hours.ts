@@ -140,7 +140,12 @@ export const operatingHours = defineKind<OperatingHoursSpec, OperatingHoursData>
   persona: "Omnichannel Administrator",
   permissions: {
     read: ["prvReadmsdyn_operatinghour", "prvReadCalendar", "prvReadTimeZoneDefinition"],
-    write: ["prvCreatemsdyn_operatinghour", "prvWritemsdyn_operatinghour", "prvWriteCalendar"],
+    write: [
+      "prvCreatemsdyn_operatinghour",
+      "prvWritemsdyn_operatinghour",
+      "prvDeletemsdyn_operatinghour",
+      "prvWriteCalendar",
+    ],
   },
   sources: [
     "MicrosoftDocs/dynamics-365-customer-engagement:ce/field-service/field-service-work-hours-calendar-api.md",

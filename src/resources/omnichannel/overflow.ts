@@ -265,6 +265,7 @@ export const overflow = defineKind<OverflowProps, OverflowData>({
       `prvWrite${RULESETS}`,
       `prvCreate${ACTIONS}`,
       `prvWrite${ACTIONS}`,
+      `prvDelete${ACTIONS}`,
       "prvWriteQueue",
     ],
   },

@@ -219,11 +219,10 @@ export const preChatSurvey = defineKind<SurveyProps, { readonly widgetId: string
   persona: "Omnichannel Administrator",
   permissions: {
     read: [`prvRead${QUESTIONS}`, `prvRead${SEQUENCES}`, `prvRead${OPTIONS}`],
-    write: [QUESTIONS, SEQUENCES, OPTIONS].flatMap((table) => [
-      `prvCreate${table}`,
-      `prvWrite${table}`,
-      `prvDelete${table}`,
-    ]),
+    write: [
+      ...[QUESTIONS, SEQUENCES, OPTIONS].flatMap((table) => [`prvCreate${table}`, `prvDelete${table}`]),
+      ...[QUESTIONS, SEQUENCES].map((table) => `prvWrite${table}`),
+    ],
   },
   sources: [
     "Customer Service: Configure a pre-conversation survey",

@@ -340,6 +340,7 @@ export const routing = defineKind<WorkstreamSpec, RoutingData>({
       "prvCreatemsdyn_routingconfigurationstep",
       "prvDeletemsdyn_decisionruleset",
       "prvDeletemsdyn_routingconfiguration",
+      "prvDeletemsdyn_routingconfigurationstep",
     ],
   },
   sources: [

@@ -58,6 +58,7 @@ export const AGENT_EXPERIENCE_ROWS: Readonly<Record<string, KindCases>> = {
       match: named("Patient waits"),
     }),
     not: BY_UNIQUE_NAME,
+    unrefused: { prvReadmsdyn_notificationfield: "the sandbox asks no right for what an answer expands" },
   },
   "agent-experience.workstream-notification": {
     objects: ofTemplate("msdyn_notificationtemplate_incoming_auth"),
@@ -75,8 +76,15 @@ export const AGENT_EXPERIENCE_ROWS: Readonly<Record<string, KindCases>> = {
   "agent-experience.script-steps": {
     objects: rows("msdyn_productivityagentscriptstep"),
     not: { "ambiguous match": "a script's steps are told by their place" },
+    unrefused: {
+      prvAppendmsdyn_productivityagentscriptstep:
+        "the sandbox asks no right to append for a lookup in a body",
+      prvDeletemsdyn_productivityagentscriptstep:
+        "only for a script with fewer steps: tests/acceptance/agent-experience.test.ts",
+    },
   },
   "agent-experience.profile": {
+    missedAlone: { prvAppendToUser: "agent-experience.profile.users" },
     objects: rows("msdyn_appconfiguration", named("Contoso nurses")),
     twin: copy({
       table: "msdyn_appconfiguration",
@@ -94,6 +102,9 @@ export const AGENT_EXPERIENCE_ROWS: Readonly<Record<string, KindCases>> = {
       columns: ["title", "content"],
       match: { islatestversion: true },
     }),
+    unrefused: {
+      "prvPublishArticle (role Knowledge Manager)": "the sandbox asks for prvWriteKnowledgeArticle alone",
+    },
   },
   "agent-experience.sentiment": {
     objects: rows("msdyn_sentimentanalysis", { msdyn_enabled: true }),

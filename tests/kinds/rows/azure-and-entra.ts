@@ -6,6 +6,9 @@ const STAYS = "nothing deletes it";
 
 const NO_TWIN = "Azure keeps one resource of a name";
 const CHOSEN = { "ambiguous match": NO_TWIN } as const;
+const AS_APPLICATION = {
+  "Application.ReadWrite.OwnedBy (an application)": "the runner signs in as a person",
+} as const;
 const GROUPS = new Set(
   ["Users", "Agents", "Supervisors", "Bot Administrators"].map((of) => `Contoso Health ${of}`),
 );
@@ -41,7 +44,9 @@ const registered: Count = async (portal) =>
 
 export const AZURE_AND_ENTRA_ROWS: Readonly<Record<string, KindCases>> = {
   "entra.tenant": {},
-  "entra.deployer": {},
+  "entra.deployer": {
+    unrefused: { "Microsoft.Authorization/permissions/read": "everybody may list what is granted to him" },
+  },
   "entra.licences": {},
   "azure.location": {},
   "entra.omnichannel-consent": {},
@@ -67,7 +72,14 @@ export const AZURE_AND_ENTRA_ROWS: Readonly<Record<string, KindCases>> = {
   "azure.resource-group": { objects: at("arm/resourceGroups"), not: CHOSEN },
   "azure.log-analytics-workspace": { objects: at("arm/workspaces"), not: CHOSEN },
   "azure.application-insights": { objects: at("arm/components"), not: CHOSEN },
-  "azure.activity-log-export": { objects: at("arm/diagnosticSettings"), not: CHOSEN },
+  "azure.activity-log-export": {
+    objects: at("arm/diagnosticSettings"),
+    not: CHOSEN,
+    unrefused: {
+      "Microsoft.OperationalInsights/workspaces/sharedKeys/action":
+        "the sandbox asks no right on the workspace",
+    },
+  },
   "azure.entra-log-export": { objects: at("arm/entraLogSettings"), not: CHOSEN },
   "health-bot.account": { objects: at("arm/healthBots"), not: CHOSEN },
   "azure.role-assignment": {
@@ -89,9 +101,11 @@ export const AZURE_AND_ENTRA_ROWS: Readonly<Record<string, KindCases>> = {
     objects: directory("application", { displayName: "psc contoso-full bot" }),
     twin: (portal) =>
       secondOfName(portal, "application", "applications", { displayName: "psc contoso-full bot" }),
+    unrefused: AS_APPLICATION,
   },
   "entra.service-principal": {
     objects: directory("servicePrincipal", { displayName: "psc contoso-full bot" }),
     not: { "ambiguous match": "an application has one service principal in a tenant" },
+    unrefused: AS_APPLICATION,
   },
 };

@@ -3,6 +3,8 @@ import type { Row } from "../portal.ts";
 
 const named = (name: string): Row => ({ msdyn_name: name });
 const chat = named("Patient chat");
+const METADATA = "the sandbox asks no right for metadata";
+const LOOKUP = "the sandbox asks no right to append for a lookup in a body";
 const SINGLE = { "ambiguous match": "the environment has one row of these settings" } as const;
 const BY_WORKSTREAM = { "ambiguous match": "it is a column of its workstream" } as const;
 const members = (what: string) =>
@@ -11,14 +13,24 @@ const members = (what: string) =>
 const startsWith = (column: string, text: string) => (row: Row) => String(row[column]).startsWith(text);
 
 export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
-  "dataverse.auditing": { objects: rows("organization", { isauditenabled: true }), not: SINGLE },
+  "dataverse.auditing": {
+    objects: rows("organization", { isauditenabled: true }),
+    not: SINGLE,
+    unrefused: {
+      prvReadEntity: METADATA,
+      prvWriteEntity: METADATA,
+      prvPublishCustomization: METADATA,
+    },
+  },
   "dataverse.application-user": {
     objects: rows("systemuser", startsWith("fullname", "# psc contoso-full")),
     not: { "ambiguous match": "Dataverse keeps one user of an application" },
+    unrefused: { prvDeleteUser: "only for a user that was deleted before: tests/resources/dataverse" },
   },
   "dataverse.group-team": {
     objects: rows("team", { name: "Contoso Health Users" }),
     not: { "ambiguous match": "Dataverse keeps one team of an Entra group" },
+    unrefused: { prvWriteTeam: "the sandbox asks for prvAssignRole alone" },
   },
   "dataverse.role-assignment": {
     objects: async (portal) => {
@@ -27,15 +39,21 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
       return (await portal.list("systemuserroles")).filter((row) => row["systemuserid"] === sofia).length;
     },
     not: { "ambiguous match": "a user has a role once; two roles of a name: tests/resources/dataverse" },
+    unrefused: { prvAppendToRole: "the sandbox asks for prvAssignRole alone" },
   },
   "dataverse.solution": {
     objects: rows("solution", { uniquename: "ContosoVisits" }),
     not: { "ambiguous match": "a solution's unique name is unique" },
+    missedAlone: { prvWriteEnvironmentVariableValue: "dataverse.solution.variables" },
   },
   "omnichannel.channels": {},
   "omnichannel.operating-hours": {
     objects: rows("msdyn_operatinghour"),
     twin: copy({ table: "msdyn_operatinghour", entitySet: "msdyn_operatinghours", columns: ["msdyn_name"] }),
+    unrefused: {
+      prvWriteCalendar: "the sandbox's msdyn_SaveCalendar asks no right",
+      prvWritemsdyn_operatinghour: "only for hours whose calendar is gone",
+    },
   },
   "omnichannel.presence": {
     objects: rows("msdyn_presence", named("In surgery")),
@@ -89,6 +107,7 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
       columns: ["name", "msdyn_isomnichannelqueue", "msdyn_queuetype", "queueviewtype"],
       match: { name: "Second line" },
     }),
+    unrefused: { prvAppendQueue: LOOKUP },
   },
   "omnichannel.queue-members": { objects: rows("queuemembership"), not: members("the queue") },
   "omnichannel.overflow": {
@@ -103,6 +122,9 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
       columns: ["msdyn_name", "msdyn_streamsource", "msdyn_mode", "msdyn_direction"],
       match: chat,
     }),
+    unrefused: {
+      prvAppendmsdyn_liveworkstream: LOOKUP,
+    },
   },
   "omnichannel.workstream-capacity": {
     objects: rows("msdyn_liveworkstreamcapacityprofile"),
@@ -117,6 +139,7 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
       lookups: { msdyn_liveworkstreamid: "msdyn_liveworkstreams" },
       match: named("EscalateToAgent"),
     }),
+    unrefused: { prvAppendmsdyn_ocliveworkstreamcontextvariable: LOOKUP },
   },
   "omnichannel.routing": {
     objects: rows("msdyn_routingconfiguration"),
@@ -126,6 +149,7 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
       columns: ["msdyn_name", "msdyn_isactiveconfiguration"],
       lookups: { msdyn_liveworkstreamid: "msdyn_liveworkstreams" },
     }),
+    missedAlone: { prvWritemsdyn_decisionruleset: "omnichannel.routing.rules" },
   },
   "omnichannel.workstream-bot": {
     objects: rows(
@@ -133,6 +157,7 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
       (row) => row["msdyn_name"] === "Patient chat" && typeof row["_msdyn_bot_user_value"] === "string",
     ),
     not: BY_WORKSTREAM,
+    unrefused: { prvAppendToUser: LOOKUP },
   },
   "omnichannel.widget": {
     objects: rows("msdyn_livechatconfig"),
@@ -159,6 +184,7 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
   "omnichannel.sms-channel": {
     objects: rows("msdyn_ocsmschannelsetting"),
     not: { "ambiguous match": "a number belongs to one workstream" },
+    unrefused: { prvAppendmsdyn_ocsmschannelsetting: LOOKUP },
   },
   "omnichannel.teams-account": {},
 };

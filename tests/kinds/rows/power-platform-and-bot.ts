@@ -51,10 +51,15 @@ const componentTwin = (name: string) =>
 
 const BY_ENVIRONMENT = { "ambiguous match": "it is a setting of the environment" } as const;
 const BY_BOT = { "ambiguous match": "it is a setting of the bot" } as const;
+const WITH_ITS_SITE = {
+  prvDeletepowerpagecomponent: "only where the site stays: tests/acceptance/portal.test.ts",
+} as const;
 const BY_SITE = { "ambiguous match": "it is a setting of the site" } as const;
 
 export const POWER_PLATFORM_AND_BOT_ROWS: Readonly<Record<string, KindCases>> = {
-  "power-platform.region": {},
+  "power-platform.region": {
+    unrefused: { "Power Platform Administrator": "every member of the tenant may list the regions" },
+  },
   "power-platform.package-offer": {},
   "power-platform.admin-application": {
     objects: at("bap/managementApplications", { applicationId: "55555555-5555-4555-8555-555555555555" }),
@@ -95,8 +100,12 @@ export const POWER_PLATFORM_AND_BOT_ROWS: Readonly<Record<string, KindCases>> = 
     not: { "ambiguous match": "the bot has one string of an id" },
   },
   "health-bot.bridge": {},
-  "health-bot.channel": {},
-  "portal.person": {},
+  "health-bot.channel": { unrefused: { prvReadUser: "not asked for once a person gave the bot id" } },
+  "portal.person": {
+    unrefused: {
+      prvReadpowerpagecomponent: "asked for by an application only: the runner signs in as a person",
+    },
+  },
   "portal.site": {
     objects: at("powerPlatform/websites"),
     not: { "ambiguous match": "a subdomain belongs to one site" },
@@ -105,10 +114,12 @@ export const POWER_PLATFORM_AND_BOT_ROWS: Readonly<Record<string, KindCases>> = 
   "portal.setting": {
     objects: component({ name: "Search/Enabled" }),
     twin: componentTwin("Search/Enabled"),
+    unrefused: WITH_ITS_SITE,
   },
   "portal.chat": {
     objects: component({ name: "Chat Widget Code" }),
     twin: componentTwin("Chat Widget Code"),
+    unrefused: WITH_ITS_SITE,
   },
   "portal.restart": {
     objects: component({ name: "psc/DeployedFor" }),
