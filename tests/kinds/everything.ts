@@ -22,9 +22,13 @@ workstreams:
   - { name: Patient calls, channel: teams, fallback: Escalate to Human }
 `;
 
-/** Standing access, which takes the place of access by activation, and a site that is bound to a record. */
-export const STANDING = `extends: everything.yaml
+/** The portal's site bound to a record that is there already. */
+export const BOUND = `extends: everything.yaml
 portal: { websiteRecord: Contoso Health (full) portal }
+`;
+
+/** Standing access, which takes the place of access by activation. */
+export const STANDING = `extends: everything.yaml
 healthBot: { access: { admins: group/botAdmins, activation: none } }
 `;
 
@@ -105,6 +109,7 @@ export async function openEverything(): Promise<Everything> {
   const place = await openWorkplace();
   place.write("everything.yaml", EVERYTHING);
   place.write("standing.yaml", STANDING);
+  place.write("bound.yaml", BOUND);
   place.write("little.yaml", LITTLE);
   return {
     place,

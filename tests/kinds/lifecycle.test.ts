@@ -44,7 +44,11 @@ const plan = async (file?: string): Promise<readonly Action[]> => (await all.pla
 
 beforeAll(async () => {
   all = await openEverything();
-  for (const resource of [...all.resources("standing.yaml"), ...all.resources("everything.yaml")])
+  for (const resource of [
+    ...all.resources("bound.yaml"),
+    ...all.resources("standing.yaml"),
+    ...all.resources("everything.yaml"),
+  ])
     resources.set(resource.info.kind, resource);
   empty = await census();
   // Standing access is the other way to give access to the bot: its own plan names it.
@@ -53,7 +57,8 @@ beforeAll(async () => {
   await all.run("deploy everything.yaml");
   const first = await plan();
   await all.run("deploy standing.yaml");
-  settled = [...first, ...(await plan("standing.yaml"))];
+  const binding = (await plan("bound.yaml")).filter(({ address }) => address === "portal.binding");
+  settled = [...first, ...(await plan("standing.yaml")), ...binding];
   full = await census();
   restore = await all.snapshot("deployed");
 });

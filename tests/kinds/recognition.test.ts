@@ -10,8 +10,8 @@ let all: Everything;
 let restore: () => Promise<void>;
 beforeAll(async () => {
   all = await openEverything();
-  await all.run("deploy standing.yaml");
   await all.run("deploy everything.yaml");
+  await all.run("deploy standing.yaml");
   restore = await all.snapshot("deployed");
 });
 afterAll(() => all.close());

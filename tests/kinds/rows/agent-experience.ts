@@ -36,6 +36,7 @@ export const AGENT_EXPERIENCE_ROWS: Readonly<Record<string, KindCases>> = {
     }),
   },
   "agent-experience.session-template": {
+    unrefused: { prvWritemsdyn_liveworkstream: "the notification template misses it first" },
     objects: rows("msdyn_sessiontemplate", named("Patient session")),
     twin: copy({
       table: "msdyn_sessiontemplate",

@@ -44,7 +44,10 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
   "dataverse.solution": {
     objects: rows("solution", { uniquename: "ContosoVisits" }),
     not: { "ambiguous match": "a solution's unique name is unique" },
-    missedAlone: { prvWriteEnvironmentVariableValue: "dataverse.solution.variables" },
+    missedAlone: {
+      prvWriteEnvironmentVariableValue: "dataverse.solution.variables",
+      prvReadmsdyn_solutionhistory: "dataverse.solution.version",
+    },
   },
   "omnichannel.channels": {},
   "omnichannel.operating-hours": {
