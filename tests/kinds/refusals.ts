@@ -31,8 +31,6 @@ export interface Refusals {
   untilAllowed(line: string): Promise<void>;
   /** One run with these missing and nothing else. */
   without(permissions: readonly string[], line: string): Promise<void>;
-  /** Named or not. */
-  grant(permissions: Iterable<string>): void;
   /** Nobody has these any more. */
   takeAway(permissions: Iterable<string>): void;
 }
@@ -78,7 +76,7 @@ export function openRefusals({ place }: Everything): Refusals {
       for (let round = 0; ; round += 1) {
         await withhold(["*"], [...granted]);
         const failures = await failuresOf(line);
-        if (failures.length === 0) return;
+        if (failures.length === 0) return withhold([]);
         const before = granted.size;
         for (const name of failures.flatMap(heed)) granted.add(name);
         if (granted.size === before || round === MOST_ROUNDS)
@@ -88,9 +86,7 @@ export function openRefusals({ place }: Everything): Refusals {
     async without(permissions, line) {
       await withhold(permissions);
       for (const failure of await failuresOf(line)) heed(failure);
-    },
-    grant(permissions) {
-      for (const one of permissions) granted.add(plain(one));
+      await withhold([]);
     },
     takeAway(permissions) {
       for (const one of permissions) granted.delete(plain(one));

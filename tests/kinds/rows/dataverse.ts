@@ -56,6 +56,7 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
     unrefused: {
       prvWriteCalendar: "the sandbox's msdyn_SaveCalendar asks no right",
       prvWritemsdyn_operatinghour: "only for hours whose calendar is gone",
+      prvDeletemsdyn_operatinghour: "the runner makes them half-way where psc cannot look: they stay",
     },
   },
   "omnichannel.presence": {

@@ -51,9 +51,6 @@ const componentTwin = (name: string) =>
 
 const BY_ENVIRONMENT = { "ambiguous match": "it is a setting of the environment" } as const;
 const BY_BOT = { "ambiguous match": "it is a setting of the bot" } as const;
-const WITH_ITS_SITE = {
-  prvDeletepowerpagecomponent: "only where the site stays: tests/acceptance/portal.test.ts",
-} as const;
 const BY_SITE = { "ambiguous match": "it is a setting of the site" } as const;
 
 export const POWER_PLATFORM_AND_BOT_ROWS: Readonly<Record<string, KindCases>> = {
@@ -114,12 +111,10 @@ export const POWER_PLATFORM_AND_BOT_ROWS: Readonly<Record<string, KindCases>> = 
   "portal.setting": {
     objects: component({ name: "Search/Enabled" }),
     twin: componentTwin("Search/Enabled"),
-    unrefused: WITH_ITS_SITE,
   },
   "portal.chat": {
     objects: component({ name: "Chat Widget Code" }),
     twin: componentTwin("Chat Widget Code"),
-    unrefused: WITH_ITS_SITE,
   },
   "portal.restart": {
     objects: component({ name: "psc/DeployedFor" }),
