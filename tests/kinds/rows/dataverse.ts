@@ -38,7 +38,7 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
       const sofia = users.find(startsWith("domainname", "sofia"))?.["systemuserid"];
       return (await portal.list("systemuserroles")).filter((row) => row["systemuserid"] === sofia).length;
     },
-    not: { "ambiguous match": "a user has a role once; two roles of a name: tests/resources/dataverse" },
+    not: { "ambiguous match": "a user has a role once, and a business unit one role of a name" },
     unrefused: { prvAppendToRole: "the sandbox asks for prvAssignRole alone" },
   },
   "dataverse.solution": {

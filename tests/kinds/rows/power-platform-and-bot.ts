@@ -68,7 +68,10 @@ export const POWER_PLATFORM_AND_BOT_ROWS: Readonly<Record<string, KindCases>> = 
   },
   "power-platform.environment": {
     objects: environments(),
-    not: { "ambiguous match": "a domain belongs to one environment" },
+    not: {
+      "ambiguous match":
+        "a domain belongs to one environment; two without a database: tests/resources/power-platform",
+    },
   },
   "power-platform.security-group": {
     objects: at("bap/environments", ({ securityGroupId }) => typeof securityGroupId === "string"),
