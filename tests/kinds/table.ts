@@ -5,8 +5,12 @@ import { DATAVERSE_ROWS } from "./rows/dataverse.ts";
 import { POWER_PLATFORM_AND_BOT_ROWS } from "./rows/power-platform-and-bot.ts";
 
 /**
- * Every kind of resource and what is asked of it. Fields are asked by the mutations in `mutations/`: what they change is
- * found by a plan (update) and mended by a deploy (drift repair).
+ * Every kind of resource and what is asked of it: the nine cases of `CASES`, tested unless a row, or the kind's nature,
+ * says why a case cannot be.
+ *
+ * A new kind needs its part of the spec in `EVERYTHING` (everything.ts) unless the full example has it, a mutation for each
+ * field in `mutations/`, and a row in `rows/`: for a check or gate `{}`, for a managed kind `objects` (how many of it the
+ * sandbox holds) and either a `twin` (a second thing of its natural key) or the reason why there can be none.
  */
 export const TABLE: Readonly<Record<string, KindCases>> = {
   ...AZURE_AND_ENTRA_ROWS,
