@@ -29,8 +29,8 @@ function matches(pattern: string, name: string): boolean {
 }
 
 /**
- * True when the caller is to be treated as if nobody had granted this: an Azure action, a Dataverse privilege, a Graph
- * permission, a permission of the Power Platform API, or `Power Platform Administrator`.
+ * True when the caller is to be treated as if nobody had granted this: an action of Azure or of a key vault, a Dataverse
+ * privilege, a Graph permission, a permission of the Power Platform API, or `Power Platform Administrator`.
  */
 export function isWithheld(world: World, name: string): boolean {
   const { withheld, except } = withheldIn(world);

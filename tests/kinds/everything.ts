@@ -4,10 +4,15 @@ import { loadSpec } from "../../src/spec/index.ts";
 import { openWorkplace, type Workplace } from "../acceptance/support.ts";
 import { openPortal, type Portal } from "./portal.ts";
 
-/** Everything the spec can say, and what the full example leaves out: every managed kind but those of `STANDING`. */
-export const EVERYTHING = `extends: full.yaml
-identity: { adminApplications: [55555555-5555-4555-8555-555555555555] }
-environment: { managed: true }
+/**
+ * Everything the spec can say, and what the full example leaves out: every managed kind but those of `STANDING`.
+ * @param assistant application of the smart assist bot, which is in the tenant already.
+ */
+const everything = (assistant: string): string => `extends: full.yaml
+identity:
+  adminApplications: [55555555-5555-4555-8555-555555555555]
+  application: { permissions: { consent: psc } }
+environment: { type: Production, managed: true, backupRetentionDays: 28, tenantSettings: { manage: true } }
 azure:
   tags: { workload: patients }
   policies: [{ name: health-bot-azure-rbac, parameters: { effect: Audit } }]
@@ -20,20 +25,29 @@ healthBot:
 workstreams:
   - { name: Patient texts, channel: sms, fallback: Escalate to Human }
   - { name: Patient calls, channel: teams, fallback: Escalate to Human }
+agentExperience:
+  smartAssist:
+    bots: [{ name: Nurse assistant, application: ${assistant}, workstreams: [Patient chat] }]
 `;
 
 /** The portal's site bound to a record that is there already. */
-export const BOUND = `extends: everything.yaml
+const BOUND = `extends: everything.yaml
 portal: { websiteRecord: Contoso Health (full) portal }
 `;
 
+/** What others answer for: psc looks at it, and installs by the means they allow. */
+const LOOKING = `extends: everything.yaml
+identity: { application: { permissions: { consent: person } } }
+environment: { packagesBy: pac, dataPolicy: { manage: false }, tenantSettings: { manage: false } }
+`;
+
 /** Standing access, which takes the place of access by activation. */
-export const STANDING = `extends: everything.yaml
+const STANDING = `extends: everything.yaml
 healthBot: { access: { admins: group/botAdmins, activation: none } }
 `;
 
 /** The same environment with as little as a spec can say. */
-export const LITTLE = `apiVersion: psc/v1
+const LITTLE = `apiVersion: psc/v1
 kind: Environment
 name: contoso-full
 stage: dev
@@ -43,7 +57,7 @@ environment:
   displayName: Contoso Health (full)
   domain: contosohealth-full
   region: unitedstates
-  type: Sandbox
+  type: Production
 azure:
   subscription: 11111111-1111-4111-8111-111111111111
   location: eastus
@@ -70,6 +84,9 @@ healthBot:
 export const GROUPS = ["users", "agents", "supervisors", "botAdmins"]
   .map((key) => `entra.group["${key}"]`)
   .join(",");
+
+/** The specs; the earlier one speaks for a kind that several declare. */
+export const FILES = ["everything.yaml", "standing.yaml", "looking.yaml", "bound.yaml"] as const;
 
 export interface Action {
   readonly address: string;
@@ -104,10 +121,24 @@ export interface Everything {
   close(): Promise<void>;
 }
 
-/** A tenant that holds nothing yet, and the specs above. */
+/** Registers an application as its owner does, long before psc; returns its client id. */
+async function registerApplication({ sandbox }: Workplace, displayName: string): Promise<string> {
+  const graph = "https://graph.microsoft.com";
+  const token = await sandbox.token("admin", graph);
+  const ask = async (path: string, body: object): Promise<string> => {
+    const answer = await sandbox.ask("POST", `${graph}/v1.0/${path}`, { token, body });
+    if (answer.status !== 201) throw new Error(answer.text);
+    await sandbox.control("POST", "clock", { advanceMs: 60_000 });
+    return String(answer.body.appId);
+  };
+  return ask("servicePrincipals", { appId: await ask("applications", { displayName }) });
+}
+
+/** A tenant that holds nothing yet but the assistant's application, and the specs above. */
 export async function openEverything(): Promise<Everything> {
   const place = await openWorkplace();
-  place.write("everything.yaml", EVERYTHING);
+  place.write("everything.yaml", everything(await registerApplication(place, "Contoso nurse assistant")));
+  place.write("looking.yaml", LOOKING);
   place.write("standing.yaml", STANDING);
   place.write("bound.yaml", BOUND);
   place.write("little.yaml", LITTLE);

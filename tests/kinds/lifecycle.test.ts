@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Resource } from "../../src/engine/resource.ts";
 import { KINDS } from "../../src/resources/kinds.ts";
 import { CASES, type Case, reasonAgainst } from "./cases.ts";
-import { type Action, type Everything, GROUPS, kindOf, openEverything } from "./everything.ts";
+import { type Action, type Everything, FILES, GROUPS, kindOf, openEverything } from "./everything.ts";
 import { AT_ONCE, OF_STANDING, ONE_BY_ONE } from "./mutations/mutations.ts";
 import { TABLE } from "./table.ts";
 
@@ -16,7 +16,7 @@ let declared: ReadonlySet<string>;
 let empty: Census;
 let full: Census;
 let planned: readonly Action[];
-let settled: readonly Action[];
+let settled: Action[];
 let restore: () => Promise<void>;
 
 async function census(): Promise<Census> {
@@ -24,6 +24,16 @@ async function census(): Promise<Census> {
   for (const [kind, { objects }] of Object.entries(TABLE))
     if (objects !== undefined) counts.set(kind, await objects(all.portal));
   return counts;
+}
+
+/** Of a plan of the file, what no earlier file declares. */
+function isFirstSeenIn(file: (typeof FILES)[number]): (action: Action) => boolean {
+  const earlier = new Set(
+    FILES.slice(0, FILES.indexOf(file))
+      .flatMap((one) => all.resources(one))
+      .map(({ info }) => info.kind),
+  );
+  return ({ address }) => !earlier.has(kindOf(address));
 }
 
 /** `kind.field` of everything that differs, and `kind` of what is missing. */
@@ -44,12 +54,8 @@ const plan = async (file?: string): Promise<readonly Action[]> => (await all.pla
 
 beforeAll(async () => {
   all = await openEverything();
-  for (const resource of [
-    ...all.resources("bound.yaml"),
-    ...all.resources("standing.yaml"),
-    ...all.resources("everything.yaml"),
-  ])
-    resources.set(resource.info.kind, resource);
+  for (const resource of FILES.flatMap((file) => all.resources(file)))
+    if (!resources.has(resource.info.kind)) resources.set(resource.info.kind, resource);
   empty = await census();
   // Standing access is the other way to give access to the bot: its own plan names it.
   planned = [...(await plan()), ...(await plan("standing.yaml"))];
@@ -57,8 +63,8 @@ beforeAll(async () => {
   await all.run("deploy everything.yaml");
   const first = await plan();
   await all.run("deploy standing.yaml");
-  const binding = (await plan("bound.yaml")).filter(({ address }) => address === "portal.binding");
-  settled = [...first, ...(await plan("standing.yaml")), ...binding];
+  settled = [...first, ...(await plan("standing.yaml"))];
+  for (const file of FILES.slice(2)) settled.push(...(await plan(file)).filter(isFirstSeenIn(file)));
   full = await census();
   restore = await all.snapshot("deployed");
 });
@@ -192,7 +198,11 @@ describe("delete", () => {
 
   it("takes nothing of others along", () => {
     expect(TABLE["azure.resource-provider"]?.objects).toBeDefined();
-    for (const kind of ["azure.resource-provider", "power-platform.admin-application"])
+    for (const kind of [
+      "azure.resource-provider",
+      "power-platform.admin-application",
+      "power-platform.tenant-settings",
+    ])
       expect(destroyed.get(kind)).toBe(full.get(kind));
   });
 });

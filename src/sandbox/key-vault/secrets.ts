@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, jsonBody, Refusal, type SandboxResponse } from "../exchange.ts";
 import { type Route, type RoutedRequest, route } from "../routes.ts";
+import { isWithheld } from "../withheld.ts";
 import type { World } from "../world.ts";
 import {
   badParameter,
@@ -50,20 +51,16 @@ interface VaultCall {
   readonly vault: Vault;
 }
 
-function requirePermission({ request, vault }: VaultCall, verb: Verb, name: string | undefined): void {
+function requirePermission({ request, world, vault }: VaultCall, verb: Verb, name: string | undefined): void {
   const { caller } = request;
   if (caller === undefined) throw new Refusal({ status: 401 });
   const allowed = vault.roleAssignments
     .filter((assignment) => assignment.principalId === caller.objectId)
     .map((assignment) => ALLOWED[assignment.role]);
-  if (allowed.some((verbs) => verbs === "all" || verbs.includes(verb))) return;
-  const action = verb === "delete" ? "secrets/delete" : `secrets/${verb}/action`;
-  forbiddenByRbac(
-    caller,
-    vault,
-    `Microsoft.KeyVault/vaults/${action}`,
-    name === undefined ? "" : `/secrets/${name}`,
-  );
+  const action = `Microsoft.KeyVault/vaults/${verb === "delete" ? "secrets/delete" : `secrets/${verb}/action`}`;
+  const isAllowed = allowed.some((verbs) => verbs === "all" || verbs.includes(verb));
+  if (isAllowed && !isWithheld(world, action)) return;
+  forbiddenByRbac(caller, vault, action, name === undefined ? "" : `/secrets/${name}`);
 }
 
 /** A route of the vault that a request's host names: checks version, name and permission before the handler runs. */

@@ -159,10 +159,11 @@ function innerMessage(response: HttpResponse): string {
   return withoutSecrets(String(asRecord(asRecord(response.body)?.["innererror"])?.["message"] ?? ""));
 }
 
-/** Permission named by the service's own words, such as an ARM action or a Dataverse privilege. */
+/** Permission named by the service's own words, such as an action of ARM or a vault, or a Dataverse privilege. */
 function permissionNamed(message: string): string | undefined {
   return (
     /perform action '([^']+)'/.exec(message)?.[1] ??
+    /^Action: '([^']+)'/m.exec(message)?.[1] ??
     /missing (prv\w+) privilege/.exec(message)?.[1] ??
     /missing required permissions: \[?([^\]]+)\]?/.exec(message)?.[1]
   );

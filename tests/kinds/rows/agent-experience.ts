@@ -107,6 +107,20 @@ export const AGENT_EXPERIENCE_ROWS: Readonly<Record<string, KindCases>> = {
       "prvPublishArticle (role Knowledge Manager)": "the sandbox asks for prvWriteKnowledgeArticle alone",
     },
   },
+  "agent-experience.macro": {},
+  "agent-experience.smart-assist": {
+    objects: rows("msdyn_suggestionssetting", { msdyn_kbisenabled: true }),
+    not: SINGLE,
+  },
+  "agent-experience.smart-assist-bot": {
+    objects: rows("msdyn_msdyn_liveworkstream_systemuser"),
+    not: { "ambiguous match": "Dataverse keeps one user of an application" },
+    missedAlone: {
+      prvWriteUser: "agent-experience.smart-assist-bot.userType",
+      prvAssignRole: "agent-experience.smart-assist-bot.role",
+    },
+    unrefused: { prvCreateUser: "the user of the bot's application misses it first" },
+  },
   "agent-experience.sentiment": {
     objects: rows("msdyn_sentimentanalysis", { msdyn_enabled: true }),
     not: SINGLE,

@@ -39,6 +39,25 @@ const scenarioTwin = (trigger: string) => async (portal: Portal) => {
   return ids;
 };
 
+async function secondDataPolicy({ place: { sandbox }, read }: Portal): Promise<string[]> {
+  const [first] = await read("bap/dataPolicies");
+  const token = await sandbox.token("admin", "https://service.powerapps.com/");
+  const policies = "https://api.bap.microsoft.com/providers/PowerPlatform.Governance/v2/policies";
+  const made = await sandbox.ask("POST", policies, {
+    token,
+    body: {
+      policyDefinition: {
+        displayName: first?.["displayName"],
+        defaultConnectorsClassification: "General",
+        environmentType: "OnlyEnvironments",
+        environments: [],
+        connectorGroups: [],
+      },
+    },
+  });
+  return [String(first?.["id"]), String(made.body.policyDefinition?.name)];
+}
+
 const component = (match: Row): Count => rows("powerpagecomponent", match);
 const componentTwin = (name: string) =>
   copy({
@@ -58,6 +77,7 @@ export const POWER_PLATFORM_AND_BOT_ROWS: Readonly<Record<string, KindCases>> = 
     unrefused: { "Power Platform Administrator": "every member of the tenant may list the regions" },
   },
   "power-platform.package-offer": {},
+  "power-platform.pac": {},
   "power-platform.admin-application": {
     objects: at("bap/managementApplications", { applicationId: "55555555-5555-4555-8555-555555555555" }),
     not: {
@@ -81,11 +101,27 @@ export const POWER_PLATFORM_AND_BOT_ROWS: Readonly<Record<string, KindCases>> = 
     objects: environments({ protectionLevel: "Standard" }),
     not: BY_ENVIRONMENT,
   },
+  "power-platform.backup-retention": {
+    objects: environments({ backupRetention: "P28D" }),
+    not: BY_ENVIRONMENT,
+  },
+  "power-platform.data-policy": { objects: at("bap/dataPolicies"), twin: secondDataPolicy },
+  "power-platform.data-policy-coverage": {},
+  "power-platform.tenant-settings": {
+    objects: at("bap", { disableEnvironmentCreationByNonAdminUsers: true }),
+    not: {
+      create: "a tenant has its settings from the start",
+      delete: STAYS,
+      "ambiguous match": "a tenant has its settings once",
+    },
+  },
+  "power-platform.creation-by-admins": {},
   "power-platform.application-package": {
     objects: at("powerPlatform/packages"),
     not: { "ambiguous match": "a package is installed once" },
   },
   "power-platform.data-export": {},
+  "health-bot.access-mode": {},
   "health-bot.configuration": {
     objects: bot(({ configuration }) => (configuration.handoff?.enable === true ? 1 : 0)),
     not: BY_BOT,
