@@ -134,9 +134,12 @@ async function registerApplication({ sandbox }: Workplace, displayName: string):
   return ask("servicePrincipals", { appId: await ask("applications", { displayName }) });
 }
 
-/** A tenant that holds nothing yet but the assistant's application, and the specs above. */
-export async function openEverything(): Promise<Everything> {
-  const place = await openWorkplace();
+/**
+ * A tenant that holds nothing yet but the assistant's application, and the specs above.
+ * @param speed of the sandbox's clock; that of every workplace when absent.
+ */
+export async function openEverything(speed?: number): Promise<Everything> {
+  const place = await openWorkplace(speed);
   place.write("everything.yaml", everything(await registerApplication(place, "Contoso nurse assistant")));
   place.write("looking.yaml", LOOKING);
   place.write("standing.yaml", STANDING);
