@@ -1,7 +1,7 @@
 import type { ApplyResult } from "./engine/events.ts";
 import type { ResourceGraph } from "./engine/graph.ts";
 import { readCreations, readDeclarations } from "./engine/journal.ts";
-import { graphOf, leftoversOf } from "./engine/leftovers.ts";
+import { graphOf, leftoversOf, withEarlierTies } from "./engine/leftovers.ts";
 import type { Pruning } from "./engine/planning.ts";
 import { planRemoval, type RemovalPlan, remove } from "./engine/removal.ts";
 import type { Resource } from "./engine/resource.ts";
@@ -9,8 +9,8 @@ import { type Declaration, intentOf, recorded } from "./journaled-run.ts";
 import { resourcesOf } from "./resources/index.ts";
 import type { DeployOptions, Session } from "./session.ts";
 
-/** What earlier runs of the environment declared and its spec declares no more, by this folder's journals. */
-function leftovers({ graph, recordFolder }: Session): readonly Resource[] {
+/** What earlier runs of the environment declared, the newest first, by this folder's journals. */
+function earlierDeclarations({ recordFolder }: Session): readonly (readonly Resource[])[] {
   const before: (readonly Resource[])[] = [];
   for (const declared of readDeclarations(recordFolder)) {
     const { spec, manifest } = declared as Declaration;
@@ -20,18 +20,24 @@ function leftovers({ graph, recordFolder }: Session): readonly Resource[] {
       // Another version's idea of a spec: what only it declared cannot be told.
     }
   }
-  return leftoversOf(graph, before);
+  return before;
 }
 
 /** What `deploy --prune` may look at; for `planSession`. */
 export function pruningOf(session: Session, include: readonly string[] = []): Pruning {
   const { has, alive } = readCreations(session.recordFolder);
-  return { leftovers: graphOf(leftovers(session)), include, isJournaled: has, alive };
+  return {
+    leftovers: graphOf(leftoversOf(session.graph, earlierDeclarations(session))),
+    include,
+    isJournaled: has,
+    alive,
+  };
 }
 
 /** Everything `destroy` looks at: what is declared, and what no longer is. */
 export function destructibleGraph(session: Session): ResourceGraph {
-  return graphOf([...session.graph.order, ...leftovers(session)]);
+  const before = earlierDeclarations(session);
+  return graphOf([...withEarlierTies(session.graph, before), ...leftoversOf(session.graph, before)]);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { HttpClient } from "@azure/core-rest-pipeline";
 import { type Clock, systemClock } from "./clock.ts";
 import { CLOUDS } from "./cloud.ts";
 import { type Probe, probeResources } from "./controls/probe.ts";
-import { apply } from "./engine/apply.ts";
+import { type ApplyOptions, apply } from "./engine/apply.ts";
 import { createRunMemory, type RunMemory } from "./engine/context.ts";
 import type { ApplyResult, EngineEvent } from "./engine/events.ts";
 import { buildGraph, type ResourceGraph } from "./engine/graph.ts";
@@ -13,12 +13,12 @@ import {
   openConfirmations,
   readDurations,
 } from "./engine/journal.ts";
-import type { Plan } from "./engine/plan.ts";
+import type { Action, Plan } from "./engine/plan.ts";
 import { createPlan, type PlannedRun, type PlanOptions } from "./engine/planning.ts";
-import { remove } from "./engine/removal.ts";
 import type { Confirmation, Persona, Resource } from "./engine/resource.ts";
 import { PscError } from "./errors.ts";
 import { intentOf, recorded } from "./journaled-run.ts";
+import { prune } from "./pruning-run.ts";
 import { resourcesOf } from "./resources/index.ts";
 import { type Answered, createHttp } from "./services/http/http.ts";
 import { createPipeline } from "./services/http/pipeline.ts";
@@ -291,7 +291,7 @@ export async function deploySession(
       options.onEvent(event);
     };
     const { graph, memory, http } = session;
-    const applied = await apply(declared, {
+    const applying: ApplyOptions = {
       graph,
       memory,
       http,
@@ -310,11 +310,23 @@ export async function deploySession(
       lasted,
       isMine,
       emit,
-    });
+    };
+    const applied = await apply(declared, applying);
     const { pruning } = plan;
     // What is declared may still lean on what is not: that goes last, and only when everything else is there.
     if (pruning === undefined || applied.outcome !== "done") return applied;
-    const removed = await remove(pruning, { memory, http, emit });
+    const removed = await prune(pruning, session, emit, (lifted) => {
+      const actions = lifted.map(
+        (resource): Action => ({
+          resource,
+          action: "create",
+          reason: "put back",
+          diff: [],
+          observation: { status: "absent" },
+        }),
+      );
+      return apply({ ...declared, actions }, applying);
+    });
     return { ...removed, finished: [...applied.finished, ...removed.finished] };
   });
 }

@@ -64,6 +64,9 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
     );
   }
 
+  /** Ids by address. */
+  const halfMade = new Map<string, string>();
+
   async function run(resource: Resource): Promise<Fate> {
     const planned = actions.get(resource.address);
     const fatesOfNeeds = await Promise.all(resource.dependsOn.map((address) => fates.get(address)));
@@ -93,7 +96,14 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
       }
       const failure = asPscError(error, `${planned.action} of ${resource.label}`);
       failures.push({ resource, error: failure });
-      emit({ type: "failed", resource, action: planned.action, error: failure });
+      const id = halfMade.get(resource.address);
+      emit({
+        type: "failed",
+        resource,
+        action: planned.action,
+        error: failure,
+        ...(id === undefined ? {} : { id }),
+      });
       return { kind: "failed", by: resource.address };
     }
   }
@@ -121,14 +131,27 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<ApplyRes
     emit({ type: "started", resource, action, reason: now.reason });
     // What was planned is in the journal since the run began; something else has to get there first.
     if (action !== planned.action) await options.recorded?.();
-    const { result, exchanges } = await http.traced(
-      async () => settle(resource, await act(resource, { action, diff }, observation, context), context),
-      // The step has begun when its first write is answered: only then may a later step write.
-      ({ write }) => {
-        if (write) order.began(resource);
-      },
-    );
-    return finish(resource, action, result, started, exchanges);
+    let wrote = false;
+    try {
+      const { result, exchanges } = await http.traced(
+        async () => settle(resource, await act(resource, { action, diff }, observation, context), context),
+        // The step has begun when its first write is answered: only then may a later step write.
+        ({ write, status }) => {
+          if (write) order.began(resource);
+          wrote ||= write && status < 300;
+        },
+      );
+      return finish(resource, action, result, started, exchanges);
+    } catch (error) {
+      if (wrote && (action === "create" || action === "replace")) await rememberHalfMade(resource, context);
+      throw error;
+    }
+  }
+
+  /** What was not there before and is there after a creation that went wrong half-way: psc made it all the same. */
+  async function rememberHalfMade(resource: Resource, context: Context): Promise<void> {
+    const seen = await resource.read(context).catch(() => undefined);
+    if (seen?.status === "present") halfMade.set(resource.address, seen.id);
   }
 
   function finish(

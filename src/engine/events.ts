@@ -35,6 +35,8 @@ export type EngineEvent =
       readonly resource: Resource;
       readonly action: ActionName;
       readonly error: PscError;
+      /** Of what a creation left half made. */
+      readonly id?: string;
     }
   /** Cannot be done because of another resource. */
   | {

@@ -123,6 +123,7 @@ export function openJournal(folder: string, now: () => number, mirror?: Mirror):
             action: event.action,
             code: event.error.code,
             message: event.error.message,
+            ...(event.id === undefined ? {} : { id: event.id }),
           });
           break;
         case "blocked":
@@ -209,7 +210,7 @@ export function readCreations(folder: string): Creations {
       }
       if (type === "outcome" && action === "delete") alive.delete(address);
       if (type === "failure" || (type === "intent" && action === "delete")) begun.delete(address);
-      if (type !== "outcome" || !creates || typeof id !== "string") continue;
+      if ((type !== "outcome" && type !== "failure") || !creates || typeof id !== "string") continue;
       begun.delete(address);
       made.set(address, (made.get(address) ?? new Set()).add(id));
     }

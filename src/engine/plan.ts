@@ -71,6 +71,9 @@ export interface PlanDocument {
     readonly code: string;
     readonly message: string;
     readonly remedy: string | undefined;
+    /** What the identity lacks, in the service's own words, and who holds or grants it. */
+    readonly permission?: string;
+    readonly persona?: string;
   }[];
   /** What holds, and yet somebody ought to know; absent when there is nothing of the kind. */
   readonly concerns?: readonly Concern[];
@@ -98,6 +101,8 @@ export function planDocument(plan: Plan, environment: PlanDocument["environment"
       code: error.code,
       message: error.message,
       remedy: error.remedy,
+      ...(error.permission === undefined ? {} : { permission: error.permission }),
+      ...(error.persona === undefined ? {} : { persona: error.persona }),
     })),
     ...(plan.concerns.length === 0 ? {} : { concerns: plan.concerns }),
     ...(plan.pruning === undefined

@@ -125,12 +125,17 @@ export interface Pruning extends RemovalOptions {
 
 async function planPruning(
   { leftovers, alive, ...options }: Pruning,
+  declared: ResourceGraph,
   memory: RunMemory,
   http: RememberingHttp,
 ): Promise<RemovalPlan> {
   const plan = await planRemoval(leftovers, memory, http, options);
   const told = plan.verdicts.filter(({ resource, fate }) => fate !== "stays" || alive.has(resource.address));
-  return { ...plan, verdicts: told };
+  const doomed = new Set(
+    told.filter(({ fate }) => fate === "delete").map(({ resource }) => resource.info.kind),
+  );
+  const lifted = declared.order.filter(({ info }) => info.protects?.some((kind) => doomed.has(kind)));
+  return { ...plan, verdicts: told, ...(lifted.length === 0 ? {} : { lifted }) };
 }
 
 /** Observes the tenant and decides about every resource. Writes nothing. */
@@ -154,7 +159,7 @@ export async function createPlan(
   memory.looked();
   const { actions, problems } = decideAll(graph.order, observed, memory);
   const prune = options.prune;
-  const pruned = prune && (await http.traced(() => planPruning(prune, memory, http)));
+  const pruned = prune && (await http.traced(() => planPruning(prune, graph, memory, http)));
   const pruning = pruned?.result;
   problems.push(...(pruning?.problems ?? []));
   for (const { resource, fate, reason } of pruning?.verdicts ?? [])
@@ -174,7 +179,7 @@ export async function createPlan(
   const plan: Plan = {
     actions,
     problems,
-    concerns: concernsOf(graph.order, observed),
+    concerns: [...concernsOf(graph.order, observed), ...(pruning?.lifted ?? []).map(liftedConcern)],
     summary,
     reads: new Set(sent).size,
     tookMs: performance.now() - started,
@@ -191,6 +196,14 @@ function concernsOf(resources: readonly Resource[], observed: ObservationRun): C
       ? [{ address, persona, message: seen.concern }]
       : [];
   });
+}
+
+function liftedConcern({ address, label, info: { persona } }: Resource): Concern {
+  return {
+    address,
+    persona,
+    message: `${label}: taken away while what it protects is deleted, then put back; when the run is cut short in between, the next deploy puts it back`,
+  };
 }
 
 function merged(one: ObservationRun, other: ObservationRun): ObservationRun {

@@ -21,6 +21,8 @@ export interface RemovalPlan {
   /** In the order of the guide. */
   readonly verdicts: readonly Verdict[];
   readonly problems: readonly Problem[];
+  /** What is still declared and keeps some of it from being deleted: away for as long as the deletion takes. */
+  readonly lifted?: readonly Resource[];
 }
 
 export interface RemovalOptions {

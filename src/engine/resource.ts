@@ -117,6 +117,8 @@ export interface KindInfo {
   readonly staysBecause?: string;
   /** Why a deletion leaves it alone unless the person names it. */
   readonly sharedBecause?: string;
+  /** Kinds that cannot be deleted while it is there: for a prune it is taken away and put back. */
+  readonly protects?: readonly string[];
   /**
    * Nothing else brings it about or changes it, and making it is safe to repeat: what was seen of it a moment ago may be
    * acted on without another look.
@@ -234,6 +236,7 @@ export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
     partOf,
     staysBecause,
     sharedBecause,
+    protects,
   } = definition;
   const info: KindInfo = {
     kind,
@@ -249,6 +252,7 @@ export function defineKind<P, D>(definition: KindDefinition<P, D>): Kind<P, D> {
     ...(partOf === undefined ? {} : { partOf }),
     ...(staysBecause === undefined ? {} : { staysBecause }),
     ...(sharedBecause === undefined ? {} : { sharedBecause }),
+    ...(protects === undefined ? {} : { protects }),
   };
   return {
     info,

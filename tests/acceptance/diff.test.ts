@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Comparison } from "../../src/comparison/difference.ts";
-import { openPortal, type Portal } from "../drift/portal.ts";
+import { openPortal, type Portal } from "../kinds/portal.ts";
 import { openWorkplace, type Workplace } from "./support.ts";
 
 /** `psc diff --live`: two environments that ought to be alike, in one tenant. */

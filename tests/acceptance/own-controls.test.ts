@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ControlResult, VerifyResult } from "../../src/controls/result.ts";
-import { openPortal, type Portal } from "../drift/portal.ts";
+import { openPortal, type Portal } from "../kinds/portal.ts";
 import { openWorkplace, type Workplace } from "./support.ts";
 
 /** Controls from files of the user's, judged over facts of a deployed environment. */

@@ -53,6 +53,37 @@ describe("a lock on the resource group", () => {
     expect((await azure("GET", LOCK)).body.properties.level).toBe("CanNotDelete");
   });
 
+  it("is away while something it protects is pruned, and is put back whatever comes of that", async () => {
+    place.write(
+      "alerting.yaml",
+      "extends: locked.yaml\nazure: { monitoring: { alerts: { email: [oncall@contoso.com] } } }\n",
+    );
+    expect((await place.psc("deploy alerting.yaml")).code).toBe(0);
+    expect((await place.psc("plan locked.yaml --prune")).stdout).toMatch(
+      /taken away while what it\s+protects/,
+    );
+    const prune = async (withheld: readonly string[]): Promise<[code: number, ...writes: string[]]> => {
+      await place.sandbox.control("POST", "permissions", { withheld, except: [] });
+      const mark = await place.mark();
+      const { code } = await place.psc("deploy locked.yaml --prune --yes");
+      const writes = (await place.writes(mark)).filter(({ url }) => url.includes(GROUP));
+      return [code, ...writes.map(({ method, url }) => `${method} ${/(\w+)\/[^/]*$/.exec(url)?.[1]}`)];
+    };
+    const refused = await prune(["Microsoft.Insights/activityLogAlerts/delete"]);
+    expect(refused).toEqual([1, "DELETE locks", "DELETE activityLogAlerts", "PUT locks"]);
+    expect((await azure("GET", LOCK)).body.properties.level).toBe("CanNotDelete");
+    const pruned = await prune([]);
+    expect(pruned).toEqual([
+      0,
+      "DELETE locks",
+      "DELETE activityLogAlerts",
+      "DELETE actionGroups",
+      "PUT locks",
+    ]);
+    expect((await azure("GET", LOCK)).body.properties.level).toBe("CanNotDelete");
+    expect(await changes()).toEqual([]);
+  });
+
   it("goes when it is no longer declared and pruned, and first of all when everything goes", async () => {
     expect((await place.psc("deploy dev.yaml --prune --yes")).code).toBe(0);
     expect((await azure("GET", LOCK)).status).toBe(404);

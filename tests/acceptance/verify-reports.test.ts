@@ -6,7 +6,7 @@ import type { VerifyResult } from "../../src/controls/result.ts";
 import { VERDICTS } from "../../src/controls/verdict.ts";
 import { REPORT_FORMATS, type ReportFormat, WRITERS } from "../../src/reports/formats.ts";
 import type { OscalDocument } from "../../src/reports/oscal/document.ts";
-import { openPortal } from "../drift/portal.ts";
+import { openPortal } from "../kinds/portal.ts";
 import { everyVerdict, resultOf } from "../reports/support/every-verdict.ts";
 import {
   isJunitSchemaHere,

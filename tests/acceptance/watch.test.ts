@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { VerifyResult } from "../../src/controls/result.ts";
 import type { Trend } from "../../src/controls/trend.ts";
-import { openPortal, type Portal } from "../drift/portal.ts";
+import { openPortal, type Portal } from "../kinds/portal.ts";
 import { openWorkplace, type Workplace } from "./support.ts";
 
 /** `psc verify --baseline`: a nightly job that reports news and no old acquaintances. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CONTROLS } from "../../src/controls/index.ts";
 import type { ControlResult, VerifyResult } from "../../src/controls/result.ts";
 import { openWorkplace, type Workplace } from "../acceptance/support.ts";
-import { openPortal, type Portal } from "../drift/portal.ts";
+import { openPortal, type Portal } from "../kinds/portal.ts";
 import { BOT_BREAKS, BOT_UNBREAKABLE } from "./breaks/bot.ts";
 import type { Break } from "./breaks/break.ts";
 import { IDENTITY_BREAKS } from "./breaks/identity.ts";

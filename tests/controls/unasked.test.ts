@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ControlResult, VerifyResult } from "../../src/controls/result.ts";
 import { openWorkplace, type Workplace } from "../acceptance/support.ts";
-import { inside } from "../drift/azure-and-entra.ts";
-import { openPortal, type Portal, type Row } from "../drift/portal.ts";
+import { inside } from "../kinds/mutations/azure-and-entra.ts";
+import { openPortal, type Portal, type Row } from "../kinds/portal.ts";
 
 /** Controls that look into the bot's own content. */
 const CONTENT = [

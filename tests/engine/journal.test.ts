@@ -78,6 +78,16 @@ describe("the journal of a run", () => {
     expect(has("entra.group", "queue-1")).toBe(false);
   });
 
+  it("knows what a creation that failed left half made, and of another failure nothing", () => {
+    const failed = { type: "failure", address: "omnichannel.skill", action: "create", code: "PSC-E231" };
+    const halfMade = { ...failed, id: "skill-1" };
+    const refused = { ...failed, address: "omnichannel.presence" };
+    write({ type: "run", format: JOURNAL_FORMAT } as { type: string }, halfMade, refused);
+    const { has } = readCreations(folder);
+    expect(has("omnichannel.skill", "skill-1")).toBe(true);
+    expect(has("omnichannel.presence", "presence-1")).toBe(false);
+  });
+
   it("is believed in nothing when a newer psc wrote it", () => {
     write({ type: "run", format: "psc.journal/2" } as { type: string }, CREATED);
     expect(readLastRun(folder)).toMatchObject({ entries: [], known: false });

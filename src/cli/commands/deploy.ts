@@ -26,6 +26,7 @@ import {
 import { gateBox } from "../render/gate-box.ts";
 import {
   actionLines,
+  concernLines,
   headerLine,
   problemLines,
   readFacts,
@@ -146,6 +147,9 @@ async function carryOut({
     terminal.print();
     const doomed = plan.actions.filter(({ action }) => action === "delete");
     for (const line of actionLines({ ...plan, actions: doomed }, columns, false)) terminal.print(line);
+    const lifted = new Set(plan.pruning?.lifted?.map(({ address }) => address));
+    const concerns = plan.concerns.filter(({ address }) => lifted.has(address));
+    for (const line of concernLines({ concerns }, columns)) terminal.print(line);
     terminal.print();
   }
   terminal.say(summaryLine(plan));

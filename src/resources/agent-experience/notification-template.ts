@@ -157,7 +157,12 @@ export const notificationTemplate = defineKind<NotificationTemplateSpec, Notific
   persona: "Omnichannel Administrator",
   permissions: {
     read: [`prvRead${TABLE}`, `prvRead${FIELDS}`],
-    write: [TABLE, FIELDS].flatMap((table) => [`prvCreate${table}`, `prvWrite${table}`, `prvDelete${table}`]),
+    write: [
+      ...[TABLE, FIELDS].flatMap((table) => [`prvCreate${table}`, `prvWrite${table}`, `prvDelete${table}`]),
+      `prvAppend${TABLE}`,
+      `prvAppendTo${FIELDS}`,
+      "prvWritemsdyn_liveworkstream",
+    ],
   },
   sources: [
     "Customer Service: Manage notification templates",

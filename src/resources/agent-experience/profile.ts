@@ -84,7 +84,14 @@ export const profile = defineKind<ProfileSpec, ProfileData>({
   persona: "Omnichannel Administrator",
   permissions: {
     read: [`prvRead${TABLE}`, "prvReadUser"],
-    write: [`prvCreate${TABLE}`, `prvWrite${TABLE}`, `prvAppend${TABLE}`, `prvDelete${TABLE}`],
+    write: [
+      `prvCreate${TABLE}`,
+      `prvWrite${TABLE}`,
+      `prvAppend${TABLE}`,
+      `prvDelete${TABLE}`,
+      "prvAppendTomsdyn_sessiontemplate",
+      "prvAppendToUser",
+    ],
   },
   sources: [
     "Customer Service: Create and manage agent experience profiles",

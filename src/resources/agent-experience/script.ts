@@ -81,7 +81,13 @@ export const script = defineKind<AgentScriptSpec, AgentScriptData>({
   persona: "Omnichannel Administrator",
   permissions: {
     read: [`prvRead${TABLE}`, "prvReadmsdyn_sessiontemplate"],
-    write: [`prvCreate${TABLE}`, `prvWrite${TABLE}`, `prvAppend${TABLE}`, `prvDelete${TABLE}`],
+    write: [
+      `prvCreate${TABLE}`,
+      `prvWrite${TABLE}`,
+      `prvAppend${TABLE}`,
+      `prvDelete${TABLE}`,
+      "prvAppendTomsdyn_sessiontemplate",
+    ],
   },
   sources: [
     "Customer Service: Guide agents with scripts",

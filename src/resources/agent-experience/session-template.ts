@@ -140,7 +140,14 @@ export const sessionTemplate = defineKind<SessionTemplateSpec, SessionTemplateDa
   persona: "Omnichannel Administrator",
   permissions: {
     read: [`prvRead${TABLE}`, `prvRead${TAB_TABLE}`],
-    write: [`prvCreate${TABLE}`, `prvWrite${TABLE}`, `prvAppend${TABLE}`, `prvDelete${TABLE}`],
+    write: [
+      `prvCreate${TABLE}`,
+      `prvWrite${TABLE}`,
+      `prvAppend${TABLE}`,
+      `prvDelete${TABLE}`,
+      `prvAppendTo${TAB_TABLE}`,
+      "prvWritemsdyn_liveworkstream",
+    ],
   },
   sources: [
     "Customer Service: Manage session templates",

@@ -40,6 +40,7 @@ export const activityLogExport = defineKind<ActivityLogExportProps, { readonly n
     read: ["Microsoft.Insights/diagnosticSettings/read"],
     write: [
       "Microsoft.Insights/diagnosticSettings/write",
+      "Microsoft.Insights/diagnosticSettings/delete",
       "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
     ],
   },

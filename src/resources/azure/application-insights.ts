@@ -66,7 +66,7 @@ export const applicationInsights = defineKind<ApplicationInsightsProps, Applicat
   persona: "Subscription Contributor",
   permissions: {
     read: ["Microsoft.Insights/components/read"],
-    write: ["Microsoft.Insights/components/write"],
+    write: ["Microsoft.Insights/components/write", "Microsoft.Insights/components/delete"],
   },
   sources: [
     "Azure/azure-rest-api-specs:specification/applicationinsights (Components - Create Or Update, 2020-02-02)",

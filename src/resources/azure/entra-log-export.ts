@@ -58,8 +58,11 @@ export const entraLogExport = defineKind<EntraLogExportProps, undefined>({
   api: "Azure Resource Manager microsoft.aadiam/diagnosticSettings (tenant)",
   persona: "Global Administrator",
   permissions: {
-    read: ["Security Administrator (directory role)"],
-    write: ["Security Administrator (directory role)"],
+    read: ["microsoft.aadiam/diagnosticSettings/read (directory role Security Administrator)"],
+    write: [
+      "microsoft.aadiam/diagnosticSettings/write (directory role Security Administrator)",
+      "microsoft.aadiam/diagnosticSettings/delete (directory role Security Administrator)",
+    ],
   },
   sources: [
     "Azure/azure-rest-api-specs:specification/azureactivedirectory (Microsoft.Aadiam, 2017-04-01)",

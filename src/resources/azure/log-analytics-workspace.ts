@@ -44,7 +44,10 @@ export const logAnalyticsWorkspace = defineKind<WorkspaceProps, WorkspaceData>({
   persona: "Subscription Contributor",
   permissions: {
     read: ["Microsoft.OperationalInsights/workspaces/read"],
-    write: ["Microsoft.OperationalInsights/workspaces/write"],
+    write: [
+      "Microsoft.OperationalInsights/workspaces/write",
+      "Microsoft.OperationalInsights/workspaces/delete",
+    ],
   },
   sources: [
     "Azure/azure-rest-api-specs:specification/operationalinsights (Workspaces - Create Or Update)",

@@ -33,7 +33,10 @@ export const resourceGroup = defineKind<ResourceGroupProps, ResourceGroupData>({
   persona: "Subscription Contributor",
   permissions: {
     read: ["Microsoft.Resources/subscriptions/resourceGroups/read"],
-    write: ["Microsoft.Resources/subscriptions/resourceGroups/write"],
+    write: [
+      "Microsoft.Resources/subscriptions/resourceGroups/write",
+      "Microsoft.Resources/subscriptions/resourceGroups/delete",
+    ],
   },
   sources: [
     "Azure REST: Resource Groups - Create Or Update; Update; Delete; Resources - List By Resource Group",

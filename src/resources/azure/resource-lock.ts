@@ -37,6 +37,16 @@ export const resourceLock = defineKind<ResourceLockProps, LockProperties>({
     "learn.microsoft.com/azure/azure-resource-manager/management/lock-resources",
   ],
   nature: "managed",
+  // What psc deletes with a DELETE inside the group; eligible roles end by a request, which a lock lets pass.
+  protects: [
+    "azure.log-analytics-workspace",
+    "azure.application-insights",
+    "health-bot.account",
+    "azure.role-assignment",
+    "azure.action-group",
+    "azure.activity-log-alert",
+    "azure.policy-assignment",
+  ],
   label: ({ group }) => `lock on resource group "${group}"`,
   detail: () => "nothing in it can be deleted",
   declared: () => ({ level: LEVEL }),

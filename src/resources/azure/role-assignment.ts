@@ -31,7 +31,10 @@ export const roleAssignment = defineKind<RoleAssignmentProps, { readonly id: str
   persona: "Subscription Owner",
   permissions: {
     read: ["Microsoft.Authorization/roleAssignments/read"],
-    write: ["Microsoft.Authorization/roleAssignments/write"],
+    write: [
+      "Microsoft.Authorization/roleAssignments/write",
+      "Microsoft.Authorization/roleAssignments/delete",
+    ],
   },
   sources: [
     "Azure REST: Role Assignments - Create; List For Scope (2022-04-01)",

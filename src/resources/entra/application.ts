@@ -184,7 +184,10 @@ export const application = defineKind<ApplicationProps, ApplicationData>({
   step: 10,
   api: "Microsoft Graph applications",
   persona: "Cloud Application Administrator",
-  permissions: { read: ["Application.Read.All"], write: ["Application.ReadWrite.OwnedBy"] },
+  permissions: {
+    read: ["Application.Read.All"],
+    write: ["Application.ReadWrite.OwnedBy (an application)", "Application.ReadWrite.All (a person)"],
+  },
   sources: [
     "Microsoft Graph v1.0: Upsert application; Update application",
     "learn.microsoft.com/azure/health-bot/omnichannel (any valid application of the tenant that the bot does not use)",

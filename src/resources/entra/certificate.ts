@@ -19,7 +19,7 @@ export interface CertificateData {
 }
 
 const READ = { permission: "Application.Read.All", persona: "Cloud Application Administrator" };
-const WRITE = { permission: "Application.ReadWrite.OwnedBy", persona: "Cloud Application Administrator" };
+const WRITE = { permission: "Application.ReadWrite.All", persona: "Cloud Application Administrator" };
 const DAY_MS = 86_400_000;
 /** So long before its end a certificate's successor should be on its way. */
 const WARN_DAYS = 30;
@@ -67,7 +67,10 @@ export const certificate = defineKind<CertificateSpec, CertificateData>({
   step: 10,
   api: "Microsoft Graph applications, keyCredentials",
   persona: "Cloud Application Administrator",
-  permissions: { read: ["Application.Read.All"], write: ["Application.ReadWrite.OwnedBy"] },
+  permissions: {
+    read: ["Application.Read.All"],
+    write: ["Application.ReadWrite.OwnedBy (an application)", "Application.ReadWrite.All (a person)"],
+  },
   sources: [
     "Microsoft Graph v1.0: keyCredential resource type; Update application",
     "Microsoft Graph: Add a certificate to an app using Microsoft Graph (existing certificates are sent along)",

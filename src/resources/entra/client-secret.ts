@@ -1,6 +1,6 @@
 import type { FieldChange, Present } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
-import { isServiceError } from "../../errors.ts";
+import { isServiceError, ServiceError } from "../../errors.ts";
 import { secretValue } from "../../secret-value.ts";
 import type { ClientSecretSpec, EnvironmentSpec } from "../../spec/model.ts";
 import { application } from "./application.ts";
@@ -33,7 +33,7 @@ export interface ClientSecretData {
 }
 
 const READ = { permission: "Application.Read.All", persona: "Cloud Application Administrator" };
-const WRITE = { permission: "Application.ReadWrite.OwnedBy", persona: "Cloud Application Administrator" };
+const WRITE = { permission: "Application.ReadWrite.All", persona: "Cloud Application Administrator" };
 const DAY_MS = 86_400_000;
 /** Names the credential a version of the vault's secret holds the value of. */
 const KEY_ID_TAG = "keyId";
@@ -47,12 +47,27 @@ function day(time: string | number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** Answers of a vault name the action that was missing; the role that brings it is what people grant. */
-async function inVault<T>(props: ClientSecretProps, work: () => Promise<T>): Promise<T> {
-  return naming(
-    { permission: `Key Vault Secrets Officer on ${props.vault}`, persona: "Subscription Owner" },
-    work,
-  );
+/** Answers of a vault name the action that was missing; the role that brings it is what people assign. */
+async function inVault<T>({ vault }: ClientSecretProps, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isServiceError(error, 403)) throw error;
+    const role = `Key Vault Secrets Officer on ${vault}`;
+    const { code, message, permission = role, refusal } = error;
+    throw new ServiceError(
+      {
+        code,
+        message,
+        permission,
+        persona: "Subscription Owner",
+        remedy: `have a Subscription Owner assign ${role}, then run the same command again`,
+        side: "user",
+        cause: error,
+      },
+      refusal,
+    );
+  }
 }
 
 interface Credentials {
@@ -214,14 +229,20 @@ export const clientSecret = defineKind<ClientSecretProps, ClientSecretData>({
   persona: "Cloud Application Administrator",
   permissions: {
     read: ["Application.Read.All", "Microsoft.KeyVault/vaults/secrets/readMetadata/action"],
-    write: ["Application.ReadWrite.OwnedBy", "Microsoft.KeyVault/vaults/secrets/setSecret/action"],
+    write: [
+      "Application.ReadWrite.OwnedBy (an application)",
+      "Application.ReadWrite.All (a person)",
+      "Microsoft.KeyVault/vaults/secrets/setSecret/action",
+      "Microsoft.KeyVault/vaults/secrets/recover/action",
+      "Microsoft.KeyVault/vaults/secrets/delete",
+    ],
   },
   sources: [
     "Microsoft Graph v1.0: application: addPassword; application: removePassword; passwordCredential resource type",
     "Azure Key Vault secrets REST API 7.4: Set Secret; Get Secret Versions; Delete Secret; Recover Deleted Secret",
   ],
+  // Not of its application: what is in the vault would outlive that.
   nature: "managed",
-  partOf: "entra.application",
   label: ({ vault, name }) => `client secret in ${vault}/${name}`,
   detail: ({ validDays, renewDays }) => `valid ${validDays} days, renewed ${renewDays} days before its end`,
   declared: ({ revokeEarlier }) => ({
@@ -268,6 +289,8 @@ export const clientSecret = defineKind<ClientSecretProps, ClientSecretData>({
     return renew(props, unwanted, context);
   },
   update,
+  // Only what bears it is ever seen.
+  isMarked: () => true,
   async delete(props, _present, context) {
     const { id } = owner(context);
     // The vault first: what is left in the application is found by its mark, what is left in a vault by nobody.

@@ -7,13 +7,14 @@ import { whenReplicated } from "./replication.ts";
 
 interface EntraFederatedCredential {
   readonly id: string;
+  readonly name: string;
   readonly issuer: string;
   readonly subject: string;
   readonly audiences?: readonly string[];
 }
 
 const READ = { permission: "Application.Read.All", persona: "Cloud Application Administrator" };
-const WRITE = { permission: "Application.ReadWrite.OwnedBy", persona: "Cloud Application Administrator" };
+const WRITE = { permission: "Application.ReadWrite.All", persona: "Cloud Application Administrator" };
 /** The one audience Microsoft Entra takes ("federatedIdentityCredential resource type"). */
 const AUDIENCE = "api://AzureADTokenExchange";
 
@@ -24,8 +25,11 @@ export const federatedCredential = defineKind<FederatedCredentialSpec, { readonl
   step: 10,
   api: "Microsoft Graph federatedIdentityCredentials",
   persona: "Cloud Application Administrator",
-  permissions: { read: ["Application.Read.All"], write: ["Application.ReadWrite.OwnedBy"] },
-  sources: ["Microsoft Graph v1.0: Upsert, Get, Update and Delete federatedIdentityCredential"],
+  permissions: {
+    read: ["Application.Read.All"],
+    write: ["Application.ReadWrite.OwnedBy (an application)", "Application.ReadWrite.All (a person)"],
+  },
+  sources: ["Microsoft Graph v1.0: Upsert, List, Update and Delete federatedIdentityCredential"],
   nature: "managed",
   partOf: "entra.application",
   label: ({ name }) => `federated credential "${name}"`,
@@ -34,9 +38,13 @@ export const federatedCredential = defineKind<FederatedCredentialSpec, { readonl
   async read({ name }, context) {
     const owner = application.data(context);
     if (owner === undefined) return { status: "absent" };
-    const found = await naming(READ, () =>
-      context.services.graph.get<EntraFederatedCredential>(pathOf(owner.id, name)),
+    // The list, which is one page: one by itself takes the right to write.
+    const all = await naming(READ, () =>
+      context.services.graph.get<{ readonly value: readonly EntraFederatedCredential[] }>(
+        collectionOf(owner.id),
+      ),
     );
+    const found = all?.value.find((one) => one.name === name);
     if (found === undefined) return { status: "absent" };
     const { id, issuer, subject, audiences } = found;
     return { status: "present", id, fields: { issuer, subject, audiences: audiences ?? [] }, data: { id } };
@@ -66,8 +74,13 @@ export const federatedCredential = defineKind<FederatedCredentialSpec, { readonl
   },
 });
 
+/** An application has twenty of them at most ("federatedIdentityCredential resource type"). */
+function collectionOf(applicationObjectId: string): string {
+  return `/applications/${applicationObjectId}/federatedIdentityCredentials`;
+}
+
 function pathOf(applicationObjectId: string, name: string): string {
-  return `/applications/${applicationObjectId}/federatedIdentityCredentials${keySegment("name", name)}`;
+  return `${collectionOf(applicationObjectId)}${keySegment("name", name)}`;
 }
 
 export function federatedCredentialResources(spec: EnvironmentSpec): Resource[] {

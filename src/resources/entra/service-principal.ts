@@ -30,7 +30,10 @@ export const servicePrincipal = defineKind<ServicePrincipalProps, ServicePrincip
   step: 10,
   api: "Microsoft Graph servicePrincipals",
   persona: "Cloud Application Administrator",
-  permissions: { read: ["Application.Read.All"], write: ["Application.ReadWrite.OwnedBy"] },
+  permissions: {
+    read: ["Application.Read.All"],
+    write: ["Application.ReadWrite.OwnedBy (an application)", "Application.ReadWrite.All (a person)"],
+  },
   sources: ["Microsoft Graph v1.0: Create servicePrincipal; Get servicePrincipal by appId"],
   nature: "managed",
   partOf: "entra.application",

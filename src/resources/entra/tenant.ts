@@ -1,6 +1,7 @@
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import { isServiceError, PscError, type ServiceError } from "../../errors.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
+import { naming } from "./denied.ts";
 
 export interface TenantProps {
   /** Tenant id or a verified domain, as the spec has it. */
@@ -43,9 +44,10 @@ export const tenant = defineKind<TenantProps, TenantData>({
   async read({ tenant: wanted, subscription }, context) {
     const { graph, arm, signedIn } = context.services;
     const who = await signedIn();
-    const organizations = await graph.list<Organization>("/organization", {
-      $select: "id,displayName,verifiedDomains",
-    });
+    const permission = who.kind === "application" ? "Organization.Read.All" : "User.Read";
+    const organizations = await naming({ permission, persona: "Directory Readers" }, () =>
+      graph.list<Organization>("/organization", { $select: "id,displayName,verifiedDomains" }),
+    );
     const organization = organizations.find(({ id }) => id === who.tenantId) ?? organizations[0];
     const names = [who.tenantId, ...(organization?.verifiedDomains ?? []).map(({ name }) => name)];
     if (!names.some((name) => name.toLowerCase() === wanted.toLowerCase())) {

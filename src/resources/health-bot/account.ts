@@ -128,7 +128,7 @@ export const account = defineKind<AccountProps, AccountData>({
   persona: "Subscription Contributor",
   permissions: {
     read: ["Microsoft.HealthBot/healthBots/read"],
-    write: ["Microsoft.HealthBot/healthBots/write"],
+    write: ["Microsoft.HealthBot/healthBots/write", "Microsoft.HealthBot/healthBots/delete"],
   },
   sources: [
     "Azure/azure-rest-api-specs:specification/healthbot (2025-11-01)",

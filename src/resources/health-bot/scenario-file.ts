@@ -64,7 +64,7 @@ function namedIn(backup: Backup, name: string): Scenario | undefined {
   if (found.length > 1)
     throw new PscError({
       code: "PSC-E401",
-      message: `the bot has ${found.length} scenarios called "${name}"`,
+      message: `the bot has ${found.length} scenarios called "${name}", with triggers ${found.map(({ scenario_trigger }) => scenario_trigger).join(", ")}`,
       remedy: "rename all but one of them in the bot's management portal",
       persona: "Health Bot Administrator",
     });

@@ -89,7 +89,7 @@ export const channels = defineKind<ChannelsProps, Record<string, never>>({
   api: "Dataverse Web API: solutions, msdyn_occhannelconfigurations (read only)",
   persona: "System Administrator",
   permissions: {
-    read: ["prvReadSolution", "prvReadmsdyn_occhannelconfiguration"],
+    read: ["prvReadSolution", "prvReadAppModule", "prvReadmsdyn_occhannelconfiguration"],
     write: ["System Administrator of the root business unit, licences for each channel"],
   },
   sources: [

@@ -139,8 +139,13 @@ export const operatingHours = defineKind<OperatingHoursSpec, OperatingHoursData>
   api: "Dataverse Web API: msdyn_operatinghours, calendars, msdyn_SaveCalendar",
   persona: "Omnichannel Administrator",
   permissions: {
-    read: ["prvReadmsdyn_operatinghour", "prvReadCalendar"],
-    write: ["prvCreatemsdyn_operatinghour", "prvWritemsdyn_operatinghour", "prvWriteCalendar"],
+    read: ["prvReadmsdyn_operatinghour", "prvReadCalendar", "prvReadTimeZoneDefinition"],
+    write: [
+      "prvCreatemsdyn_operatinghour",
+      "prvWritemsdyn_operatinghour",
+      "prvDeletemsdyn_operatinghour",
+      "prvWriteCalendar",
+    ],
   },
   sources: [
     "MicrosoftDocs/dynamics-365-customer-engagement:ce/field-service/field-service-work-hours-calendar-api.md",

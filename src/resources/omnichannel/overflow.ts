@@ -265,6 +265,7 @@ export const overflow = defineKind<OverflowProps, OverflowData>({
       `prvWrite${RULESETS}`,
       `prvCreate${ACTIONS}`,
       `prvWrite${ACTIONS}`,
+      `prvDelete${ACTIONS}`,
       "prvWriteQueue",
     ],
   },
@@ -273,6 +274,8 @@ export const overflow = defineKind<OverflowProps, OverflowData>({
     "ameijers/PrometheanCCaaSToolbox:tools/visual-routing-tester",
   ],
   nature: "managed",
+  // Not of its queue: the service keeps the actions of a queue that is deleted.
+  partOf: "power-platform.environment",
   label: (props) => `overflow of queue "${props.queue}"`,
   detail: (props) =>
     wantedOf(props.overflow)
@@ -306,7 +309,6 @@ export function overflowResources(spec: EnvironmentSpec): Resource[] {
           overflow.resource({
             name,
             props: { queue: name, overflow: declared },
-            within: queue.address(name),
             dependsOn: [...new Set([queue.address(name), ...targets(declared)])],
           }),
         ],

@@ -38,6 +38,14 @@ interface Asked {
   readonly options: readonly Row[];
 }
 
+async function optionsOf(client: Dataverse, questionId: string): Promise<readonly Row[]> {
+  const rows = await client.list(`${OPTIONS}s`, {
+    select: [`${OPTIONS}id`, "msdyn_name", "createdon"],
+    filter: `_msdyn_answeroptionsid_value eq ${questionId}`,
+  });
+  return rows ?? [];
+}
+
 /** The questions of a widget in their order, with the rows behind them. */
 async function askedBy(client: Dataverse, widgetId: string): Promise<readonly Asked[] | undefined> {
   const sequences = await client.list(`${SEQUENCES}s`, {
@@ -56,12 +64,9 @@ async function askedBy(client: Dataverse, widgetId: string): Promise<readonly As
         client.get(`${QUESTIONS}s(${id})`, {
           select: [`${QUESTIONS}id`, "msdyn_name", "msdyn_questiontext", "msdyn_answertype"],
         }),
-        client.list(`${OPTIONS}s`, {
-          select: [`${OPTIONS}id`, "msdyn_name", "createdon"],
-          filter: `_msdyn_answeroptionsid_value eq ${id}`,
-        }),
+        optionsOf(client, id),
       ]);
-      return question && { sequence, question, options: options ?? [] };
+      return question && { sequence, question, options };
     }),
   );
   return asked.filter((one) => one !== undefined);
@@ -131,8 +136,8 @@ async function writeOptions(
         msdyn_name: name,
         ...(await client.lookup(OPTIONS, "msdyn_answeroptionsid", QUESTIONS, questionId)),
       });
-  for (const row of present)
-    if (!wanted.includes(textAt(row, "msdyn_name")))
+  for (const [index, row] of present.entries())
+    if (!wanted.includes(textAt(row, "msdyn_name")) || names.indexOf(textAt(row, "msdyn_name")) !== index)
       await client.delete(`${OPTIONS}s`, textAt(row, `${OPTIONS}id`));
 }
 
@@ -163,7 +168,9 @@ async function writeQuestion(
       )),
     }));
   if (known !== "") await client.update(`${QUESTIONS}s`, known, columns);
-  await writeOptions(client, questionId, present?.options ?? [], declared.options);
+  // A loose question may have options already: a second one of the same name would be shown to visitors.
+  const options = present?.options ?? (known === "" ? [] : await optionsOf(client, known));
+  await writeOptions(client, questionId, options, declared.options);
   const sequence: Row = { sequencenumber: place, msdyn_questionrequired: declared.required };
   const sequenceId = textAt(present?.sequence, `${SEQUENCES}id`);
   if (sequenceId !== "") await client.update(`${SEQUENCES}s`, sequenceId, sequence);
@@ -212,17 +219,18 @@ export const preChatSurvey = defineKind<SurveyProps, { readonly widgetId: string
   persona: "Omnichannel Administrator",
   permissions: {
     read: [`prvRead${QUESTIONS}`, `prvRead${SEQUENCES}`, `prvRead${OPTIONS}`],
-    write: [QUESTIONS, SEQUENCES, OPTIONS].flatMap((table) => [
-      `prvCreate${table}`,
-      `prvWrite${table}`,
-      `prvDelete${table}`,
-    ]),
+    write: [
+      ...[QUESTIONS, SEQUENCES, OPTIONS].flatMap((table) => [`prvCreate${table}`, `prvDelete${table}`]),
+      ...[QUESTIONS, SEQUENCES].map((table) => `prvWrite${table}`),
+    ],
   },
   sources: [
     "Customer Service: Configure a pre-conversation survey",
     `Dataverse table reference: ${QUESTIONS}, ${SEQUENCES}, ${OPTIONS}`,
   ],
   nature: "managed",
+  // Not of its widget: questions belong to the workstream, and no public source says that they go.
+  partOf: "power-platform.environment",
   label: (props) => `pre-chat survey of "${props.widget}"`,
   detail: ({ questions }) => questions.map(({ name }) => name).join(", "),
   declared: ({ questions }) => ({ enabled: true, questions: questions.map(declaredQuestion) }),
@@ -247,7 +255,6 @@ export function preChatSurveyResources(spec: EnvironmentSpec): Resource[] {
           preChatSurvey.resource({
             name: declared.name,
             props: { workstream: name, widget: declared.name, questions: declared.survey },
-            within: widget.address(declared.name),
             dependsOn: [workstream.address(name), widget.address(declared.name)],
           }),
         ],

@@ -97,7 +97,10 @@ export const queue = defineKind<QueueSpec, QueueData>({
   step: 11,
   api: "Dataverse Web API: queues",
   persona: "Omnichannel Administrator",
-  permissions: { read: ["prvReadQueue"], write: ["prvCreateQueue", "prvWriteQueue", "prvAppendQueue"] },
+  permissions: {
+    read: ["prvReadQueue"],
+    write: ["prvCreateQueue", "prvWriteQueue", "prvAppendQueue", "prvDeleteQueue"],
+  },
   sources: [
     "MicrosoftDocs/dynamics-365-customer-engagement:ce/customer-service (Create and manage queues)",
     "Dataverse table reference: queue",

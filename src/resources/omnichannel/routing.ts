@@ -326,14 +326,21 @@ export const routing = defineKind<WorkstreamSpec, RoutingData>({
   api: "Dataverse Web API: msdyn_decisionrulesets, msdyn_routingconfigurations",
   persona: "Omnichannel Administrator",
   permissions: {
-    read: ["prvReadmsdyn_decisionruleset", "prvReadmsdyn_decisioncontract"],
+    read: [
+      "prvReadmsdyn_decisionruleset",
+      "prvReadmsdyn_decisioncontract",
+      "prvReadmsdyn_routingconfiguration",
+      "prvReadmsdyn_routingconfigurationstep",
+    ],
     write: [
       "prvCreatemsdyn_decisionruleset",
       "prvWritemsdyn_decisionruleset",
       "prvWritemsdyn_decisioncontract",
       "prvCreatemsdyn_routingconfiguration",
+      "prvCreatemsdyn_routingconfigurationstep",
       "prvDeletemsdyn_decisionruleset",
       "prvDeletemsdyn_routingconfiguration",
+      "prvDeletemsdyn_routingconfigurationstep",
     ],
   },
   sources: [

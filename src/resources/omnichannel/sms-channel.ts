@@ -77,7 +77,7 @@ export const smsChannel = defineKind<SmsChannelProps, SmsChannelData>({
   api: `Dataverse Web API: ${TABLE}s`,
   persona: "Omnichannel Administrator",
   permissions: {
-    read: [`prvRead${TABLE}`],
+    read: [`prvRead${TABLE}`, "prvReadmsdyn_oclanguage"],
     write: [`prvCreate${TABLE}`, `prvAppend${TABLE}`, `prvDelete${TABLE}`],
   },
   sources: ["microsoft/Dynamics365-Apps-Samples:customer-service/omnichannel (configuration schema)"],

@@ -1,6 +1,6 @@
 import type { Observation } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
-import { textAt } from "../../services/json-reading.ts";
+import { type Row, textAt } from "../../services/json-reading.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { ABSENT_ENVIRONMENT, ABSENT_TABLE, organization } from "../dataverse/organization.ts";
 import { environment } from "../power-platform/environment.ts";
@@ -9,6 +9,8 @@ import { workstream } from "./workstream.ts";
 
 export interface SmsNumberProps {
   readonly workstream: string;
+  /** SMS workstreams that the spec names earlier: each takes a number of its own first. */
+  readonly after: readonly string[];
 }
 
 export interface SmsNumberData {
@@ -29,15 +31,25 @@ async function read(props: SmsNumberProps, context: Context): Promise<Observatio
     }),
   ]);
   if (numbers === undefined || settings === undefined) return ABSENT_TABLE;
-  const workstreamId = workstream.data(context, props.workstream)?.id;
-  const mine = settings.find((row) => textAt(row, "_msdyn_liveworkstreamid_value") === workstreamId);
+  const settingOf = (name: string): Row | undefined => {
+    const id = workstream.data(context, name)?.id;
+    return id === undefined
+      ? undefined
+      : settings.find((row) => textAt(row, "_msdyn_liveworkstreamid_value") === id);
+  };
+  const mine = settingOf(props.workstream);
   const taken = new Set(settings.map((row) => textAt(row, "_msdyn_phonenumberid_value")));
-  const number = numbers.find((row) => {
-    const id = textAt(row, "msdyn_ocphonenumberid");
-    if (mine !== undefined && workstreamId !== undefined)
-      return id === textAt(mine, "_msdyn_phonenumberid_value");
-    return row["msdyn_smsinboundenabled"] === true && !taken.has(id);
-  });
+  const free = numbers
+    .filter(
+      (row) => row["msdyn_smsinboundenabled"] === true && !taken.has(textAt(row, "msdyn_ocphonenumberid")),
+    )
+    .toSorted((a, b) => textAt(a, "msdyn_phonenumber").localeCompare(textAt(b, "msdyn_phonenumber")));
+  const number =
+    mine === undefined
+      ? free[props.after.filter((name) => settingOf(name) === undefined).length]
+      : numbers.find(
+          (row) => textAt(row, "msdyn_ocphonenumberid") === textAt(mine, "_msdyn_phonenumberid_value"),
+        );
   if (number === undefined) return { status: "absent" };
   const phoneNumberId = textAt(number, "msdyn_ocphonenumberid");
   return {
@@ -70,6 +82,11 @@ export const smsNumber = defineKind<SmsNumberProps, SmsNumberData>({
     steps: [
       "Open the Customer Service admin center and choose Customer support > Channels > Phone numbers",
       "Connect the Azure Communication Services resource if that has not happened yet",
+      ...(props.after.length === 0
+        ? []
+        : [
+            `See that the resource has a number for each SMS workstream: "${props.workstream}" shares none with ${props.after.map((name) => `"${name}"`).join(", ")}`,
+          ]),
       `Choose Sync from Azure; psc puts the number that can receive SMS on "${props.workstream}"`,
     ],
     link: adminCenterLink(context),
@@ -77,19 +94,21 @@ export const smsNumber = defineKind<SmsNumberProps, SmsNumberData>({
     usualMinutes: 10,
     simulation: {
       action: "sms-number",
-      payload: { organizationUrl: environment.data(context)?.instanceUrl ?? "" },
+      payload: {
+        organizationUrl: environment.data(context)?.instanceUrl ?? "",
+        numbers: props.after.length + 1,
+      },
     },
   }),
 });
 
 export function smsNumberResources(spec: EnvironmentSpec): Resource[] {
-  return spec.workstreams
-    .filter(({ channel }) => channel === "sms")
-    .map(({ name }) =>
-      smsNumber.resource({
-        name,
-        props: { workstream: name },
-        dependsOn: [workstream.address(name)],
-      }),
-    );
+  const names = spec.workstreams.filter(({ channel }) => channel === "sms").map(({ name }) => name);
+  return names.map((name, i) =>
+    smsNumber.resource({
+      name,
+      props: { workstream: name, after: names.slice(0, i) },
+      dependsOn: [workstream.address(name)],
+    }),
+  );
 }

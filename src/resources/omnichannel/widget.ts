@@ -187,7 +187,7 @@ export const widget = defineKind<WidgetProps, WidgetData>({
   persona: "Omnichannel Administrator",
   permissions: {
     read: ["prvReadmsdyn_livechatconfig", "prvReadmsdyn_oclanguage"],
-    write: ["prvCreatemsdyn_livechatconfig", "prvWritemsdyn_livechatconfig"],
+    write: ["prvCreatemsdyn_livechatconfig", "prvWritemsdyn_livechatconfig", "prvDeletemsdyn_livechatconfig"],
   },
   sources: [
     "Customer Service: Configure a chat widget",

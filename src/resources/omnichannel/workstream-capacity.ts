@@ -111,6 +111,7 @@ export const workstreamCapacity = defineKind<WorkstreamCapacityProps, undefined>
     "ameijers/PrometheanCCaaSToolbox:tools",
   ],
   nature: "managed",
+  partOf: "power-platform.environment",
   label: (props) => `capacity of "${props.workstream}"`,
   detail: ({ profile }) => profile,
   declared: ({ profile }) => ({ counts: "profiles", profiles: [profile] }),
@@ -128,7 +129,6 @@ export function workstreamCapacityResources(spec: EnvironmentSpec): Resource[] {
           workstreamCapacity.resource({
             name,
             props: { workstream: name, profile },
-            within: workstream.address(name),
             dependsOn: [workstream.address(name), capacityProfile.address(profile)],
           }),
         ],

@@ -154,7 +154,13 @@ export const workstream = defineKind<WorkstreamSpec, WorkstreamData>({
   persona: "Omnichannel Administrator",
   permissions: {
     read: ["prvReadmsdyn_liveworkstream"],
-    write: ["prvCreatemsdyn_liveworkstream", "prvWritemsdyn_liveworkstream", "prvAppendmsdyn_liveworkstream"],
+    write: [
+      "prvCreatemsdyn_liveworkstream",
+      "prvWritemsdyn_liveworkstream",
+      "prvAppendmsdyn_liveworkstream",
+      "prvDeletemsdyn_liveworkstream",
+      "prvCreatemsdyn_decisioncontract",
+    ],
   },
   sources: [
     "MicrosoftDocs/dynamics-365-customer-engagement: table reference msdyn_liveworkstream",

@@ -69,7 +69,7 @@ export const portalSite = defineKind<PortalSpec, SiteData>({
   api: "Power Platform API: powerpages/environments/{id}/websites",
   persona: "Power Platform Administrator",
   permissions: {
-    read: ["PowerPages.Websites.Read (delegated)"],
+    read: ["PowerPages.Websites.Read (delegated)", "prvReadpowerpagesite"],
     write: ["PowerPages.Websites.Write (delegated)"],
   },
   sources: [

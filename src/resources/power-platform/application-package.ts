@@ -167,7 +167,7 @@ export const applicationPackage = defineKind<ManifestPackage, PackageData>({
   api: "Power Platform API: App Management",
   persona: "Power Platform Administrator",
   permissions: {
-    read: ["AppManagement.ApplicationPackages.Read"],
+    read: ["AppManagement.ApplicationPackages.Read", "prvReadSolution", "prvReadAppModule", "prvReadRole"],
     write: ["AppManagement.ApplicationPackages.Install"],
   },
   sources: [

@@ -1,6 +1,7 @@
 import { findPrincipal, membersOf } from "../entra/directory.ts";
 import { DIRECTORY_ROLES } from "../entra/directory-roles.ts";
 import type { Caller } from "../exchange.ts";
+import { isWithheld } from "../withheld.ts";
 import type { World } from "../world.ts";
 import { refuseUnauthorized } from "./arm-errors.ts";
 import { armState, type RoleAssignment } from "./arm-state.ts";
@@ -99,7 +100,10 @@ function mayByDirectoryRole(caller: Caller, scope: string): boolean {
 
 /** Answers 403 unless the caller may do it. */
 export function authorize(world: World, caller: Caller, action: string, scope: string): void {
-  if (!isAllowed(world, caller, action, scope) && !mayByDirectoryRole(caller, scope))
+  if (
+    isWithheld(world, action) ||
+    (!isAllowed(world, caller, action, scope) && !mayByDirectoryRole(caller, scope))
+  )
     // A service principal is named by its application id, a user by the user principal name.
     refuseUnauthorized(caller.kind === "user" ? caller.name : caller.appId, caller.objectId, action, scope);
 }

@@ -28,6 +28,7 @@ import type { LoggedRequest, RequestLog } from "../request-log.ts";
 import { matchRoute, type Route, route } from "../routes.ts";
 import { SANDBOX_SERVICES } from "../services.ts";
 import { knownHosts } from "../tls/known-hosts.ts";
+import { withheldIn, withhold } from "../withheld.ts";
 import type { HostedWorld } from "../world.ts";
 import { editState, locate } from "./state-editing.ts";
 
@@ -74,6 +75,11 @@ const clockBody = z.strictObject({
   advanceMs: z.number().min(0).optional(),
   /** The same as a duration. */
   jump: z.string().optional(),
+});
+
+const withheldBody = z.strictObject({
+  withheld: z.array(z.string().min(1)),
+  except: z.array(z.string().min(1)).default([]),
 });
 
 function changeClock(world: HostedWorld, body: JsonObject): void {
@@ -185,6 +191,17 @@ function routesOf(context: ControlContext): readonly Route[] {
         ? { status: 204 }
         : refuse(404, `no fault has the id ${request.params["id"]}`),
     ),
+    route("GET", "/_sandbox/permissions", () => ({ status: 200, body: withheldIn(world) })),
+    route("POST", "/_sandbox/permissions", (request) => {
+      const parsed = withheldBody.safeParse(bodyOf(request));
+      if (!parsed.success)
+        return refuse(
+          400,
+          "permissions take `withheld` and `except`, lists of names in the services' own words; `*` stands for any characters",
+        );
+      withhold(world, parsed.data);
+      return { status: 200, body: parsed.data };
+    }),
     route("POST", "/_sandbox/tokens/expire", () => {
       expireTokens(world);
       return { status: 204 };

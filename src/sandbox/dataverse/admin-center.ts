@@ -83,24 +83,35 @@ function acsProvider(session: Session): string {
   return textOf(row, "msdyn_occommunicationprovidersettingid");
 }
 
-/** Phone numbers > Sync from Azure. Returns the number. */
-export function syncSmsNumber(world: World, organizationUrl: string): string {
+/**
+ * Phone numbers > Sync from Azure, after as many numbers were bought there that so many are free. Returns the first free
+ * one.
+ */
+export function syncSmsNumbers(world: World, organizationUrl: string, wanted: number): string {
   const organization = requireOrganization(world, organizationUrl);
   requireFeature(organization, "sms", "Sync from Azure");
   const session = systemSession(world, organization);
-  const number = "+18445550100";
-  if (findRowBy(organization, "msdyn_ocphonenumber", { msdyn_phonenumber: number }) === undefined)
-    insertRow(session, "msdyn_ocphonenumber", {
-      msdyn_name: number,
-      msdyn_phonenumber: number,
-      msdyn_ocphonenumbersource: 192350000,
-      msdyn_type: 192350001,
-      msdyn_smsinboundenabled: true,
-      msdyn_smsoutboundenabled: true,
-      msdyn_countryisocode: "US",
-      _msdyn_occommunicationprovidersettingid_value: acsProvider(session),
-    });
-  return number;
+  const free: string[] = [];
+  for (let line = 100; free.length < wanted; line += 1) {
+    const number = `+18445550${line}`;
+    const known = findRowBy(organization, "msdyn_ocphonenumber", { msdyn_phonenumber: number });
+    const row =
+      known ??
+      insertRow(session, "msdyn_ocphonenumber", {
+        msdyn_name: number,
+        msdyn_phonenumber: number,
+        msdyn_ocphonenumbersource: 192350000,
+        msdyn_type: 192350001,
+        msdyn_smsinboundenabled: true,
+        msdyn_smsoutboundenabled: true,
+        msdyn_countryisocode: "US",
+        _msdyn_occommunicationprovidersettingid_value: acsProvider(session),
+      });
+    const _msdyn_phonenumberid_value = textOf(row, "msdyn_ocphonenumberid");
+    if (findRowBy(organization, "msdyn_ocsmschannelsetting", { _msdyn_phonenumberid_value }) === undefined)
+      free.push(number);
+  }
+  return free[0] ?? "";
 }
 
 /** Workstream > Microsoft Teams > add account. */

@@ -1,3 +1,4 @@
+import { isWithheld } from "../withheld.ts";
 import { dataverseError } from "./errors.ts";
 import type { Table } from "./metadata/model.ts";
 import { objectTypeCodeOf } from "./metadata/object-type-codes.ts";
@@ -37,8 +38,11 @@ export function isSystemAdministrator(organization: OrganizationState, userId: s
   );
 }
 
+/** Tables whose privileges bear another name ("Security roles and privileges", table reference of systemuser). */
+const PRIVILEGE_NAMES: Readonly<Record<string, string>> = { systemuser: "User" };
+
 export function privilegeName(access: Access, table: Table): string {
-  return `prv${access}${table.schemaName}`;
+  return `prv${access}${PRIVILEGE_NAMES[table.logicalName] ?? table.schemaName}`;
 }
 
 /** Privileges that belong to no table, by the names of the "Miscellaneous privileges" list. */
@@ -121,10 +125,15 @@ export function isPrivilege(session: Session, name: string): boolean {
   return privilegeRows(session).some((row) => textOf(row, "name").toLowerCase() === wanted);
 }
 
+/** The platform's own work is refused nothing. */
+function withholds({ world, userId }: Session, name: string): boolean {
+  return userId !== SYSTEM_USER && isWithheld(world, name);
+}
+
 /** Refuses unless the session's user holds a privilege that belongs to no table. */
 export function requireGeneralPrivilege(session: Session, name: (typeof OTHER_PRIVILEGES)[number]): void {
   const { organization, userId } = session;
-  if (privilegesOf(session, userId).some((held) => held.name === name)) return;
+  if (!withholds(session, name) && privilegesOf(session, userId).some((held) => held.name === name)) return;
   const roles = rolesOf(organization, userId);
   const accessMode = findRow(organization, "systemuser", userId)?.["accessmode"] ?? 0;
   throw dataverseError(
@@ -137,10 +146,10 @@ export function requireGeneralPrivilege(session: Session, name: (typeof OTHER_PR
 /** Refuses with 0x80040220 unless the session's user holds the privilege on the table. */
 export function requirePrivilege(session: Session, access: Access, table: Table): void {
   const { organization, userId } = session;
-  if (isSystemAdministrator(organization, userId)) return;
+  const name = `prv${access}${PRIVILEGE_NAMES[table.logicalName] ?? table.logicalName}`;
   const roles = rolesOf(organization, userId);
-  if (depthOf(roles, access, table) !== undefined) return;
-  const name = `prv${access}${table.logicalName}`;
+  const holds = isSystemAdministrator(organization, userId) || depthOf(roles, access, table) !== undefined;
+  if (holds && !withholds(session, name)) return;
   const accessMode = findRow(organization, "systemuser", userId)?.["accessmode"] ?? 0;
   throw dataverseError(
     403,

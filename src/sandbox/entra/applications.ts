@@ -147,7 +147,7 @@ function patchApplication(call: GraphCall): SandboxResponse {
   }
   if (key.by !== "alternate" || key.property !== "uniqueName" || !prefers(call.request, "create-if-missing"))
     return notFound(key.value);
-  const access = accessOf(call.caller, APPLICATION_CREATE);
+  const access = accessOf(call.world, call.caller, APPLICATION_CREATE);
   return createApplication({ ...call, access }, { ...bodyOf(call), uniqueName: key.value });
 }
 

@@ -73,7 +73,7 @@ export function graphRoute(
     (request, world) => {
       const { caller } = request;
       if (caller === undefined) throw new Refusal(unauthenticated("missing", request));
-      return handler({ request, world, caller, access: accessOf(caller, permit) });
+      return handler({ request, world, caller, access: accessOf(world, caller, permit) });
     },
     { ignoreCase: true },
   );

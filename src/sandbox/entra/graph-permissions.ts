@@ -1,4 +1,6 @@
 import type { Caller } from "../exchange.ts";
+import { isWithheld } from "../withheld.ts";
+import type { World } from "../world.ts";
 import { DIRECTORY_ROLES } from "./directory-roles.ts";
 import { requestDenied } from "./graph-errors.ts";
 
@@ -319,10 +321,11 @@ export function holdsDirectoryRole(
 }
 
 /** Refuses with 403 unless the caller's token allows the call; tells whether only owned objects are in reach. */
-export function accessOf(caller: Caller, permit: Permit): Access {
+export function accessOf(world: World, caller: Caller, permit: Permit): Access {
   if (permit === ANY_TOKEN) return "full";
   const held = caller.kind === "user" ? caller.scopes : caller.roles;
-  const has = (names: readonly string[]): boolean => names.some((name) => held.includes(name));
+  const has = (names: readonly string[]): boolean =>
+    names.some((name) => held.includes(name) && !isWithheld(world, name));
   if (permit.also !== undefined && !has(permit.also)) return requestDenied();
   if (caller.kind === "application") {
     if (has(permit.roles)) return "full";

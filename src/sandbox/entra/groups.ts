@@ -192,13 +192,13 @@ function patchGroup(call: GraphCall): SandboxResponse {
   const key = objectKey(call.request.params["key"] ?? "");
   const object = lookUp(call.world, "group", key);
   if (object !== undefined) {
-    accessOf(call.caller, GROUP_WRITE);
+    accessOf(call.world, call.caller, GROUP_WRITE);
     requireOwnership(call, object);
     const given = bodyOf(call);
     return updateGroup(call, object, key.by === "alternate" ? withoutRepeated(object, given) : given);
   }
   if (key.by !== "alternate" || !prefers(call.request, "create-if-missing")) return notFound(key.value);
-  const access = accessOf(call.caller, GROUP_CREATE);
+  const access = accessOf(call.world, call.caller, GROUP_CREATE);
   return createGroup({ ...call, access }, { ...bodyOf(call), uniqueName: key.value });
 }
 

@@ -135,7 +135,7 @@ function patchServicePrincipal(call: GraphCall): SandboxResponse {
     return NO_CONTENT;
   }
   if (key.by !== "alternate" || !prefers(call.request, "create-if-missing")) return notFound(key.value);
-  const access = accessOf(call.caller, SERVICE_PRINCIPAL_CREATE);
+  const access = accessOf(call.world, call.caller, SERVICE_PRINCIPAL_CREATE);
   return createServicePrincipal({ ...call, access }, { ...bodyOf(call), appId: key.value });
 }
 

@@ -1,5 +1,6 @@
 import { type JsonObject, Refusal, type SandboxResponse } from "../exchange.ts";
 import { type Route, type RoutedRequest, route } from "../routes.ts";
+import { isWithheld } from "../withheld.ts";
 import type { World } from "../world.ts";
 import { badParameter, forbiddenByRbac, refuseVault } from "./vault-errors.ts";
 import { type Vault, type VaultRole, vaultOfHost } from "./vault-state.ts";
@@ -34,7 +35,11 @@ const ALLOWED: Readonly<Record<VaultRole, readonly string[]>> = {
   ],
 };
 
-function requirePermission({ request, vault }: VaultCall, action: string, name: string | undefined): void {
+function requirePermission(
+  { request, world, vault }: VaultCall,
+  action: string,
+  name: string | undefined,
+): void {
   const { caller } = request;
   if (caller === undefined) throw new Refusal({ status: 401 });
   const allowed = vault.roleAssignments
@@ -42,7 +47,7 @@ function requirePermission({ request, vault }: VaultCall, action: string, name: 
     .flatMap((assignment) => ALLOWED[assignment.role]);
   const covers = (given: string): boolean =>
     given.endsWith("*") ? action.startsWith(given.slice(0, -1)) : given === action;
-  if (allowed.some(covers)) return;
+  if (allowed.some(covers) && !isWithheld(world, `Microsoft.KeyVault/vaults/${action}`)) return;
   const collection = action.split("/")[0] ?? "";
   forbiddenByRbac(
     caller,

@@ -3,7 +3,7 @@ import {
   enableRealTimeAnalytics,
   provisionChannels,
   registerTeamsAccount,
-  syncSmsNumber,
+  syncSmsNumbers,
 } from "../dataverse/admin-center.ts";
 import { websiteRecordNamed } from "../dataverse/portal-site.ts";
 import { grantAdminConsent } from "../entra/admin-consent.ts";
@@ -116,8 +116,9 @@ export const PERSON_ACTIONS: Readonly<Record<string, (payload: JsonObject, world
     return { did: `built the macro "${name}" in the designer` };
   },
   "sms-number": (payload, world) => {
-    const number = syncSmsNumber(world, String(payload["organizationUrl"]));
-    return { did: "synchronised the phone number from Azure Communication Services", value: number };
+    const numbers = Math.max(1, Number(payload["numbers"] ?? 1));
+    const number = syncSmsNumbers(world, String(payload["organizationUrl"]), numbers);
+    return { did: "synchronised the phone numbers from Azure Communication Services", value: number };
   },
   "teams-account": (payload, world) => {
     registerTeamsAccount(

@@ -1,4 +1,5 @@
 import type { Caller, SandboxRequest } from "../exchange.ts";
+import { isWithheld } from "../withheld.ts";
 import type { World } from "../world.ts";
 import { principalForbidden, servicePrincipalForbidden, userForbidden } from "./power-platform-errors.ts";
 import { bapState, type Principal, powerPlatformState } from "./power-platform-state.ts";
@@ -21,6 +22,7 @@ export function isManagementApplication(world: World, appId: string): boolean {
 }
 
 function isAdministrator(world: World, caller: Caller): boolean {
+  if (isWithheld(world, "Power Platform Administrator")) return false;
   return caller.kind === "application"
     ? isManagementApplication(world, caller.appId)
     : caller.directoryRoles.some((role) => ADMINISTRATOR_ROLES.includes(role.toLowerCase()));
@@ -74,6 +76,7 @@ export function requirePowerPlatformAccess(
   access: { readonly permission: string; readonly environmentId?: string; readonly write: boolean },
 ): void {
   const caller = callerOf(request);
+  if (isWithheld(world, access.permission)) throw principalForbidden(access.permission);
   if (isAdministrator(world, caller)) return;
   const scopes = [
     `/tenants/${caller.tenantId}`,

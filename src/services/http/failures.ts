@@ -147,7 +147,19 @@ const WHO_GRANTS: Readonly<Record<ServiceName, string>> = {
   storage: "an owner of the storage account (role Storage Blob Data Contributor)",
 };
 
-/** Permission named by the service's own words, such as an ARM action or a Dataverse privilege. */
+/** Azure's roles do not reach to the providers of the directory: there a directory role counts. */
+function whoGrants(service: ServiceName, url: URL): string {
+  return service === "arm" && /^\/providers\/microsoft\.aadiam\//i.test(url.pathname)
+    ? "a Global Administrator (directory role Security Administrator)"
+    : WHO_GRANTS[service];
+}
+
+/** What the gateway of the Power Platform API says inside of its general refusal. */
+function innerMessage(response: HttpResponse): string {
+  return withoutSecrets(String(asRecord(asRecord(response.body)?.["innererror"])?.["message"] ?? ""));
+}
+
+/** Permission named by the service's own words, such as an action of ARM or a vault, or a Dataverse privilege. */
 function permissionNamed(message: string): string | undefined {
   return (
     /perform action '([^']+)'/.exec(message)?.[1] ??
@@ -186,13 +198,13 @@ export function refusalError(
       side: "user",
     };
   } else if (response.status === 403) {
-    const permission = permissionNamed(message);
+    const permission = permissionNamed(message) ?? permissionNamed(innerMessage(response));
     details = {
       code: "PSC-E231",
       message: `${who} may not ${method} ${url.host}${url.pathname} (${said})`,
       ...(permission === undefined ? {} : { permission }),
-      persona: WHO_GRANTS[service],
-      remedy: `ask ${WHO_GRANTS[service]} to grant the permission, then run the same command again`,
+      persona: whoGrants(service, url),
+      remedy: `ask ${whoGrants(service, url)} to grant the permission, then run the same command again`,
       side: "user",
     };
   } else if (response.status === 429) {

@@ -1,5 +1,5 @@
-import { inside } from "../../drift/azure-and-entra.ts";
-import type { Portal } from "../../drift/portal.ts";
+import { inside } from "../../kinds/mutations/azure-and-entra.ts";
+import type { Portal } from "../../kinds/portal.ts";
 import type { Break } from "./break.ts";
 import { drifted } from "./drifted.ts";
 

@@ -1,4 +1,4 @@
-import type { Portal } from "../../drift/portal.ts";
+import type { Portal } from "../../kinds/portal.ts";
 
 /** What somebody does so that one control does not hold any more, and nothing else is worse than it must be. */
 export interface Break {

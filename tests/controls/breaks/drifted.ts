@@ -1,7 +1,10 @@
-import { AZURE_AND_ENTRA, AZURE_ONE_BY_ONE } from "../../drift/azure-and-entra.ts";
-import { DATAVERSE, DATAVERSE_ONE_BY_ONE } from "../../drift/dataverse.ts";
-import type { Portal } from "../../drift/portal.ts";
-import { POWER_PLATFORM_AND_BOT, POWER_PLATFORM_ONE_BY_ONE } from "../../drift/power-platform-and-bot.ts";
+import { AZURE_AND_ENTRA, AZURE_ONE_BY_ONE } from "../../kinds/mutations/azure-and-entra.ts";
+import { DATAVERSE, DATAVERSE_ONE_BY_ONE } from "../../kinds/mutations/dataverse.ts";
+import {
+  POWER_PLATFORM_AND_BOT,
+  POWER_PLATFORM_ONE_BY_ONE,
+} from "../../kinds/mutations/power-platform-and-bot.ts";
+import type { Portal } from "../../kinds/portal.ts";
 
 const ALL = {
   ...AZURE_AND_ENTRA,

@@ -1,4 +1,4 @@
-import type { Row } from "../../drift/portal.ts";
+import type { Row } from "../../kinds/portal.ts";
 import type { Break } from "./break.ts";
 
 export const IDENTITY_BREAKS: readonly Break[] = [

@@ -1,4 +1,4 @@
-import type { Portal, Row } from "../../drift/portal.ts";
+import type { Portal, Row } from "../../kinds/portal.ts";
 import type { Break } from "./break.ts";
 import { drifted } from "./drifted.ts";
 

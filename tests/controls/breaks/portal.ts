@@ -1,4 +1,4 @@
-import type { Portal } from "../../drift/portal.ts";
+import type { Portal } from "../../kinds/portal.ts";
 import type { Break } from "./break.ts";
 import { drifted } from "./drifted.ts";
 

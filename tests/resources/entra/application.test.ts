@@ -97,13 +97,6 @@ describe("the bot's application", () => {
     expect(adopted?.tags).toEqual(expect.arrayContaining(["HR", "psc", "psc-env:contoso-dev"]));
   });
 
-  it("lists both when two have the name", async () => {
-    await madeByHand("Contoso bot");
-    await madeByHand("Contoso bot");
-    const [problem] = (await tenant.plan(named("Contoso bot"), resources(named("Contoso bot")))).problems;
-    expect(problem?.error).toMatchObject({ code: "PSC-E401" });
-  });
-
   it("names the field somebody changed, and an identity somebody disabled", async () => {
     const spec = named("Contoso bot");
     await tenant.deploy(spec, resources(spec));

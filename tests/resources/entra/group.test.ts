@@ -109,14 +109,6 @@ describe("group", () => {
     expect((await dataOf(spec)).id).toBe(id);
   });
 
-  it("lists both groups when two have the name", async () => {
-    const ids = [await madeByHand(), await madeByHand()];
-    const spec = specWith();
-    const [problem] = (await tenant.plan(spec, groupResources(spec))).problems;
-    expect(problem?.error).toMatchObject({ code: "PSC-E401" });
-    for (const id of ids) expect(problem?.error.message).toContain(id);
-  });
-
   it("refuses a group that is not security-enabled", async () => {
     await madeByHand({ securityEnabled: false, mailEnabled: true, groupTypes: ["Unified"] });
     const spec = specWith();

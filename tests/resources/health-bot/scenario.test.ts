@@ -27,13 +27,6 @@ describe("escalation scenario in the bot", () => {
   });
   afterAll(() => tenant.close());
 
-  it("stays as it is in the second run", async () => {
-    const spec = contosoSpec();
-    const { plan } = await tenant.deploy(spec, healthBotResources(spec));
-    expect(actionOf(plan, ADDRESS).action).toBe("none");
-    expect(await tenant.writes()).toEqual([]);
-  });
-
   it("takes a changed phrase and variable in one write", async () => {
     const spec = withHandoff({ phrase: "a human, please", sets: "NeedsAgent", value: 2 });
     expect(diffOf(await tenant.plan(spec, healthBotResources(spec)), ADDRESS)).toEqual({

@@ -76,25 +76,6 @@ describe("queues", () => {
     expect(await mend()).toHaveLength(1);
   });
 
-  it("are not guessed when two carry the name", async () => {
-    await centre.dataverse("queues", "POST", {
-      name: "Patient bot",
-      msdyn_isomnichannelqueue: true,
-      msdyn_queuetype: 192350000,
-      queueviewtype: 1,
-    });
-    const { value } = await centre.dataverse("queues?$select=queueid&$filter=name eq 'Patient bot'");
-    const ids = value.map(({ queueid }: { queueid: string }) => queueid) as string[];
-    const { problems } = await centre.plan(SPEC);
-    const problem = problems.find(({ address }) => address === queue.address("Patient bot"));
-    expect(problem?.error.code).toBe("PSC-E401");
-    for (const id of ids) expect(problem?.error.message).toContain(id);
-    const bots = await rowOf("queuememberships", `queueid eq ${ids[0]}`);
-    expect(bots.queueid).toBe(ids[0]);
-    await centre.dataverse(`queues(${ids[1]})`, "DELETE");
-    expect((await centre.plan(SPEC)).problems).toEqual([]);
-  });
-
   it("get a member back and keep the ones somebody added", async () => {
     const id = (await humans()).queueid as string;
     const amara = await rowOf("systemusers", `domainname eq 'amara@${TENANT.domain}'`);

@@ -51,9 +51,45 @@ describe("the clock", () => {
   });
 });
 
+describe("permissions", () => {
+  const ARM = "https://management.azure.com";
+  const group = `${ARM}/subscriptions/11111111-1111-4111-8111-111111111111/resourcegroups/rg-x?api-version=2025-04-01`;
+  const put = async () =>
+    cloud.ask("PUT", group, {
+      token: await cloud.token("admin", ARM),
+      body: { location: "eastus" },
+    });
+  const groups = async () =>
+    cloud.ask("GET", "https://graph.microsoft.com/v1.0/groups", {
+      token: await cloud.token("admin", "https://graph.microsoft.com"),
+    });
+
+  test("that are withheld nobody has, in the words of the service, until they are given back", async () => {
+    const withheld = { withheld: ["Microsoft.Resources/*/write"], except: [] };
+    expect((await cloud.control("POST", "permissions", { withheld: withheld.withheld })).body).toEqual(
+      withheld,
+    );
+    expect((await cloud.control("GET", "permissions")).body).toEqual(withheld);
+    const refused = await put();
+    expect(refused.status).toBe(403);
+    expect(refused.body.error).toMatchObject({
+      code: "AuthorizationFailed",
+      message: expect.stringContaining("'Microsoft.Resources/subscriptions/resourceGroups/write'"),
+    });
+    expect((await groups()).status).toBe(200);
+    await cloud.control("POST", "permissions", { withheld: ["*"], except: ["microsoft.resources/*"] });
+    expect((await put()).status).toBe(201);
+    expect((await groups()).status).toBe(403);
+    await cloud.control("POST", "permissions", { withheld: [] });
+    expect((await groups()).status).toBe(200);
+  });
+});
+
 describe("what is not understood is refused with a sentence", () => {
   const cases: readonly (readonly [string, string, unknown, number, string | RegExp])[] = [
     ["POST", "clock", "[1]", 400, "the body must be a JSON object"],
+    ["POST", "permissions", { withheld: "all" }, 400, /^permissions take/],
+    ["POST", "permissions", { without: [] }, 400, /^permissions take/],
     ["POST", "clock", { speed: 0 }, 400, /look at speed$/],
     ["POST", "clock", { advanceMs: -1 }, 400, /look at advanceMs$/],
     ["POST", "clock", { faster: true }, 400, /look at faster$/],

@@ -1,6 +1,6 @@
 import { businessUnitPlugin, rolePlugin } from "./business-units.ts";
+import { deletesAlong } from "./cascades.ts";
 import { chatWidgetPlugin } from "./chat-widgets.ts";
-import { environmentVariablePlugin } from "./environment-variables.ts";
 import { knowledgeArticlePlugin } from "./knowledge-articles.ts";
 import { authenticationSettingsPlugin, maskingRulePlugin } from "./omnichannel-settings.ts";
 import { calendarPlugin, operatingHourPlugin } from "./operating-hours.ts";
@@ -20,8 +20,22 @@ const PLUGINS: Readonly<Record<string, readonly Plugin[]>> = {
   team: [teamPlugin],
   queue: [queuePlugin],
   calendar: [calendarPlugin],
-  environmentvariabledefinition: [environmentVariablePlugin],
+  environmentvariabledefinition: [
+    deletesAlong(
+      "environmentvariabledefinition",
+      "environmentvariablevalue",
+      "environmentvariabledefinitionid",
+    ),
+  ],
   knowledgearticle: [knowledgeArticlePlugin],
+  // Assumption: no public page shows the delete behaviour of this relationship.
+  characteristic: [deletesAlong("characteristic", "bookableresourcecharacteristic", "characteristic")],
+  msdyn_capacityprofile: [
+    deletesAlong("msdyn_capacityprofile", "msdyn_bookableresourcecapacityprofile", "msdyn_capacityprofileid"),
+  ],
+  msdyn_productivityagentscript: [
+    deletesAlong("msdyn_productivityagentscript", "msdyn_productivityagentscriptstep", "msdyn_agentscriptid"),
+  ],
   msdyn_operatinghour: [operatingHourPlugin],
   msdyn_liveworkstream: [workstreamPlugin],
   msdyn_livechatconfig: [chatWidgetPlugin],

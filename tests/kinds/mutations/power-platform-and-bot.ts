@@ -1,5 +1,5 @@
+import type { Portal, Row } from "../portal.ts";
 import { inside, type Mutations } from "./azure-and-entra.ts";
-import type { Portal, Row } from "./portal.ts";
 
 const environment =
   (set: Row) =>

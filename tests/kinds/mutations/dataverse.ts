@@ -1,5 +1,5 @@
+import type { Portal, Row } from "../portal.ts";
 import type { Mutations } from "./azure-and-entra.ts";
-import type { Portal, Row } from "./portal.ts";
 
 const SOMEBODY_ELSES = "99999999-9999-4999-8999-999999999999";
 

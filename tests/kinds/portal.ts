@@ -1,4 +1,5 @@
 import type { Workplace } from "../acceptance/support.ts";
+import type { Answer } from "../harness/sandbox.ts";
 
 export type Row = Record<string, unknown>;
 
@@ -9,10 +10,18 @@ export interface Portal {
   edit(table: string, change: (row: Row) => Row | "gone" | undefined): Promise<void>;
   /** The same for a table of the environment's Dataverse. */
   rows(table: string, change: (row: Row) => Row | "gone" | undefined): Promise<void>;
+  /** Rows of a path of the state; none where there is no such path. */
+  read(path: string): Promise<Row[]>;
   /** Rows of a table of Dataverse. */
   list(table: string): Promise<Row[]>;
+  /** Sends what an administrator sends; fails when the service refuses it. */
+  send(method: string, url: string, body?: Row): Promise<Answer>;
+  /** Makes a row by Dataverse's Web API; returns its id. */
+  create(entitySet: string, row: Row): Promise<string>;
   /** Puts back what was edited since the last undoing. */
   undo(): Promise<void>;
+  /** Puts nothing back of it: the tenant is another one. */
+  forget(): void;
 }
 
 const isScalar = (value: unknown): boolean => value === null || typeof value !== "object";
@@ -48,11 +57,27 @@ export function openPortal(place: Workplace, domain: string): Portal {
     if (touched === 0) throw new Error(`nothing of ${path} was changed`);
   };
   const tableOf = (table: string): string => `dataverse/organizations/${domain}/tables/${table}`;
+  const send: Portal["send"] = async (method, url, body) => {
+    const token = await place.sandbox.token("admin", new URL(url).origin);
+    const answer = await place.sandbox.ask(method, url, { token, ...(body === undefined ? {} : { body }) });
+    if (answer.status >= 300) throw new Error(`${method} ${url}: ${answer.status} ${answer.text}`);
+    return answer;
+  };
   return {
     place,
+    send,
+    read,
+    async create(entitySet, row) {
+      const url = `https://${domain}.crm.dynamics.com/api/data/v9.2/${entitySet}`;
+      const { headers } = await send("POST", url, row);
+      return /\(([^)]+)\)$/.exec(headers["odata-entityid"] ?? "")?.[1] ?? "";
+    },
     edit,
     rows: (table, change) => edit(tableOf(table), change),
     list: (table) => read(tableOf(table)),
+    forget: () => {
+      undos.length = 0;
+    },
     async undo() {
       for (const one of undos.splice(0)) await write(one);
     },

@@ -1,4 +1,4 @@
-import type { Portal, Row } from "./portal.ts";
+import type { Portal, Row } from "../portal.ts";
 
 /** What somebody does in a portal so that the field (`kind.field`) or the thing itself (`kind`) differs from the spec. */
 export type Mutations = Readonly<Record<string, (portal: Portal) => Promise<void>>>;
@@ -220,9 +220,4 @@ export const AZURE_ONE_BY_ONE: Mutations = {
   ),
   "health-bot.account.sku": arm("healthBots", () => ({ sku: { name: "C0" } })),
   "health-bot.account.location": arm("healthBots", () => ({ location: "westeurope" })),
-};
-
-/** What no portal can change, and why. */
-export const IMPOSSIBLE: Readonly<Record<string, string>> = {
-  "azure.resource-provider": "Azure refuses to unregister a provider that is in use",
 };
