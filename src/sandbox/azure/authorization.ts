@@ -4,7 +4,9 @@ import type { Caller } from "../exchange.ts";
 import type { World } from "../world.ts";
 import { refuseUnauthorized } from "./arm-errors.ts";
 import { armState, type RoleAssignment } from "./arm-state.ts";
-import { type BuiltInRole, findRole } from "./built-in-roles.ts";
+import type { RoleDefinition } from "./built-in-roles.ts";
+import { findRole } from "./roles.ts";
+import { isWithin } from "./scopes.ts";
 
 /** Providers at tenant level that count directory roles of people, by their scope. */
 const DIRECTORY_SCOPES: Readonly<Record<string, readonly string[]>> = {
@@ -13,13 +15,6 @@ const DIRECTORY_SCOPES: Readonly<Record<string, readonly string[]>> = {
     DIRECTORY_ROLES.securityAdministrator.templateId,
   ],
 };
-
-/** True when `scope` is `ancestor` or lies below it. `/` is above everything. */
-export function isWithin(scope: string, ancestor: string): boolean {
-  const inner = scope.toLowerCase();
-  const outer = ancestor.toLowerCase().replace(/\/$/, "");
-  return inner === outer || inner.startsWith(`${outer}/`);
-}
 
 /** Wildcards as in role definitions: case makes no difference, an asterisk stands for any characters. */
 function actionMatches(pattern: string, action: string): boolean {
@@ -30,7 +25,7 @@ function actionMatches(pattern: string, action: string): boolean {
   return new RegExp(`^${source}$`, "i").test(action);
 }
 
-function grants(role: BuiltInRole, action: string): boolean {
+function grants(role: RoleDefinition, action: string): boolean {
   return (
     role.actions.some((pattern) => actionMatches(pattern, action)) &&
     !role.notActions.some((pattern) => actionMatches(pattern, action))
@@ -63,7 +58,7 @@ export function isInForce(world: World, assignment: RoleAssignment): boolean {
 }
 
 /** Roles that the caller holds at the scope or above it. */
-export function rolesAt(world: World, caller: Caller, scope: string): readonly BuiltInRole[] {
+export function rolesAt(world: World, caller: Caller, scope: string): readonly RoleDefinition[] {
   return Object.values(armState(world).roleAssignments)
     .filter(
       (assignment) =>
@@ -71,7 +66,7 @@ export function rolesAt(world: World, caller: Caller, scope: string): readonly B
         isWithin(scope, assignment.scope) &&
         reaches(world, assignment.principalId, caller.objectId),
     )
-    .map((assignment) => findRole(assignment.roleDefinitionId))
+    .map((assignment) => findRole(world, assignment.roleDefinitionId))
     .filter((role) => role !== undefined);
 }
 
