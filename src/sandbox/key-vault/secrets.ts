@@ -40,6 +40,7 @@ type Verb =
 /** The actions of the built-in data-plane roles for secrets ("Azure role-based access control for Key Vault"). */
 const ALLOWED: Readonly<Record<VaultRole, readonly Verb[] | "all">> = {
   "Key Vault Administrator": "all",
+  "Key Vault Reader": ["readMetadata"],
   "Key Vault Secrets Officer": "all",
   "Key Vault Secrets User": ["getSecret", "readMetadata"],
 };

@@ -26,7 +26,11 @@ export interface VaultSecret {
 }
 
 /** Azure's data-plane roles for secrets ("Azure built-in roles for Key Vault data plane operations"). */
-export type VaultRole = "Key Vault Administrator" | "Key Vault Secrets Officer" | "Key Vault Secrets User";
+export type VaultRole =
+  | "Key Vault Administrator"
+  | "Key Vault Reader"
+  | "Key Vault Secrets Officer"
+  | "Key Vault Secrets User";
 
 export interface VaultRoleAssignment {
   readonly principalId: string;
