@@ -11,11 +11,9 @@ export interface HttpRequest {
   readonly expect?: readonly number[];
   /**
    * May the request be sent again when nobody knows whether it took effect? Defaults to true for every method but
-   * POST and to false for POST.
+   * POST, and for POST to whether it only reads.
    */
   readonly repeatable?: boolean;
-  /** A POST that only reads, such as a validation or `listSecrets`: passes a read-only pipeline. */
-  readonly reads?: boolean;
   /** Replaces the Entra token, for services with tokens of their own. Never logged. */
   readonly authorization?: string;
   readonly signal?: AbortSignal;
