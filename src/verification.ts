@@ -33,6 +33,8 @@ export async function collectFacts(session: Session, version: string): Promise<C
     order: session.graph.order,
     planned,
     declared: (resource) => resource.declared(session.memory.contextOf(resource)),
+    // What is asked for from here on, for showing what was declared, decided nothing.
+    asked: structuredClone(session.memory.asked),
     confirmation: (address) => session.confirmations.all().findLast(({ gate }) => gate === address),
   });
   return { facts, reads: planned.plan.reads, tookMs: planned.plan.tookMs };

@@ -134,7 +134,7 @@ export const knowledgeArticle = defineKind<KnowledgeArticleSpec, KnowledgeArticl
   api: `Dataverse Web API: ${TABLE}s, CreateKnowledgeArticleVersion`,
   persona: "Omnichannel Administrator",
   permissions: {
-    read: ["prvReadKnowledgeArticle"],
+    read: ["prvReadKnowledgeArticle", "prvReadLanguageLocale"],
     write: [
       "prvCreateKnowledgeArticle",
       "prvWriteKnowledgeArticle",

@@ -328,7 +328,13 @@ export const solution = defineKind<OwnSolutionSpec, SolutionData>({
   api: "Dataverse Web API: StageSolution, ImportSolutionAsync, StageAndUpgradeAsync",
   persona: "System Administrator",
   permissions: {
-    read: ["prvReadSolution", "prvReadImportJob", "prvReadAsyncOperation", "prvReadEnvironmentVariableValue"],
+    read: [
+      "prvReadSolution",
+      "prvReadImportJob",
+      "prvReadAsyncOperation",
+      "prvReadEnvironmentVariableDefinition",
+      "prvReadEnvironmentVariableValue",
+    ],
     write: ["prvImportCustomization", "prvWriteEnvironmentVariableValue"],
   },
   sources: [

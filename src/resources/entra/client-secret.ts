@@ -1,6 +1,6 @@
 import type { FieldChange, Present } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
-import { isServiceError } from "../../errors.ts";
+import { isServiceError, ServiceError } from "../../errors.ts";
 import { secretValue } from "../../secret-value.ts";
 import type { ClientSecretSpec, EnvironmentSpec } from "../../spec/model.ts";
 import { application } from "./application.ts";
@@ -47,13 +47,30 @@ function day(time: string | number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** Answers of a vault name the action that was missing; the role that brings it is what people grant. */
-async function inVault<T>(props: ClientSecretProps, work: () => Promise<T>): Promise<T> {
-  return naming(
-    { permission: `Key Vault Secrets Officer on ${props.vault}`, persona: "Subscription Owner" },
-    work,
-  );
+/** A refusal names an action; people grant the role that brings it. */
+async function inVault<T>(role: string, { vault }: ClientSecretProps, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isServiceError(error, 403)) throw error;
+    const permission = error.permission ?? `${role} on ${vault}`;
+    throw new ServiceError(
+      {
+        code: error.code,
+        message: error.message,
+        permission,
+        persona: "Subscription Owner",
+        remedy: `grant ${role} on ${vault}, then run the same command again`,
+        side: "user",
+        cause: error,
+      },
+      error.refusal,
+    );
+  }
 }
+
+const READER = "Key Vault Reader";
+const OFFICER = "Key Vault Secrets Officer";
 
 interface Credentials {
   /** Made by psc for this place and not yet expired, the newest first. */
@@ -75,7 +92,7 @@ async function look(
         { $select: "passwordCredentials" },
       ),
     ),
-    inVault(props, () => keyVault.versions(props.vault, props.name)),
+    inVault(READER, props, () => keyVault.versions(props.vault, props.name)),
   ]);
   const now = context.clock.now();
   return {
@@ -143,7 +160,7 @@ async function makeAndKeep(
   );
   const value = secretValue(made.secretText);
   try {
-    await inVault(props, () =>
+    await inVault(OFFICER, props, () =>
       keyVault.keep(props.vault, props.name, {
         value,
         expiresAt,
@@ -271,7 +288,7 @@ export const clientSecret = defineKind<ClientSecretProps, ClientSecretData>({
   async delete(props, _present, context) {
     const { id } = owner(context);
     // The vault first: what is left in the application is found by its mark, what is left in a vault by nobody.
-    await inVault(props, () => context.services.keyVault.remove(props.vault, props.name));
+    await inVault(OFFICER, props, () => context.services.keyVault.remove(props.vault, props.name));
     const { ours } = await look(id, props, context);
     for (const { keyId } of ours) await removePassword(id, keyId, context);
     return undefined;

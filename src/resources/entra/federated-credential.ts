@@ -7,6 +7,7 @@ import { whenReplicated } from "./replication.ts";
 
 interface EntraFederatedCredential {
   readonly id: string;
+  readonly name: string;
   readonly issuer: string;
   readonly subject: string;
   readonly audiences?: readonly string[];
@@ -25,7 +26,7 @@ export const federatedCredential = defineKind<FederatedCredentialSpec, { readonl
   api: "Microsoft Graph federatedIdentityCredentials",
   persona: "Cloud Application Administrator",
   permissions: { read: ["Application.Read.All"], write: ["Application.ReadWrite.OwnedBy"] },
-  sources: ["Microsoft Graph v1.0: Upsert, Get, Update and Delete federatedIdentityCredential"],
+  sources: ["Microsoft Graph v1.0: List, Upsert, Update and Delete federatedIdentityCredential"],
   nature: "managed",
   partOf: "entra.application",
   label: ({ name }) => `federated credential "${name}"`,
@@ -34,9 +35,11 @@ export const federatedCredential = defineKind<FederatedCredentialSpec, { readonl
   async read({ name }, context) {
     const owner = application.data(context);
     if (owner === undefined) return { status: "absent" };
-    const found = await naming(READ, () =>
-      context.services.graph.get<EntraFederatedCredential>(pathOf(owner.id, name)),
+    // By the list: one by itself is shown only to who may write it.
+    const all = await naming(READ, () =>
+      context.services.graph.list<EntraFederatedCredential>(listOf(owner.id)),
     );
+    const found = all.find((credential) => credential.name === name);
     if (found === undefined) return { status: "absent" };
     const { id, issuer, subject, audiences } = found;
     return { status: "present", id, fields: { issuer, subject, audiences: audiences ?? [] }, data: { id } };
@@ -66,8 +69,12 @@ export const federatedCredential = defineKind<FederatedCredentialSpec, { readonl
   },
 });
 
+function listOf(applicationObjectId: string): string {
+  return `/applications/${applicationObjectId}/federatedIdentityCredentials`;
+}
+
 function pathOf(applicationObjectId: string, name: string): string {
-  return `/applications/${applicationObjectId}/federatedIdentityCredentials${keySegment("name", name)}`;
+  return `${listOf(applicationObjectId)}${keySegment("name", name)}`;
 }
 
 export function federatedCredentialResources(spec: EnvironmentSpec): Resource[] {

@@ -326,7 +326,12 @@ export const routing = defineKind<WorkstreamSpec, RoutingData>({
   api: "Dataverse Web API: msdyn_decisionrulesets, msdyn_routingconfigurations",
   persona: "Omnichannel Administrator",
   permissions: {
-    read: ["prvReadmsdyn_decisionruleset", "prvReadmsdyn_decisioncontract"],
+    read: [
+      "prvReadmsdyn_routingconfiguration",
+      "prvReadmsdyn_routingconfigurationstep",
+      "prvReadmsdyn_decisionruleset",
+      "prvReadmsdyn_decisioncontract",
+    ],
     write: [
       "prvCreatemsdyn_decisionruleset",
       "prvWritemsdyn_decisionruleset",

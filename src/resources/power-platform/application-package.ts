@@ -167,7 +167,13 @@ export const applicationPackage = defineKind<ManifestPackage, PackageData>({
   api: "Power Platform API: App Management",
   persona: "Power Platform Administrator",
   permissions: {
-    read: ["AppManagement.ApplicationPackages.Read"],
+    read: [
+      "AppManagement.ApplicationPackages.Read",
+      "prvReadSolution",
+      "prvReadRole",
+      "prvReadEntity",
+      "prvReadAttribute",
+    ],
     write: ["AppManagement.ApplicationPackages.Install"],
   },
   sources: [
