@@ -35,7 +35,8 @@ export async function collectFacts(session: Session, version: string): Promise<C
     order: session.graph.order,
     planned,
     declared: (resource) => resource.declared(session.memory.contextOf(resource)),
-    consulted: session.memory.consulted,
+    // What is asked for from here on, for showing what was declared, decided nothing.
+    asked: structuredClone(session.memory.asked),
     unasked: { resources: session.unasked, reason: BOT_NOT_ASKED },
     confirmation: (address) => session.confirmations.all().findLast(({ gate }) => gate === address),
   });

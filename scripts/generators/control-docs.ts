@@ -1,6 +1,6 @@
 import { type Control, FRAMEWORK_TITLES, FRAMEWORKS, type Framework } from "../../src/controls/control.ts";
 import { FAMILIES, PROBES } from "../../src/controls/index.ts";
-import { permissionsOf } from "../../src/controls/judge.ts";
+import { permissionsNamedBy } from "../../src/controls/judge.ts";
 import { VERDICT_MEANINGS, VERDICT_WORDS, VERDICTS } from "../../src/controls/verdict.ts";
 import { ownControlsSchema } from "../../src/spec/schema/own-controls.ts";
 import { CONTROLS_INTRODUCTION, OWN_CONTROLS_INTRODUCTION } from "../texts/control-docs.ts";
@@ -17,7 +17,7 @@ function controlLines(control: Control): string[] {
     control;
   const byStage = Object.entries(levels ?? {}).map(([stage, other]) => `${other} for ${stage}`);
   const looksAt = [...(restsOn.kinds ?? []), ...(restsOn.probes ?? []).map((probe) => probe.id)];
-  const permissions = permissionsOf(control);
+  const permissions = permissionsNamedBy(control);
   const duties = FRAMEWORKS.flatMap((framework) => {
     const references = mappings[framework] ?? [];
     return references.length === 0 ? [] : [`${FRAMEWORK_TITLES[framework]}: ${references.join(", ")}`];

@@ -40,6 +40,17 @@ export function personasAsked({ options }: Pick<Invocation, "options">): readonl
 /** What only a command that writes has to ask: an auditor's identity and machine need neither. */
 export const CHECKS_OF_WRITING: readonly string[] = ["entra.deployer", "power-platform.pac"];
 
+/**
+ * What verifying leaves out: those; where something can be made, which what is made has proved; and what a control of the
+ * catalogue judges from the same list.
+ */
+export const NOT_VERIFIED: readonly string[] = [
+  ...CHECKS_OF_WRITING,
+  "azure.location",
+  "power-platform.region",
+  "azure.standing-access",
+];
+
 /** Of one part the services themselves say what is missing: the check of everything would ask for too much. */
 export function kindsLeftOut(personas: readonly Persona[] | undefined): { withoutKinds?: readonly string[] } {
   return personas === undefined ? {} : { withoutKinds: ["entra.deployer"] };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ServiceName } from "../cloud.ts";
 import type { FieldValue } from "../engine/observation.ts";
 import type { Action, Problem } from "../engine/plan.ts";
 import type { PlannedRun } from "../engine/planning.ts";
@@ -7,6 +8,7 @@ import { isServiceError, type PscError } from "../errors.ts";
 import type { Exchange } from "../services/http/types.ts";
 import type { EnvironmentSpec } from "../spec/model.ts";
 import type { EvidenceItem, FactProblem, Facts, ProbeFact, ResourceFact, ResourceState } from "./facts.ts";
+import { classify, isSamePermission, type PermissionService } from "./permission.ts";
 import { PROBE_PREFIX } from "./probe.ts";
 
 export interface CollectInput {
@@ -21,8 +23,8 @@ export interface CollectInput {
   /** What the spec declares of a resource, as the look found it. */
   readonly declared: (resource: Resource) => ResourceFact["declared"];
   readonly confirmation: (address: string) => Confirmation | undefined;
-  /** Whose observations a resource was judged by. */
-  readonly consulted: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Whose state each read asked for, by address. */
+  readonly asked: ReadonlyMap<string, ReadonlySet<string>>;
   /** Of the spec, and not looked at because nobody asked for it. */
   readonly unasked?: { readonly resources: readonly Resource[]; readonly reason: string };
 }
@@ -59,17 +61,53 @@ function createLedger() {
   };
 }
 
-/** A refusal that names no permission is one of those that the kind needs for reading. */
-function problemOf(error: PscError, { info }: Resource): FactProblem {
+/** Where a service's permissions are granted; for others a refusal says all there is to say. */
+const GRANTED_IN: Readonly<Partial<Record<ServiceName, PermissionService>>> = {
+  graph: "graph",
+  arm: "azure",
+  bap: "power-platform",
+  powerPlatform: "power-platform",
+  dataverse: "dataverse",
+  keyVault: "key-vault",
+};
+
+/**
+ * The permission that was missing, in the spelling of kinds and probes. A refusal that names none is one of those of its service
+ * that the kind needs for reading.
+ */
+function missingOf(
+  error: PscError,
+  { info: { permissions } }: Resource,
+  order: readonly Resource[],
+): string | null {
+  const { permission: named } = error;
+  const declared = permissions.read;
+  if (named !== undefined) {
+    // A directory role stands behind the action that a refusal names.
+    const known = [...declared, ...order.flatMap(({ info }) => info.permissions.read)].find((text) =>
+      [classify(text)?.name ?? text, text.replace(/ \(.*$/, "")].some((name) =>
+        isSamePermission(name, named),
+      ),
+    );
+    return known === undefined ? named : (classify(known)?.name ?? known);
+  }
+  if (!isServiceError(error, 401, 403)) return null;
+  const service = GRANTED_IN[error.refusal.service as ServiceName];
+  const names = declared.map((text) => classify(text) ?? { service: undefined, name: text });
+  const fitting = names.filter((permission) => permission.service === service);
+  return (fitting.length > 0 ? fitting : names).map(({ name }) => name).join(" or ") || null;
+}
+
+function problemOf(error: PscError, resource: Resource, order: readonly Resource[]): FactProblem {
   const { code, message, remedy } = error;
-  const refused = isServiceError(error, 401, 403) ? info.permissions.read.join(" or ") : "";
-  return { code, message, remedy: remedy ?? null, permission: error.permission ?? (refused || null) };
+  return { code, message, remedy: remedy ?? null, permission: missingOf(error, resource, order) };
 }
 
 function stateOf({ action, observation }: Action): ResourceState {
   switch (action) {
     case "none":
-      if (observation.status === "not-needed") return "not-needed";
+      if (observation.status === "not-needed")
+        return observation.unseen === true ? "not-visible" : "not-needed";
       return observation.status === "present" && observation.onWord === true ? "on-word" : "as-declared";
     case "adopt":
       // Every declared field holds; only psc's own mark is missing.
@@ -88,10 +126,31 @@ function stateOf({ action, observation }: Action): ResourceState {
 }
 
 /** A check that does not hold, and a fixed field with another value, are seen to be wrong; anything else was not seen. */
-function stateOfProblem(resource: Resource, { error }: Problem): ResourceState {
+function stateOfProblem(resource: Resource, { error }: Pick<Problem, "error">): ResourceState {
   if (error.code === "PSC-E413") return "differs";
   const unseen = error.code.startsWith("PSC-E2") || error.permission !== undefined;
   return resource.info.nature === "check" && !unseen ? "does-not-hold" : "unreadable";
+}
+
+/**
+ * What a resource was read through: what it depends on and asked for, and what that was read through. What it merely
+ * has to come after while deploying is not among it; nor is what it asks for without depending on it, because a read
+ * makes of that what it can.
+ */
+function createThrough(
+  order: readonly Resource[],
+  asked: CollectInput["asked"],
+): (address: string) => readonly string[] {
+  const standsOn = new Map<string, ReadonlySet<string>>();
+  const through = new Map<string, ReadonlySet<string>>();
+  // Dependencies come before dependents.
+  for (const { address, dependsOn } of order) {
+    const below = new Set(dependsOn.flatMap((need) => [need, ...(standsOn.get(need) ?? [])]));
+    standsOn.set(address, below);
+    const used = [...(asked.get(address) ?? [])].filter((other) => below.has(other));
+    through.set(address, new Set(used.flatMap((other) => [other, ...(through.get(other) ?? [])])));
+  }
+  return (address) => [...(through.get(address) ?? [])].sort();
 }
 
 /** Everything a run has seen, without what only psc's own work needs. */
@@ -100,31 +159,39 @@ export function factsOf(input: CollectInput): Facts {
   const ledger = createLedger();
   const actions = new Map(planned.plan.actions.map((action) => [action.resource.address, action]));
   const problems = new Map(planned.plan.problems.map((problem) => [problem.address, problem]));
-  const behind = (resource: Resource): Problem | undefined => {
-    const own = problems.get(resource.address);
+  const through = createThrough(order, input.asked);
+  const byAddress = new Map(order.map((resource) => [resource.address, resource]));
+  /** Its own failure, or the one at the root of what kept it from being read. */
+  const rootProblem = (address: string): Problem | undefined => {
+    const behind = planned.observed.results.get(address)?.behind;
+    return problems.get(address) ?? (behind === undefined ? undefined : rootProblem(behind));
+  };
+  const isUnread = ({ address, error }: Problem): boolean => {
+    const resource = byAddress.get(address);
+    return resource !== undefined && stateOfProblem(resource, { error }) === "unreadable";
+  };
+  /** That, or the failure of something it was read through: what was seen without it is no verdict. */
+  const problemBehind = ({ address }: Resource): Problem | undefined => {
+    const own = rootProblem(address);
     if (own !== undefined) return own;
-    for (const address of resource.dependsOn) {
-      const root = order.find((candidate) => candidate.address === address);
-      const found = root === undefined ? undefined : behind(root);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    const others = through(address).flatMap((other) => rootProblem(other) ?? []);
+    return others.find(isUnread);
   };
   const ownerOf = ({ address }: Problem, otherwise: Resource): Resource =>
-    order.find((resource) => resource.address === address) ?? otherwise;
+    byAddress.get(address) ?? otherwise;
   const exchangesOf = (address: string): readonly Exchange[] =>
     planned.observed.results.get(address)?.exchanges ?? [];
   /** Who asked nothing himself was judged by what was seen of others. */
   const evidenceOf = (address: string): readonly string[] => {
     const own = exchangesOf(address);
-    const others = own.length > 0 ? [] : [...(input.consulted.get(address) ?? [])].flatMap(exchangesOf);
+    const others = own.length > 0 ? [] : [...(input.asked.get(address) ?? [])].flatMap(exchangesOf);
     return ledger.cite([...own, ...others]);
   };
 
   const resourceFact = (resource: Resource): ResourceFact => {
     const { address, info, label } = resource;
-    const action = actions.get(address);
-    const problem = action === undefined ? behind(resource) : undefined;
+    const problem = problemBehind(resource);
+    const action = problem === undefined ? actions.get(address) : undefined;
     const seen = planned.observed.results.get(address)?.observation;
     const present = seen?.status === "present" ? seen : undefined;
     const state =
@@ -158,16 +225,17 @@ export function factsOf(input: CollectInput): Facts {
                 remedy: null,
                 permission: null,
               }
-            : problemOf(problem.error, ownerOf(problem, resource))
+            : problemOf(problem.error, ownerOf(problem, resource), order)
           : null,
       confirmation: info.nature === "gate" ? (input.confirmation(address) ?? null) : null,
       evidence: evidenceOf(address),
+      through: through(address),
     };
   };
 
   const probeFact = (resource: Resource): ProbeFact => {
-    const action = actions.get(resource.address);
-    const problem = action === undefined ? behind(resource) : undefined;
+    const problem = problemBehind(resource);
+    const action = problem === undefined ? actions.get(resource.address) : undefined;
     const seen = planned.observed.results.get(resource.address)?.observation;
     return {
       probe: resource.info.kind.slice(PROBE_PREFIX.length),
@@ -178,8 +246,9 @@ export function factsOf(input: CollectInput): Facts {
           ? action === undefined
             ? { code: "PSC-E410", message: "it could not be read", remedy: null, permission: null }
             : null
-          : problemOf(problem.error, ownerOf(problem, resource)),
+          : problemOf(problem.error, ownerOf(problem, resource), order),
       evidence: evidenceOf(resource.address),
+      through: through(resource.address),
     };
   };
 
@@ -200,6 +269,7 @@ export function factsOf(input: CollectInput): Facts {
     problem: null,
     confirmation: null,
     evidence: [],
+    through: [],
   });
 
   const isProbe = ({ info }: Resource): boolean => info.kind.startsWith(PROBE_PREFIX);

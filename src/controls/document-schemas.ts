@@ -123,6 +123,11 @@ const resourceFact = objectOf<ResourceFact>("What was found of one resource of t
   problem,
   confirmation,
   evidence: evidenceIds,
+  through: z
+    .array(text("Address of a resource."))
+    .describe(
+      "What it was read through: when one of these cannot be read, nothing can be told of it either.",
+    ),
 });
 
 const probeFact = objectOf<ProbeFact>("What was found beside the spec's resources.", {
@@ -131,6 +136,11 @@ const probeFact = objectOf<ProbeFact>("What was found beside the spec's resource
   absent: textOrNull("Why there is no value although nothing failed."),
   problem,
   evidence: evidenceIds,
+  through: z
+    .array(text("Address of a resource."))
+    .describe(
+      "What it was read through: when one of these cannot be read, nothing can be told of it either.",
+    ),
 });
 
 export const factsSchema: z.ZodType<Facts> = objectOf<Facts>(

@@ -62,6 +62,8 @@ export interface ResourceFact {
   readonly confirmation: Confirmation | null;
   /** Ids of evidence. */
   readonly evidence: readonly string[];
+  /** Addresses of what it was read through: when one of them cannot be read, nothing can be told of it either. */
+  readonly through: readonly string[];
 }
 
 /** What was found beside the spec's resources: a policy of the tenant, the members of a queue. */
@@ -73,6 +75,7 @@ export interface ProbeFact {
   readonly absent: string | null;
   readonly problem: FactProblem | null;
   readonly evidence: readonly string[];
+  readonly through: readonly string[];
 }
 
 /** Everything that verdicts are drawn from, format `psc.facts/1`. Holds no secret and no patient's data. */

@@ -3,7 +3,8 @@ import { KINDS } from "../resources/kinds.ts";
 import type { EnvironmentSpec, Manifest } from "../spec/model.ts";
 import type { Control, Judgement } from "./control.ts";
 import { NotJudged, openBook, Unreadable } from "./fact-book.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, ProbeFact, ResourceFact } from "./facts.ts";
+import { classify } from "./permission.ts";
 import type { ControlResult, ExceptionRecord, VerifyResult } from "./result.ts";
 import { type Level, VERDICTS, type Verdict } from "./verdict.ts";
 
@@ -73,13 +74,38 @@ function withException(verdicts: Verdicts, exception: ExceptionRecord | null): V
       };
 }
 
-/** Least-privileged permissions to judge a control: those of what it rests on. */
-export function permissionsOf({ restsOn }: Control): readonly string[] {
-  const kinds = (restsOn.kinds ?? []).flatMap(
-    (kind) => KINDS.find((info) => info.kind === kind)?.permissions.read ?? [],
-  );
+const KIND_INFOS = new Map(KINDS.map((info) => [info.kind, info]));
+
+/** What a control rests on takes these to be read, in whatever environment: for documents. */
+export function permissionsNamedBy({ restsOn }: Control): readonly string[] {
+  const kinds = (restsOn.kinds ?? []).flatMap((kind) => KIND_INFOS.get(kind)?.permissions.read ?? []);
   const probes = (restsOn.probes ?? []).flatMap(({ permissions }) => permissions);
   return [...new Set([...kinds, ...probes])].sort();
+}
+
+/**
+ * What it took to see everything the control rests on, in this environment: the permissions of the kinds and probes
+ * that were read, and of the resources that those were read through. What nothing was sent for takes none.
+ */
+function permissionsOf({ restsOn }: Control, { resources, probes }: Facts): readonly string[] {
+  const kinds = new Set(restsOn.kinds ?? []);
+  const wanted = new Map((restsOn.probes ?? []).map((probe) => [probe.id, probe]));
+  const byAddress = new Map(resources.map((fact) => [fact.address, fact]));
+  const wasRead = ({ evidence, problem }: ResourceFact | ProbeFact): boolean =>
+    evidence.length > 0 || problem !== null;
+  const seen = [
+    ...resources.filter(({ kind }) => kinds.has(kind)),
+    ...probes.filter(({ probe }) => wanted.has(probe)),
+  ];
+  const through = seen.flatMap((fact) => fact.through.flatMap((address) => byAddress.get(address) ?? []));
+  const texts = [...seen, ...through]
+    .filter(wasRead)
+    .flatMap((fact) =>
+      "probe" in fact
+        ? (wanted.get(fact.probe)?.permissions ?? [])
+        : (KIND_INFOS.get(fact.kind)?.permissions.read ?? []),
+    );
+  return [...new Set(texts.map((text) => classify(text)?.name ?? text))].sort();
 }
 
 /** Controls whose facts overlap: when one turns, these may turn too. */
@@ -148,7 +174,7 @@ export function judge(input: JudgeInput): VerifyResult {
       mappings: control.mappings,
       persona: control.persona,
       remedy: { spec: specPath, steps: control.remedy.steps },
-      permissions: permissionsOf(control),
+      permissions: permissionsOf(control, facts),
       missingPermission,
       location: (specPath === null ? undefined : input.locate(specPath)) ?? control.definedAt ?? null,
       exception: exceptionFor(control.id, spec, Date.parse(facts.collected.to)),

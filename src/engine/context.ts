@@ -43,8 +43,13 @@ export interface RunMemory {
    * tenant as a whole.
    */
   readonly awaited: Set<string>;
-  /** By address: whose observations were asked for while it was read or acted on. */
-  readonly consulted: ReadonlyMap<string, ReadonlySet<string>>;
+  /**
+   * During a look at the tenant as a whole: true when an address could not be read and the resource stands on it. Then
+   * nothing can be told of the resource either, so asking throws `NotObservedYet` as well.
+   */
+  cannotTell(resource: Resource, address: string): boolean;
+  /** Whose state each resource asked for, by address: without it, it cannot be told. */
+  readonly asked: Map<string, Set<string>>;
   /** A look at the tenant as a whole has ended now. */
   looked(): void;
   /** What that look saw of a resource, while it still holds: for kinds that stand alone, and for a moment only. */
@@ -76,13 +81,14 @@ const PACE = 1 / 20;
 export function createRunMemory(options: ContextOptions): RunMemory {
   const observations = new Map<string, Observation>();
   const awaited = new Set<string>();
-  const consulted = new Map<string, Set<string>>();
+  const asked = new Map<string, Set<string>>();
   let lookedAt: number | undefined;
   const { clock, signal } = options;
-  return {
+  const memory: RunMemory = {
     observations,
     awaited,
-    consulted,
+    asked,
+    cannotTell: () => false,
     looked() {
       lookedAt = clock.now();
     },
@@ -99,8 +105,9 @@ export function createRunMemory(options: ContextOptions): RunMemory {
         signal,
         force: options.force ?? false,
         observation(address) {
-          if (awaited.has(address)) throw new NotObservedYet(address);
-          consulted.set(resource.address, (consulted.get(resource.address) ?? new Set()).add(address));
+          const others = asked.get(resource.address) ?? new Set();
+          asked.set(resource.address, others.add(address));
+          if (awaited.has(address) || memory.cannotTell(resource, address)) throw new NotObservedYet(address);
           return observations.get(address);
         },
         addresses: (kind) =>
@@ -136,4 +143,5 @@ export function createRunMemory(options: ContextOptions): RunMemory {
       };
     },
   };
+  return memory;
 }

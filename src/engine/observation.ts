@@ -36,7 +36,12 @@ export type Observation<D = unknown> =
       readonly startedAt?: number;
     }
   /** Declared in general, but this environment does not need it. */
-  | { readonly status: "not-needed"; readonly reason: string }
+  | {
+      readonly status: "not-needed";
+      readonly reason: string;
+      /** There is nothing to do about it, but whether it is as declared this identity cannot see. */
+      readonly unseen?: true;
+    }
   /** Nobody can tell by reading. */
   | { readonly status: "unknown"; readonly reason: string };
 

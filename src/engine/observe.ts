@@ -1,4 +1,4 @@
-import { PscError } from "../errors.ts";
+import { isServiceError, PscError } from "../errors.ts";
 import { createSemaphore } from "../services/http/semaphore.ts";
 import type { Exchange, Http } from "../services/http/types.ts";
 import { NotObservedYet, type RunMemory } from "./context.ts";
@@ -14,6 +14,8 @@ export interface Observed {
   readonly observation: Observation;
   /** The requests the verdict rests on. */
   readonly exchanges: readonly Exchange[];
+  /** Address of the failure at the root, when it could not be read because of another resource. */
+  readonly behind?: string;
 }
 
 export interface ObservationRun {
@@ -87,7 +89,9 @@ export async function observeAll(
         // Told at once: something it stands on may look at this very resource, and each would wait for the other.
         broken.set(resource.address, resource.address);
         record(resource, { status: "unknown", reason: "it could not be read" }, []);
-        const root = await rootOf(resource);
+        // A missing permission that is named explains itself, and each has to be granted.
+        const isNamed = isServiceError(error, 403) && error.permission !== undefined;
+        const root = isNamed ? undefined : await rootOf(resource);
         if (root !== undefined) {
           consequence(resource, root);
           return;
@@ -105,17 +109,27 @@ export async function observeAll(
 
   function consequence(resource: Resource, root: string): void {
     broken.set(resource.address, root);
-    record(resource, { status: "unknown", reason: `${root} could not be read` }, []);
+    record(resource, { status: "unknown", reason: `${root} could not be read` }, [], root);
   }
 
-  function record(resource: Resource, observation: Observation, exchanges: readonly Exchange[]): void {
+  function record(
+    resource: Resource,
+    observation: Observation,
+    exchanges: readonly Exchange[],
+    behind?: string,
+  ): void {
     memory.observations.set(resource.address, observation);
     memory.awaited.delete(resource.address);
     // A read that began again asked for the same things again and was given the same answers.
-    results.set(resource.address, { observation, exchanges: distinct(exchanges) });
+    results.set(resource.address, {
+      observation,
+      exchanges: distinct(exchanges),
+      ...(behind === undefined ? {} : { behind }),
+    });
     settled.get(resource.address)?.resolve();
   }
 
+  memory.cannotTell = (resource, address) => broken.has(address) && standsOn(resource, address);
   // What was seen before is not to be taken for what is there now.
   for (const { address } of graph.order) {
     memory.awaited.add(address);
@@ -125,6 +139,7 @@ export async function observeAll(
     await Promise.all(graph.order.map(observe));
   } finally {
     memory.awaited.clear();
+    memory.cannotTell = () => false;
   }
   return {
     results,

@@ -51,8 +51,6 @@ export interface ArmRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly expect?: readonly number[];
-  /** A POST that only reads, such as `listSecrets`. */
-  readonly reads?: boolean;
   /** A POST that may be sent again when its answer was lost. */
   readonly repeatable?: boolean;
 }

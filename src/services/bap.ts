@@ -286,7 +286,6 @@ export function createBap(http: Http, cloud: Cloud): Bap {
         method: "POST",
         url: at("/validateEnvironmentDetails", "2021-04-01"),
         body: { domainName, environmentLocation: region },
-        reads: true,
       });
     },
     createEnvironment: (request) =>
@@ -357,8 +356,6 @@ export function createBap(http: Http, cloud: Cloud): Bap {
       const { body } = await http.send({
         method: "POST",
         url: at("/listTenantSettings", "2023-06-01"),
-        reads: true,
-        repeatable: true,
       });
       return (body ?? {}) as Row;
     },

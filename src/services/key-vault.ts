@@ -144,7 +144,6 @@ export function createKeyVault(http: Http, cloud: Cloud, sleep: (ms: number) => 
         method: "POST",
         url: address(vault, `keys/${name}/${version}/sign`),
         body: { alg: algorithm, value: Buffer.from(digest).toString("base64url") },
-        reads: true,
       });
       return Buffer.from(textAt(body, "value"), "base64url");
     },

@@ -149,9 +149,30 @@ describe("@azure/arm-authorization", () => {
     );
   });
 
+  it("makes a role of its own, finds it and takes it away", async () => {
+    const id = randomUUID();
+    const made = await client.roleDefinitions.createOrUpdate(ROOT, id, {
+      roleName: "Reader of groups",
+      description: "Sees resource groups.",
+      permissions: [{ actions: ["Microsoft.Resources/subscriptions/resourceGroups/read"] }],
+      assignableScopes: [ROOT],
+    });
+    expect(made).toMatchObject({ name: id, roleType: "CustomRole", assignableScopes: [ROOT] });
+    const custom = await all(client.roleDefinitions.list(ROOT, { filter: "type eq 'CustomRole'" }));
+    expect(custom.map(({ roleName }) => roleName)).toEqual(["Reader of groups"]);
+    expect(await client.roleDefinitions.delete(ROOT, id)).toMatchObject({ name: id });
+    await expect(client.roleDefinitions.get(ROOT, id)).rejects.toMatchObject({ statusCode: 404 });
+    proven(
+      CLIENT,
+      "PUT Microsoft.Authorization/roleDefinitions/{id}",
+      "DELETE Microsoft.Authorization/roleDefinitions/{id}",
+    );
+  });
+
   it("is told plainly what the sandbox does not simulate", async () => {
-    await expect(
-      client.roleDefinitions.createOrUpdate(ROOT, randomUUID(), { roleName: "Custom" }),
-    ).rejects.toMatchObject({ statusCode: 501, code: "NotSimulated" });
+    await expect(all(client.denyAssignments.list())).rejects.toMatchObject({
+      statusCode: 501,
+      code: "NotSimulated",
+    });
   });
 });

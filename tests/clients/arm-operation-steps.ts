@@ -203,7 +203,17 @@ function alerting(): Step[] {
 function access(v: Versions): Step[] {
   const assignment = `${AUTH}/roleAssignments/${guid(1)}`;
   const body = { properties: { roleDefinitionId, principalId, principalType: "User" } };
+  const custom = `${AUTH}/roleDefinitions/${guid(7)}`;
+  const properties = {
+    roleName: "Reader of bots",
+    permissions: [{ actions: ["Microsoft.HealthBot/healthBots/read"], notActions: [] }],
+    assignableScopes: [GROUP],
+  };
   return [
+    put(custom, v.roleDefinitions, 201, { body: { properties } }),
+    get(custom, v.roleDefinitions),
+    remove(custom, v.roleDefinitions),
+    remove(custom, v.roleDefinitions, 204),
     get(`${AUTH}/roleDefinitions`, v.roleDefinitions),
     get(`${AUTH}/roleDefinitions/${ROLE}`, v.roleDefinitions),
     get(`${AUTH}/permissions`, v.roleDefinitions),

@@ -34,6 +34,7 @@ export function fact(address: string, about: Partial<ResourceFact> = {}): Resour
     concern: null,
     problem: null,
     confirmation: null,
+    through: [],
     evidence: [],
     ...about,
   };
@@ -86,11 +87,12 @@ export function seen<T extends FieldValue>({ id }: Probe<T>, value: T | undefine
     absent: value === undefined ? "there is nothing to look at" : null,
     problem: null,
     evidence: [],
+    through: [],
   };
 }
 
 export function refused({ id }: Probe): ProbeFact {
-  return { probe: id, value: null, absent: null, problem: REFUSED, evidence: [] };
+  return { probe: id, value: null, absent: null, problem: REFUSED, evidence: [], through: [] };
 }
 
 export interface HandMade {

@@ -150,7 +150,7 @@ describe("ARM client", () => {
   it("lets a read-only command list secrets and nothing else by POST", async () => {
     await createBot("F0");
     const readOnly = (await tenant.services("admin", true)).arm;
-    const answer = await readOnly.send("POST", `${BOT}/listSecrets`, { reads: true });
+    const answer = await readOnly.send("POST", `${BOT}/listSecrets`);
     expect((answer.body as { secrets: unknown[] }).secrets).toHaveLength(3);
     await expect(readOnly.send("POST", `${BOT}/regenerateApiJwtSecret`)).rejects.toMatchObject({
       code: "PSC-E290",

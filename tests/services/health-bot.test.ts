@@ -21,7 +21,7 @@ beforeAll(async () => {
   const id = `/subscriptions/${spec.azure.subscription}/resourceGroups/${spec.azure.resourceGroup}/providers/Microsoft.HealthBot/healthBots/${spec.healthBot.name}`;
   const bot = await services.arm.get<{ properties: { botManagementPortalLink: string } }>(id);
   link = bot?.properties.botManagementPortalLink ?? "";
-  const { body } = await services.arm.send("POST", `${id}/listSecrets`, { reads: true });
+  const { body } = await services.arm.send("POST", `${id}/listSecrets`);
   secret =
     (body as { secrets: { keyName: string; value: string }[] }).secrets.find(
       ({ keyName }) => keyName === "API_JWT_SECRET",

@@ -183,8 +183,8 @@ export const explain: CommandDefinition = {
     else if (TOPICS[what] !== undefined) explainTopic(terminal, what);
     else if (info !== undefined) explainKind(terminal, info);
     else if (control !== undefined) {
-      const { permissionsOf } = await import("../../controls/judge.ts");
-      explainControl(terminal, control, permissionsOf(control));
+      const { permissionsNamedBy } = await import("../../controls/judge.ts");
+      explainControl(terminal, control, permissionsNamedBy(control));
     } else if (probe !== undefined) explainProbe(terminal, probe);
     else {
       const guess = closest(what, names);

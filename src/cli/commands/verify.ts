@@ -15,7 +15,7 @@ import { BUNDLE_OPTIONS, bundleWish, keepBundle, openSigner } from "../bundling.
 import { type CommandDefinition, type Invocation, TENANT_OPTIONS } from "../definition.ts";
 import { EXIT, type ExitCode, exitOfFindings, exitOfVerify } from "../exit-codes.ts";
 import { ownVersion } from "../package-files.ts";
-import { CHECKS_OF_WRITING } from "../personas.ts";
+import { NOT_VERIFIED } from "../personas.ts";
 import { count, headerLine } from "../render/plan-text.ts";
 import { reportWishes, writeAsked, writeReports } from "../report-files.ts";
 import { withSession } from "../run-session.ts";
@@ -179,6 +179,36 @@ async function judgeOffline(invocation: Invocation, file: string): Promise<ExitC
   return finish(invocation, loaded, { result, facts, signer, target, effort: "offline" }, baseline);
 }
 
+/** The least privilege for this spec; sends no request. */
+async function printPermissions(invocation: Invocation): Promise<ExitCode> {
+  const { terminal } = invocation;
+  const loaded = await loadFile(invocation, invocation.arguments[0] ?? "");
+  const [{ permissionsToVerify }, { permissionsText }] = await Promise.all([
+    import("../../permissions.ts"),
+    import("../render/permissions-text.ts"),
+  ]);
+  const list = permissionsToVerify({
+    ...loaded,
+    version: ownVersion(),
+    withoutKinds: NOT_VERIFIED,
+    ...(invocation.options.flag("withBotSecrets") ? {} : { unusedPermission: BOT_SECRETS }),
+  });
+  terminal.json(list);
+  for (const { role, text } of permissionsText(list, terminal.verbose)) {
+    const indent = /^ */.exec(text)?.[0] ?? "";
+    for (const [index, line] of wrapped(text.trimStart(), terminal.columns - indent.length - 2).entries()) {
+      const shown = `${indent}${index === 0 ? "" : "  "}${line}`;
+      terminal.print(
+        role === "service" ? styled("bold", shown) : role === "detail" ? styled("dim", shown) : shown,
+      );
+    }
+  }
+  terminal.say(
+    `${styled("bold", "Next:")} grant them (templates/auditor/README.md), then psc verify ${loaded.file}`,
+  );
+  return EXIT.done;
+}
+
 export const verify: CommandDefinition = {
   description:
     "Reads the tenant and judges every control: psc's catalogue, one for every kind of resource, and your own; each verdict with its evidence. Writes nothing: it runs on a pipeline that refuses to. Exit code: 0 nothing fails, 2 something does or could not be read, 1 it could not run.",
@@ -199,6 +229,10 @@ export const verify: CommandDefinition = {
       flags: "--with-bot-secrets",
       summary:
         "let Azure list the bot's secret, and look into the bot's own content with it; without it, controls about that content are manual",
+    },
+    {
+      flags: "--permissions",
+      summary: "list the least privilege that verifying this spec needs, and for what; sends no request",
     },
     { flags: "--strict", summary: "warnings and manual controls count as failures for the exit code" },
     ...BUNDLE_OPTIONS,
@@ -223,6 +257,7 @@ export const verify: CommandDefinition = {
       command: "verify prod.yaml --report html=report.html --bundle prod.zip --sign evidence.key",
       effect: "one signed file for an auditor; see docs/evidence.md",
     },
+    { command: "verify prod.yaml --permissions", effect: "what an auditor's identity must be granted" },
     { command: "verify dev.yaml --output json > result.json", effect: "the document psc.verify/2" },
     {
       command: "verify prod.yaml --baseline result.json",
@@ -236,12 +271,20 @@ export const verify: CommandDefinition = {
     const [given, kept] = [options.text("facts"), options.text("collect")];
     if (given !== undefined && kept !== undefined)
       throw usageError("--facts and --collect contradict each other", "leave one of them out");
+    if (options.flag("permissions")) {
+      if (given !== undefined || kept !== undefined || options.texts("report").length > 0)
+        throw usageError(
+          "--permissions judges nothing, so it goes with no other option of verify",
+          "leave the others out",
+        );
+      return printPermissions(invocation);
+    }
     if (given !== undefined) return judgeOffline(invocation, given);
     return withSession(
       invocation,
       {
         readOnly: true,
-        withoutKinds: CHECKS_OF_WRITING,
+        withoutKinds: NOT_VERIFIED,
         ...(options.flag("withBotSecrets") ? {} : { unusedPermission: BOT_SECRETS }),
         probes: async () => (await import("../../controls/index.ts")).PROBES,
       },

@@ -83,7 +83,7 @@ export const profile = defineKind<ProfileSpec, ProfileData>({
   api: `Dataverse Web API: ${TABLE}s`,
   persona: "Omnichannel Administrator",
   permissions: {
-    read: [`prvRead${TABLE}`, "prvReadUser"],
+    read: [`prvRead${TABLE}`, "prvReadmsdyn_sessiontemplate", "prvReadUser", "prvReadRole"],
     write: [
       `prvCreate${TABLE}`,
       `prvWrite${TABLE}`,

@@ -114,7 +114,7 @@ export const quickReply = defineKind<QuickReplySpec, QuickReplyData>({
   api: `Dataverse Web API: ${TABLE}s`,
   persona: "Omnichannel Administrator",
   permissions: {
-    read: [`prvRead${TABLE}`, "prvReadmsdyn_octag"],
+    read: [`prvRead${TABLE}`, "prvReadmsdyn_octag", "prvReadmsdyn_liveworkstream"],
     write: [
       `prvCreate${TABLE}`,
       `prvWrite${TABLE}`,

@@ -66,7 +66,10 @@ export const workstreamNotification = defineKind<WorkstreamNotificationProps, un
   step: 15,
   api: `Dataverse Web API: ${TABLE}s`,
   persona: "Omnichannel Administrator",
-  permissions: { read: [`prvRead${TABLE}`], write: [`prvWrite${TABLE}`] },
+  permissions: {
+    read: [`prvRead${TABLE}`, "prvReadmsdyn_notificationtemplate", "prvReadmsdyn_notificationfield"],
+    write: [`prvWrite${TABLE}`],
+  },
   sources: [
     "Customer Service: Manage notification templates",
     `Dataverse table reference: ${TABLE} (${Object.values(WORKSTREAM_COLUMNS).join(", ")})`,

@@ -60,7 +60,10 @@ export const workstreamSession = defineKind<WorkstreamSessionProps, Record<strin
   step: 15,
   api: `Dataverse Web API: ${TABLE}s`,
   persona: "Omnichannel Administrator",
-  permissions: { read: [`prvRead${TABLE}`], write: [`prvWrite${TABLE}`] },
+  permissions: {
+    read: [`prvRead${TABLE}`, "prvReadmsdyn_sessiontemplate", "prvReadmsdyn_applicationtabtemplate"],
+    write: [`prvWrite${TABLE}`],
+  },
   sources: [
     "Customer Service: Manage session templates",
     `Dataverse table reference: ${TABLE} (${DEFAULT_OF_WORKSTREAM})`,

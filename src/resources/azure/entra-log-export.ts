@@ -1,4 +1,5 @@
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
+import { isServiceError, ServiceError } from "../../errors.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { logAnalyticsWorkspace } from "./log-analytics-workspace.ts";
 import { sameId, workspaceId } from "./resource-ids.ts";
@@ -22,8 +23,27 @@ function idOf({ name }: EntraLogExportProps): string {
   return `/providers/microsoft.aadiam/diagnosticSettings/${name}`;
 }
 
-function get(props: EntraLogExportProps, context: Context): Promise<LogSetting | undefined> {
-  return context.services.arm.get<LogSetting>(idOf(props));
+const DIRECTORY_ROLE = "Security Administrator";
+
+/** Azure names an action that no role of a subscription can grant: it is a role of the directory that is missing. */
+async function get(props: EntraLogExportProps, context: Context): Promise<LogSetting | undefined> {
+  try {
+    return await context.services.arm.get<LogSetting>(idOf(props));
+  } catch (error) {
+    if (!isServiceError(error, 403)) throw error;
+    throw new ServiceError(
+      {
+        code: error.code,
+        message: error.message,
+        permission: error.permission ?? "microsoft.aadiam/diagnosticSettings/read",
+        persona: "Privileged Role Administrator",
+        remedy: `give ${DIRECTORY_ROLE} in Microsoft Entra to the person who looks, then run the same command again`,
+        side: "user",
+        cause: error,
+      },
+      error.refusal,
+    );
+  }
 }
 
 /** In a row, as a production client waits: the service is slow to agree with itself. */

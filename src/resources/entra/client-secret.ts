@@ -38,6 +38,10 @@ const DAY_MS = 86_400_000;
 /** Names the credential a version of the vault's secret holds the value of. */
 const KEY_ID_TAG = "keyId";
 
+/** Roles of the key vault that bring what is needed. */
+const READER = "Key Vault Reader";
+const OFFICER = "Key Vault Secrets Officer";
+
 /** psc's mark on a credential: Microsoft Entra shows the name, never the value. */
 function markOf({ environment, vault, name }: ClientSecretProps): string {
   return `psc ${environment}: ${vault}/${name}`;
@@ -47,21 +51,20 @@ function day(time: string | number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** Answers of a vault name the action that was missing; the role that brings it is what people assign. */
-async function inVault<T>({ vault }: ClientSecretProps, work: () => Promise<T>): Promise<T> {
+/** A refusal names an action; people assign the role that brings it. */
+async function inVault<T>(role: string, { vault }: ClientSecretProps, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!isServiceError(error, 403)) throw error;
-    const role = `Key Vault Secrets Officer on ${vault}`;
-    const { code, message, permission = role, refusal } = error;
+    const { code, message, permission = `${role} on ${vault}`, refusal } = error;
     throw new ServiceError(
       {
         code,
         message,
         permission,
         persona: "Subscription Owner",
-        remedy: `have a Subscription Owner assign ${role}, then run the same command again`,
+        remedy: `have a Subscription Owner assign ${role} on ${vault}, then run the same command again`,
         side: "user",
         cause: error,
       },
@@ -90,7 +93,7 @@ async function look(
         { $select: "passwordCredentials" },
       ),
     ),
-    inVault(props, () => keyVault.versions(props.vault, props.name)),
+    inVault(READER, props, () => keyVault.versions(props.vault, props.name)),
   ]);
   const now = context.clock.now();
   return {
@@ -158,7 +161,7 @@ async function makeAndKeep(
   );
   const value = secretValue(made.secretText);
   try {
-    await inVault(props, () =>
+    await inVault(OFFICER, props, () =>
       keyVault.keep(props.vault, props.name, {
         value,
         expiresAt,
@@ -294,7 +297,7 @@ export const clientSecret = defineKind<ClientSecretProps, ClientSecretData>({
   async delete(props, _present, context) {
     const { id } = owner(context);
     // The vault first: what is left in the application is found by its mark, what is left in a vault by nobody.
-    await inVault(props, () => context.services.keyVault.remove(props.vault, props.name));
+    await inVault(OFFICER, props, () => context.services.keyVault.remove(props.vault, props.name));
     const { ours } = await look(id, props, context);
     for (const { keyId } of ours) await removePassword(id, keyId, context);
     return undefined;

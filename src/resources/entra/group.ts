@@ -31,8 +31,10 @@ interface EntraGroup {
 interface DirectoryObject {
   readonly "@odata.type"?: string;
   readonly id: string;
-  readonly userPrincipalName?: string;
+  readonly userPrincipalName?: string | null;
 }
+
+const READ_PEOPLE = { permission: "User.ReadBasic.All", persona: "Directory Readers" };
 
 const SELECT = "id,displayName,uniqueName,securityEnabled,groupTypes,onPremisesSyncEnabled";
 const WRITE = { permission: "Group.ReadWrite.All", persona: "Groups Administrator" };
@@ -83,11 +85,28 @@ async function usersOf(id: string, context: Context): Promise<readonly GroupMemb
       }),
     ),
   );
-  return members.flatMap((member) =>
-    (member["@odata.type"] ?? "#microsoft.graph.user") === "#microsoft.graph.user"
-      ? [{ id: member.id, userPrincipalName: member.userPrincipalName ?? "" }]
-      : [],
-  );
+  return peopleIn(members);
+}
+
+const USER = "#microsoft.graph.user";
+
+/**
+ * The users among members or owners. To whom may see the group and not its people, Graph shows these by id alone
+ * ("Limited information returned for inaccessible member objects").
+ */
+function peopleIn(objects: readonly DirectoryObject[]): readonly GroupMember[] {
+  return objects
+    .filter((object) => (object["@odata.type"] ?? USER) === USER)
+    .map(({ id, userPrincipalName }) => {
+      if (typeof userPrincipalName === "string") return { id, userPrincipalName };
+      throw new PscError({
+        code: "PSC-E231",
+        message: `Microsoft Graph shows the group's people by their ids only (${id})`,
+        permission: READ_PEOPLE.permission,
+        persona: READ_PEOPLE.persona,
+        remedy: `grant ${READ_PEOPLE.permission}, then run the same command again`,
+      });
+    });
 }
 
 /** The declared people that are there, in the spelling of the spec. */
@@ -97,7 +116,7 @@ function declaredIn(declared: readonly string[], there: readonly GroupMember[]):
 }
 
 async function userId(name: string, context: Context): Promise<string> {
-  const user = await naming({ permission: "User.ReadBasic.All", persona: "Directory Readers" }, () =>
+  const user = await naming(READ_PEOPLE, () =>
     context.services.graph.get<{ id: string }>(`/users/${encodeURIComponent(name)}`, { $select: "id" }),
   );
   if (user !== undefined) return user.id;
@@ -180,9 +199,7 @@ async function ownersOf(id: string, context: Context): Promise<readonly GroupMem
       }),
     ),
   );
-  return owners.flatMap(({ id: owner, userPrincipalName }) =>
-    userPrincipalName === undefined ? [] : [{ id: owner, userPrincipalName }],
-  );
+  return peopleIn(owners);
 }
 
 function missingMembers(group: GroupSpec, data: GroupData): readonly string[] {

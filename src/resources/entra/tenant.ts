@@ -33,7 +33,7 @@ export const tenant = defineKind<TenantProps, TenantData>({
   step: 0,
   api: "Microsoft Graph organization, Azure Resource Manager subscriptions",
   persona: "Subscription Owner",
-  permissions: { read: ["User.Read", "Microsoft.Resources/subscriptions/read"], write: [] },
+  permissions: { read: ["Organization.Read.All", "Microsoft.Resources/subscriptions/read"], write: [] },
   sources: [
     "Microsoft Graph v1.0: List organization",
     "Azure REST: Subscriptions - Get",

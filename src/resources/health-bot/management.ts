@@ -13,7 +13,7 @@ interface Secrets {
 const known = new WeakMap<Services, Map<string, Promise<SecretValue>>>();
 
 async function askForSecret(resourceId: string, services: Services): Promise<SecretValue> {
-  const response = await services.arm.send("POST", `${resourceId}/listSecrets`, { reads: true });
+  const response = await services.arm.send("POST", `${resourceId}/listSecrets`);
   const { secrets } = (response.body ?? {}) as Secrets;
   // By name: the order of the three is not the same everywhere, and one has changed its name.
   const found = (secrets ?? []).find(({ keyName }) => keyName === "API_JWT_SECRET");

@@ -93,7 +93,7 @@ export function defineAgentLinks<P extends WithAgents>(about: {
 }): Kind<P, undefined> {
   const { what, links, privilege } = about;
   const permissions: KindInfo["permissions"] = {
-    read: [`prvRead${privilege}`, "prvReadBookableResource"],
+    read: [`prvRead${privilege}`, "prvReadBookableResource", "prvReadUser", "prvReadRole"],
     write: [`prvCreate${privilege}`, "prvCreateBookableResource"],
   };
 

@@ -104,7 +104,10 @@ export const bookableResources = defineKind<BookableUsers, undefined>({
   step: 11,
   api: `Dataverse Web API: ${TABLE}s`,
   persona: "Omnichannel Administrator",
-  permissions: { read: ["prvReadBookableResource", "prvReadUser"], write: ["prvCreateBookableResource"] },
+  permissions: {
+    read: ["prvReadBookableResource", "prvReadUser", "prvReadRole"],
+    write: ["prvCreateBookableResource"],
+  },
   sources: ["Customer Service: Create and manage capacity profiles", `Dataverse table reference: ${TABLE}`],
   nature: "managed",
   partOf: "power-platform.environment",

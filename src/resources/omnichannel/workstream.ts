@@ -153,7 +153,7 @@ export const workstream = defineKind<WorkstreamSpec, WorkstreamData>({
   api: "Dataverse Web API: msdyn_liveworkstreams",
   persona: "Omnichannel Administrator",
   permissions: {
-    read: ["prvReadmsdyn_liveworkstream"],
+    read: ["prvReadmsdyn_liveworkstream", "prvReadQueue", "prvReadEntity", "prvReadRelationship"],
     write: [
       "prvCreatemsdyn_liveworkstream",
       "prvWritemsdyn_liveworkstream",

@@ -78,7 +78,7 @@ export const portalAccess = defineKind<PortalSpec, AccessData>({
   api: "Power Platform API: powerpages (ipaddressrules, enableWaf, updateSiteVisibility)",
   persona: "Power Platform Administrator",
   permissions: {
-    read: ["PowerPages.Websites.Read (delegated)"],
+    read: ["PowerPages.Websites.Read (delegated)", "prvReadpowerpagesite"],
     write: ["PowerPages.Websites.Write (delegated)"],
   },
   sources: [

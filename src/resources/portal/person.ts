@@ -41,7 +41,10 @@ export const portalPerson = defineKind<PortalSpec, undefined>({
   step: 14,
   api: "Power Platform API: powerpages (people only)",
   persona: "Power Platform Administrator",
-  permissions: { read: ["prvReadpowerpagecomponent"], write: ["PowerPages.Websites.Write (delegated)"] },
+  permissions: {
+    read: ["prvReadpowerpagesite", "prvReadpowerpagecomponent"],
+    write: ["PowerPages.Websites.Write (delegated)"],
+  },
   sources: ["Power Pages: Use Power Pages admin APIs"],
   nature: "gate",
   label: () => "person's sign-in for the portal",

@@ -42,7 +42,7 @@ export const portalRestart = defineKind<PortalSpec, undefined>({
   api: "Power Platform API: powerpages (restart)",
   persona: "Power Platform Administrator",
   permissions: {
-    read: ["prvReadpowerpagecomponent"],
+    read: ["prvReadpowerpagesite", "prvReadpowerpagecomponent"],
     write: ["PowerPages.Websites.Write (delegated)", "prvWritepowerpagecomponent"],
   },
   sources: ["Power Platform REST API: Power Pages, Websites - Restart Website (2024-10-01)"],

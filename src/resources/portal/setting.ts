@@ -93,7 +93,7 @@ export const portalSetting = defineKind<SettingProps, ValueData>({
   summary: "Site setting: sign-in, registration, content security policy and others",
   api: "Dataverse Web API: powerpagecomponents or adx_sitesettings, by the site's data model",
   permissions: {
-    read: ["prvReadpowerpagecomponent"],
+    read: ["prvReadpowerpagesite", "prvReadpowerpagecomponent"],
     write: ["prvCreatepowerpagecomponent", "prvWritepowerpagecomponent", "prvDeletepowerpagecomponent"],
   },
   sources: [
@@ -123,7 +123,7 @@ export const portalChat = defineKind<PortalSpec, ValueData>({
   summary: "Content snippet that shows the chat widget of this environment on every page",
   api: "Dataverse Web API: powerpagecomponents or adx_contentsnippets, by the site's data model",
   permissions: {
-    read: ["prvReadpowerpagecomponent"],
+    read: ["prvReadpowerpagesite", "prvReadpowerpagecomponent"],
     write: ["prvCreatepowerpagecomponent", "prvWritepowerpagecomponent", "prvDeletepowerpagecomponent"],
   },
   sources: ["Customer Service: Embed chat widget in Power Pages", "Power Pages: Enhanced data model"],

@@ -104,7 +104,10 @@ export const portalBinding = defineKind<PortalSpec, undefined>({
   step: 14,
   api: "Power Platform API: powerpages (read only)",
   persona: "Power Platform Administrator",
-  permissions: { read: ["PowerPages.Websites.Read (delegated)"], write: ["System Administrator"] },
+  permissions: {
+    read: ["PowerPages.Websites.Read (delegated)", "prvReadpowerpagesite"],
+    write: ["System Administrator"],
+  },
   sources: [
     "MicrosoftLearning/IC-001T00-Microsoft-Cloud-for-Healthcare:Instructions/Labs (Update Portal Binding)",
   ],

@@ -20,6 +20,7 @@ export async function isPerson(context: Context): Promise<boolean> {
 export const ONLY_A_PERSON = {
   status: "not-needed",
   reason: "only a person's sign-in can look at it; one has deployed it as declared",
+  unseen: true,
 } as const;
 
 export function requireEnvironmentId(context: Context): string {

@@ -167,7 +167,14 @@ export const applicationPackage = defineKind<ManifestPackage, PackageData>({
   api: "Power Platform API: App Management",
   persona: "Power Platform Administrator",
   permissions: {
-    read: ["AppManagement.ApplicationPackages.Read", "prvReadSolution", "prvReadAppModule", "prvReadRole"],
+    read: [
+      "AppManagement.ApplicationPackages.Read",
+      "prvReadSolution",
+      "prvReadAppModule",
+      "prvReadRole",
+      "prvReadEntity",
+      "prvReadAttribute",
+    ],
     write: ["AppManagement.ApplicationPackages.Install"],
   },
   sources: [

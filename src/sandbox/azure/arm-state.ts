@@ -72,6 +72,23 @@ export interface RoleAssignment extends JsonObject {
   endsAt: number | null;
 }
 
+/** A role that a customer made ("Azure custom roles", learn.microsoft.com). */
+export interface CustomRole extends JsonObject {
+  /** GUID in lower case. */
+  id: string;
+  roleName: string;
+  description: string;
+  actions: string[];
+  notActions: string[];
+  dataActions: string[];
+  notDataActions: string[];
+  assignableScopes: string[];
+  createdOn: string;
+  updatedOn: string;
+  createdBy: string;
+  updatedBy: string;
+}
+
 export type ScheduleKind = "eligibility" | "assignment";
 
 /** A schedule of Privileged Identity Management: who may activate a role (eligibility) or holds it (assignment). */
@@ -141,6 +158,8 @@ export interface ArmState {
   readonly entraLogSettings: Record<string, JsonObject>;
   readonly policyAssignments: Record<string, JsonObject>;
   readonly locks: Record<string, JsonObject>;
+  /** Custom roles by id. */
+  readonly roleDefinitions: Record<string, CustomRole>;
   readonly roleAssignments: Record<string, RoleAssignment>;
   readonly roleSchedules: Record<string, RoleSchedule>;
   readonly scheduleRequests: Record<string, ScheduleRequest>;
@@ -181,6 +200,7 @@ function emptyTables(): Omit<ArmState, "signingKey" | "subscriptions" | "roleAss
     entraLogSettings: {},
     policyAssignments: {},
     locks: {},
+    roleDefinitions: {},
     roleSchedules: {},
     scheduleRequests: {},
     roleManagementPolicies: {},

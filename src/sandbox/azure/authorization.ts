@@ -5,7 +5,9 @@ import { isWithheld } from "../withheld.ts";
 import type { World } from "../world.ts";
 import { refuseUnauthorized } from "./arm-errors.ts";
 import { armState, type RoleAssignment } from "./arm-state.ts";
-import { type BuiltInRole, findRole } from "./built-in-roles.ts";
+import type { RoleDefinition } from "./built-in-roles.ts";
+import { findRole } from "./roles.ts";
+import { isWithin } from "./scopes.ts";
 
 /** Providers at tenant level that count directory roles of people, by their scope. */
 const DIRECTORY_SCOPES: Readonly<Record<string, readonly string[]>> = {
@@ -14,13 +16,6 @@ const DIRECTORY_SCOPES: Readonly<Record<string, readonly string[]>> = {
     DIRECTORY_ROLES.securityAdministrator.templateId,
   ],
 };
-
-/** True when `scope` is `ancestor` or lies below it. `/` is above everything. */
-export function isWithin(scope: string, ancestor: string): boolean {
-  const inner = scope.toLowerCase();
-  const outer = ancestor.toLowerCase().replace(/\/$/, "");
-  return inner === outer || inner.startsWith(`${outer}/`);
-}
 
 /** Wildcards as in role definitions: case makes no difference, an asterisk stands for any characters. */
 function actionMatches(pattern: string, action: string): boolean {
@@ -31,7 +26,7 @@ function actionMatches(pattern: string, action: string): boolean {
   return new RegExp(`^${source}$`, "i").test(action);
 }
 
-function grants(role: BuiltInRole, action: string): boolean {
+function grants(role: RoleDefinition, action: string): boolean {
   return (
     role.actions.some((pattern) => actionMatches(pattern, action)) &&
     !role.notActions.some((pattern) => actionMatches(pattern, action))
@@ -64,7 +59,7 @@ export function isInForce(world: World, assignment: RoleAssignment): boolean {
 }
 
 /** Roles that the caller holds at the scope or above it. */
-export function rolesAt(world: World, caller: Caller, scope: string): readonly BuiltInRole[] {
+export function rolesAt(world: World, caller: Caller, scope: string): readonly RoleDefinition[] {
   return Object.values(armState(world).roleAssignments)
     .filter(
       (assignment) =>
@@ -72,7 +67,7 @@ export function rolesAt(world: World, caller: Caller, scope: string): readonly B
         isWithin(scope, assignment.scope) &&
         reaches(world, assignment.principalId, caller.objectId),
     )
-    .map((assignment) => findRole(assignment.roleDefinitionId))
+    .map((assignment) => findRole(world, assignment.roleDefinitionId))
     .filter((role) => role !== undefined);
 }
 

@@ -1,5 +1,5 @@
-/** A built-in role of Azure RBAC. */
-export interface BuiltInRole {
+/** What a role of Azure RBAC allows, built in or made by a customer. */
+export interface RoleDefinition {
   readonly id: string;
   readonly roleName: string;
   readonly description: string;
@@ -17,7 +17,7 @@ function role(
   notActions: readonly string[] = [],
   createdOn = "2015-02-02T21:55:09.0000000Z",
   updatedOn = createdOn,
-): BuiltInRole {
+): RoleDefinition {
   return { id, roleName, description, actions, notActions, createdOn, updatedOn };
 }
 
@@ -27,7 +27,7 @@ function role(
  * long lists only the actions on providers that the sandbox serves are kept. The Healthcare Agent roles were called
  * "Health Bot …" until 2025-03-13 and grant no control-plane action at all.
  */
-export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
+export const BUILT_IN_ROLES: readonly RoleDefinition[] = [
   role("8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Owner", "Manages every resource and who may use it.", ["*"]),
   role(
     "b24988ac-6180-42a0-ab88-20f7382dd24c",
@@ -134,9 +134,3 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
     "2025-03-13T00:00:00.0000000Z",
   ),
 ];
-
-/** Finds a role by a role definition id in any of its forms, or by its bare GUID. */
-export function findRole(roleDefinitionId: string): BuiltInRole | undefined {
-  const guid = roleDefinitionId.split("/").at(-1)?.toLowerCase();
-  return BUILT_IN_ROLES.find((candidate) => candidate.id === guid);
-}

@@ -2,8 +2,8 @@ import type { JsonObject, SandboxResponse } from "../exchange.ts";
 import type { Route } from "../routes.ts";
 import type { VersionedType } from "./api-versions.ts";
 import { armState } from "./arm-state.ts";
-import { isWithin } from "./authorization.ts";
 import { type ArmCall, armRoute } from "./pipeline.ts";
+import { isWithin } from "./scopes.ts";
 
 /** A type whose members are kept by name at a scope, as the service presents them: locks, policy assignments … */
 export interface NamedSettings {

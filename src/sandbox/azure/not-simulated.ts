@@ -54,11 +54,6 @@ const GAPS: readonly Gap[] = [
     what: "template deployments",
   },
   {
-    methods: ["PUT", "DELETE"],
-    path: provider("Microsoft.Authorization", "roleDefinitions/[^/]+$"),
-    what: "custom role definitions",
-  },
-  {
     methods: ["POST"],
     path: provider("Microsoft.Authorization", "role(Eligibility|Assignment)ScheduleRequests/[^/]+/cancel$"),
     what: "cancelling of requests: they take effect at once and none is ever pending",

@@ -2,8 +2,8 @@ import type { JsonObject } from "../exchange.ts";
 import type { World } from "../world.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState } from "./arm-state.ts";
-import { isWithin } from "./authorization.ts";
 import { normalizeLocation } from "./regions.ts";
+import { isWithin } from "./scopes.ts";
 
 /** Built-in definition "Allowed locations", effect Deny ("Azure Policy built-in policy definitions", learn.microsoft.com). */
 const ALLOWED_LOCATIONS = "e56962a6-4747-49cd-b67b-bf8b01975c4c";

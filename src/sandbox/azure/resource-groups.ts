@@ -5,9 +5,9 @@ import type { Route } from "../routes.ts";
 import type { World } from "../world.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState, type ResourceGroup } from "./arm-state.ts";
-import { isWithin } from "./authorization.ts";
 import { type ArmCall, armRoute, bodyOf, tagsOf } from "./pipeline.ts";
 import { findRegion, REGIONS } from "./regions.ts";
+import { isWithin } from "./scopes.ts";
 import {
   dropResourcesUnder,
   groupId,

@@ -5,8 +5,9 @@ import type { World } from "../world.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState, type RoleAssignment } from "./arm-state.ts";
 import { isInForce } from "./authorization.ts";
-import { type BuiltInRole, findRole } from "./built-in-roles.ts";
+import type { RoleDefinition } from "./built-in-roles.ts";
 import { type ArmCall, armRoute, bodyOf, objectIn } from "./pipeline.ts";
+import { findRole } from "./roles.ts";
 import { matchesScopeFilter, parseScopeFilter } from "./scope-filter.ts";
 import { requireScope } from "./tracked-resources.ts";
 
@@ -47,8 +48,8 @@ export function knownPrincipal(
   return principal !== undefined && principal.readableAt + lag <= world.now() ? principal : undefined;
 }
 
-export function requireRole(roleDefinitionId: unknown): BuiltInRole {
-  const role = typeof roleDefinitionId === "string" ? findRole(roleDefinitionId) : undefined;
+export function requireRole(world: World, roleDefinitionId: unknown): RoleDefinition {
+  const role = typeof roleDefinitionId === "string" ? findRole(world, roleDefinitionId) : undefined;
   if (role === undefined)
     // Reading a role that is not there is 404; that assigning it is 400 is an assumption.
     return refuseArm(
@@ -169,7 +170,7 @@ function put(call: ArmCall): SandboxResponse {
       `The role assignment ID '${name}' is not valid. The role assignment ID must be a GUID.`,
     );
   const body = objectIn(bodyOf(call)["properties"]);
-  const role = requireRole(body["roleDefinitionId"]);
+  const role = requireRole(world, body["roleDefinitionId"]);
   const principalId = String(body["principalId"] ?? "");
   const asked = textOrNull(body["principalType"]);
   const principal = knownPrincipal(world, principalId, asked !== null);

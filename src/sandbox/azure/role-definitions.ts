@@ -1,35 +1,39 @@
 import type { Route } from "../routes.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { rolesAt } from "./authorization.ts";
-import { BUILT_IN_ROLES, type BuiltInRole, findRole } from "./built-in-roles.ts";
+import type { RoleDefinition } from "./built-in-roles.ts";
+import { deleteCustomRole, putCustomRole } from "./custom-roles.ts";
 import { type ArmCall, armRoute, subscriptionIn } from "./pipeline.ts";
+import { findRole, isCustomRole, rolesFor } from "./roles.ts";
 import { parseScopeFilter } from "./scope-filter.ts";
 
 const TYPE = "Microsoft.Authorization/roleDefinitions";
 
-function permissionOf(role: BuiltInRole): object {
-  return { actions: role.actions, notActions: role.notActions, dataActions: [], notDataActions: [] };
+function permissionOf(role: RoleDefinition): object {
+  const { actions, notActions } = role;
+  const data = isCustomRole(role) ? role : { dataActions: [], notDataActions: [] };
+  return { actions, notActions, dataActions: data.dataActions, notDataActions: data.notDataActions };
 }
 
-/** Built-in roles are presented under the subscription they are asked for, at tenant level without one. */
-export function roleDefinitionId(role: BuiltInRole, scope: string): string {
+/** Roles are presented under the subscription they are asked for, at tenant level without one. */
+export function roleDefinitionId(role: RoleDefinition, scope: string): string {
   const subscription = subscriptionIn(scope);
   const prefix = subscription === undefined ? "" : `/subscriptions/${subscription}`;
   return `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`;
 }
 
-function present(role: BuiltInRole, scope: string): object {
+function present(role: RoleDefinition, scope: string): object {
   return {
     properties: {
       roleName: role.roleName,
-      type: "BuiltInRole",
+      type: isCustomRole(role) ? "CustomRole" : "BuiltInRole",
       description: role.description,
-      assignableScopes: ["/"],
+      assignableScopes: isCustomRole(role) ? role.assignableScopes : ["/"],
       permissions: [permissionOf(role)],
       createdOn: role.createdOn,
       updatedOn: role.updatedOn,
-      createdBy: null,
-      updatedBy: null,
+      createdBy: isCustomRole(role) ? role.createdBy : null,
+      updatedBy: isCustomRole(role) ? role.updatedBy : null,
     },
     id: roleDefinitionId(role, scope),
     type: TYPE,
@@ -39,16 +43,19 @@ function present(role: BuiltInRole, scope: string): object {
 
 function list(call: ArmCall, scope: string): object {
   const filter = parseScopeFilter(call.request.query.get("$filter"));
-  const value = BUILT_IN_ROLES.filter(
-    (role) =>
-      (filter.roleName === undefined || role.roleName.toLowerCase() === filter.roleName.toLowerCase()) &&
-      (filter.type === undefined || filter.type.toLowerCase() === "builtinrole"),
-  ).map((role) => present(role, scope));
+  const value = rolesFor(call.world, scope, filter.andBelow === true)
+    .filter(
+      (role) =>
+        (filter.roleName === undefined || role.roleName.toLowerCase() === filter.roleName.toLowerCase()) &&
+        (filter.type === undefined ||
+          filter.type.toLowerCase() === (isCustomRole(role) ? "customrole" : "builtinrole")),
+    )
+    .map((role) => present(role, scope));
   return { value };
 }
 
 function get(call: ArmCall, scope: string): object {
-  const role = findRole(call.param("role"));
+  const role = findRole(call.world, call.param("role"));
   if (role === undefined)
     return refuseArm(
       404,
@@ -93,6 +100,22 @@ export const ROLE_DEFINITION_ROUTES: readonly Route[] = [
     action: `${TYPE}/read`,
     at: (call) => call.scope(),
     handle: (call) => ({ status: 200, body: get(call, call.scope()) }),
+  }),
+  armRoute({
+    method: "PUT",
+    template: `/{scope*}${COLLECTION}/{role}`,
+    type: TYPE,
+    action: `${TYPE}/write`,
+    at: (call) => call.scope(),
+    handle: (call) => putCustomRole(call, (role) => present(role, call.scope())),
+  }),
+  armRoute({
+    method: "DELETE",
+    template: `/{scope*}${COLLECTION}/{role}`,
+    type: TYPE,
+    action: `${TYPE}/delete`,
+    at: (call) => call.scope(),
+    handle: (call) => deleteCustomRole(call, (role) => present(role, call.scope())),
   }),
   armRoute({
     method: "GET",

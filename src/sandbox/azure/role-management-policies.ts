@@ -3,10 +3,11 @@ import type { Route } from "../routes.ts";
 import type { World } from "../world.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState, stableGuid } from "./arm-state.ts";
-import { BUILT_IN_ROLES, type BuiltInRole } from "./built-in-roles.ts";
+import type { RoleDefinition } from "./built-in-roles.ts";
 import { type ArmCall, armRoute, bodyOf, objectIn } from "./pipeline.ts";
 import { roleDefinitionId } from "./role-definitions.ts";
 import { describeScope } from "./role-schedules.ts";
+import { isCustomRole, rolesFor } from "./roles.ts";
 import { parseScopeFilter } from "./scope-filter.ts";
 import { requireScope } from "./tracked-resources.ts";
 
@@ -95,20 +96,20 @@ function defaultRules(): JsonObject[] {
 }
 
 /** Every scope has its own policy for every role. */
-function policyName(scope: string, role: BuiltInRole): string {
+function policyName(scope: string, role: RoleDefinition): string {
   return stableGuid("policy", scope.toLowerCase(), role.id);
 }
 
-function policyId(scope: string, role: BuiltInRole): string {
+function policyId(scope: string, role: RoleDefinition): string {
   return `${scope}/providers/Microsoft.Authorization/roleManagementPolicies/${policyName(scope, role)}`;
 }
 
 /** The rules in force for a role at a scope. */
-export function rulesOf(world: World, scope: string, role: BuiltInRole): readonly JsonObject[] {
+export function rulesOf(world: World, scope: string, role: RoleDefinition): readonly JsonObject[] {
   return armState(world).roleManagementPolicies[policyId(scope, role).toLowerCase()]?.rules ?? defaultRules();
 }
 
-function presentPolicy(world: World, scope: string, role: BuiltInRole): JsonObject {
+function presentPolicy(world: World, scope: string, role: RoleDefinition): JsonObject {
   const changed = armState(world).roleManagementPolicies[policyId(scope, role).toLowerCase()];
   const rules = [...rulesOf(world, scope, role)];
   return {
@@ -129,11 +130,11 @@ function presentPolicy(world: World, scope: string, role: BuiltInRole): JsonObje
   };
 }
 
-function policyAssignmentName(scope: string, role: BuiltInRole): string {
+function policyAssignmentName(scope: string, role: RoleDefinition): string {
   return `${policyName(scope, role)}_${role.id}`;
 }
 
-function presentAssignment(world: World, scope: string, role: BuiltInRole): JsonObject {
+function presentAssignment(world: World, scope: string, role: RoleDefinition): JsonObject {
   const policy = policyId(scope, role);
   const name = policyAssignmentName(scope, role);
   const rules = [...rulesOf(world, scope, role)];
@@ -148,7 +149,7 @@ function presentAssignment(world: World, scope: string, role: BuiltInRole): Json
         roleDefinition: {
           id: roleDefinitionId(role, scope),
           displayName: role.roleName,
-          type: "BuiltInRole",
+          type: isCustomRole(role) ? "CustomRole" : "BuiltInRole",
         },
         policy: {
           id: policy,
@@ -166,10 +167,10 @@ function presentAssignment(world: World, scope: string, role: BuiltInRole): Json
 /** The role whose policy, or whose assignment of it, has the name in the path. */
 function requirePolicyRole(
   call: ArmCall,
-  nameOf: (scope: string, role: BuiltInRole) => string = policyName,
-): BuiltInRole {
+  nameOf: (scope: string, role: RoleDefinition) => string = policyName,
+): RoleDefinition {
   requireScope(call.world, call.scope());
-  const role = BUILT_IN_ROLES.find(
+  const role = rolesFor(call.world, call.scope()).find(
     (candidate) => nameOf(call.scope(), candidate) === call.param("name").toLowerCase(),
   );
   if (role === undefined)
@@ -238,9 +239,9 @@ export const ROLE_MANAGEMENT_POLICY_ROUTES: readonly Route[] = [
       requireScope(call.world, call.scope());
       const filter = parseScopeFilter(call.request.query.get("$filter"));
       const wanted = filter.roleDefinitionId?.split("/").at(-1)?.toLowerCase();
-      const value = BUILT_IN_ROLES.filter((role) => wanted === undefined || role.id === wanted).map((role) =>
-        presentAssignment(call.world, call.scope(), role),
-      );
+      const value = rolesFor(call.world, call.scope())
+        .filter((role) => wanted === undefined || role.id === wanted)
+        .map((role) => presentAssignment(call.world, call.scope(), role));
       return { status: 200, body: { value } };
     },
   }),
@@ -265,7 +266,11 @@ export const ROLE_MANAGEMENT_POLICY_ROUTES: readonly Route[] = [
       requireScope(call.world, call.scope());
       return {
         status: 200,
-        body: { value: BUILT_IN_ROLES.map((role) => presentPolicy(call.world, call.scope(), role)) },
+        body: {
+          value: rolesFor(call.world, call.scope()).map((role) =>
+            presentPolicy(call.world, call.scope(), role),
+          ),
+        },
       };
     },
   }),

@@ -9,8 +9,8 @@ import {
   stableGuid,
 } from "./arm-state.ts";
 import { isInForce } from "./authorization.ts";
-import { findRole } from "./built-in-roles.ts";
 import { subscriptionIn } from "./pipeline.ts";
+import { findCustomRole, findRole } from "./roles.ts";
 
 /** ARM's names for the resources of one kind of schedule. */
 export const NAMES: Readonly<Record<ScheduleKind, { readonly stem: string; readonly target: string }>> = {
@@ -44,8 +44,8 @@ function expandedProperties(world: World, row: Expandable): JsonObject {
     scope: describeScope(world, row.scope),
     roleDefinition: {
       id: row.roleDefinitionId,
-      displayName: findRole(row.roleDefinitionId)?.roleName ?? null,
-      type: "BuiltInRole",
+      displayName: findRole(world, row.roleDefinitionId)?.roleName ?? null,
+      type: findCustomRole(world, row.roleDefinitionId) === undefined ? "BuiltInRole" : "CustomRole",
     },
     principal: {
       id: row.principalId,

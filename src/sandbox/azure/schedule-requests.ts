@@ -3,12 +3,13 @@ import { durationMs } from "../iso-duration.ts";
 import type { World } from "../world.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState, type RoleSchedule, type ScheduleKind, type ScheduleRequest } from "./arm-state.ts";
-import { authorize, isWithin, reaches } from "./authorization.ts";
-import type { BuiltInRole } from "./built-in-roles.ts";
+import { authorize, reaches } from "./authorization.ts";
+import type { RoleDefinition } from "./built-in-roles.ts";
 import { type ArmCall, bodyOf, objectIn, subscriptionIn } from "./pipeline.ts";
 import { addAssignment, findSame, knownPrincipal, principalTypeOf, requireRole } from "./role-assignments.ts";
 import { rulesOf } from "./role-management-policies.ts";
 import { liveSchedules, presentRequest } from "./role-schedules.ts";
+import { isWithin } from "./scopes.ts";
 import { requireScope } from "./tracked-resources.ts";
 
 /** A schedule appears some time after its request was accepted; sandbox milliseconds. */
@@ -25,7 +26,7 @@ const ADMINISTER: Readonly<Record<ScheduleKind, string>> = {
 interface Wish {
   readonly kind: ScheduleKind;
   readonly scope: string;
-  readonly role: BuiltInRole;
+  readonly role: RoleDefinition;
   readonly roleDefinitionId: string;
   readonly principalId: string;
   readonly principalType: string;
@@ -68,7 +69,7 @@ function readWish(call: ArmCall, kind: ScheduleKind): Wish {
     authorize(call.world, call.caller, ADMINISTER[kind], scope);
   requireScope(call.world, scope);
   const roleDefinitionId = String(body["roleDefinitionId"] ?? "");
-  const role = requireRole(roleDefinitionId);
+  const role = requireRole(call.world, roleDefinitionId);
   const subscription = subscriptionIn(scope);
   if (
     subscription !== undefined &&

@@ -1,6 +1,7 @@
 import type { World } from "../world.ts";
 import { refuseArm } from "./arm-errors.ts";
-import { isWithin, reaches } from "./authorization.ts";
+import { reaches } from "./authorization.ts";
+import { isWithin } from "./scopes.ts";
 
 /** What ARM's authorization lists can be narrowed to. */
 export interface ScopeFilter {
@@ -9,6 +10,8 @@ export interface ScopeFilter {
   readonly principalId?: string;
   /** As `principalId`, and through the groups the principal is in. */
   readonly assignedTo?: string;
+  /** Role definitions: also those that can be assigned further down only. */
+  readonly andBelow?: boolean;
   readonly asTarget: boolean;
   readonly roleDefinitionId?: string;
   readonly roleName?: string;
@@ -20,8 +23,7 @@ const FORMS: readonly (readonly [
   (text: string) => Partial<{ -readonly [K in keyof ScopeFilter]: ScopeFilter[K] }>,
 ])[] = [
   [/^atScope\(\)$/i, () => ({ atScope: true })],
-  // Role definitions: the sandbox has built-in roles only, and those are at every scope.
-  [/^atScopeAndBelow\(\)$/i, () => ({})],
+  [/^atScopeAndBelow\(\)$/i, () => ({ andBelow: true })],
   [/^asTarget\(\)$/i, () => ({ asTarget: true })],
   [/^principalId eq '?([^']+?)'?$/i, (principalId) => ({ principalId })],
   [/^assignedTo\('([^']+)'\)$/i, (assignedTo) => ({ assignedTo })],

@@ -2,7 +2,7 @@ import type { JsonObject } from "../exchange.ts";
 import type { World } from "../world.ts";
 import { refuseArm } from "./arm-errors.ts";
 import { armState } from "./arm-state.ts";
-import { isWithin } from "./authorization.ts";
+import { isWithin } from "./scopes.ts";
 
 /** What a lock is on: its id up to its own type. */
 export function scopeOf(lock: JsonObject): string {

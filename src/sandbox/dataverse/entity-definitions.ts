@@ -17,7 +17,7 @@ import {
 import type { Column, Table } from "./metadata/model.ts";
 import { parseFilter } from "./odata-filter.ts";
 import { readOptions, splitOutside } from "./odata-query.ts";
-import { isSystemAdministrator } from "./privileges.ts";
+import { isSystemAdministrator, requireGeneralPrivilege } from "./privileges.ts";
 import { guidOf, namedValues, type Segment } from "./resource-path.ts";
 import { stableId } from "./rows.ts";
 import { isSecret } from "./secret-columns.ts";
@@ -310,6 +310,13 @@ function findColumn(table: Table, key: string): Column {
   return column;
 }
 
+/** Definitions of tables are open to whoever holds these; every shipped role does. */
+function requireDefinitions(session: Session, collection: string | undefined): void {
+  requireGeneralPrivilege(session, "prvReadEntity");
+  if (collection === "Attributes") requireGeneralPrivilege(session, "prvReadAttribute");
+  else if (collection?.endsWith("Relationships")) requireGeneralPrivilege(session, "prvReadRelationship");
+}
+
 export function serveEntityDefinitions(
   session: Session,
   method: string,
@@ -318,6 +325,7 @@ export function serveEntityDefinitions(
   body: () => JsonObject,
 ): SandboxResponse {
   const [set, collection, cast, ...more] = segments;
+  if (method === "GET") requireDefinitions(session, collection?.name);
   if (set?.key === undefined) {
     if (collection !== undefined) throw segmentNotFound(collection.name);
     if (method !== "GET") throw methodNotAllowed(method);

@@ -3,6 +3,7 @@ import type { JsonObject, SandboxResponse } from "../exchange.ts";
 import { PRESENCE_OPERATIONS } from "../live-chat/presence-operations.ts";
 import { requireRow } from "./addressing.ts";
 import { deleteCalendarRule, saveCalendar } from "./calendar-actions.ts";
+import { ROLE_ACTIONS } from "./custom-roles.ts";
 import {
   badQuery,
   dataverseError,
@@ -19,14 +20,13 @@ import { createKnowledgeArticleVersion } from "./plugins/knowledge-articles.ts";
 import {
   type HeldPrivilege,
   isPrivilege,
-  privilegeId,
   privilegesOf,
-  rolePrivileges,
+  privilegesOfRoles,
   rolesOf,
   rolesOfTeam,
 } from "./privileges.ts";
 import { functionArguments, guidOf, type Key, type Segment } from "./resource-path.ts";
-import { SYSTEM_ADMINISTRATOR } from "./role-grants.ts";
+import { privilegeId } from "./role-privileges.ts";
 import { changeRow, findRow, findRowBy, insertRow, rowsOf, tableOf, textOf } from "./rows.ts";
 import type { Session } from "./session.ts";
 import { downloadExport, startExport } from "./solution-export.ts";
@@ -38,6 +38,7 @@ import {
   startImport,
 } from "./solution-import.ts";
 import type { Row } from "./state.ts";
+import { inTransaction } from "./transactions.ts";
 
 /** Functions and actions of the platform ("Use Web API functions", "Use Web API actions"). */
 
@@ -197,7 +198,7 @@ function privilegesOfRole(session: Session, parameters: ReadonlyMap<string, stri
   const id = requireGuid(parameters, "RoleId");
   const role = findRow(session.organization, "role", id);
   if (role === undefined) throw rowNotFound("role", id);
-  const held = rolePrivileges(session, [role], role["name"] === SYSTEM_ADMINISTRATOR);
+  const held = privilegesOfRoles(session, [role]);
   return privilegeList(session, "RetrieveRolePrivilegesRoleResponse", role, held);
 }
 
@@ -336,16 +337,23 @@ const BOUND: Readonly<Record<string, readonly string[]>> = {
   team: ["RetrieveTeamPrivileges"],
 };
 
-/** Functions bound to a row, addressed as `set(id)/Microsoft.Dynamics.CRM.Name(…)`. */
-export function callBoundFunction(
+/** Functions and actions bound to a row, addressed as `set(id)/Microsoft.Dynamics.CRM.Name(…)`. */
+export function callBoundOperation(
   session: Session,
   method: string,
   table: Table,
   key: Key,
   segment: Segment,
   url: URL,
+  body: () => JsonObject,
 ): SandboxResponse {
   const name = segment.name.replace("Microsoft.Dynamics.CRM.", "");
+  const action = table.logicalName === "role" ? ROLE_ACTIONS[name] : undefined;
+  if (action !== undefined) {
+    if (method !== "POST") throw methodNotAllowed(method);
+    const role = requireRow(session, table, key);
+    return inTransaction(session.organization, () => action(session, role, body()));
+  }
   if (!BOUND[table.logicalName]?.includes(name)) {
     if (isRealOperation(name)) throw notSimulated(`the operation ${name}`);
     throw segmentNotFound(segment.name);
@@ -353,7 +361,7 @@ export function callBoundFunction(
   if (method !== "GET") throw methodNotAllowed(method);
   const row = requireRow(session, table, key);
   if (table.logicalName === "team") {
-    const held = rolePrivileges(session, rolesOfTeam(session.organization, textOf(row, "teamid")), false);
+    const held = privilegesOfRoles(session, rolesOfTeam(session.organization, textOf(row, "teamid")));
     return privilegeList(session, "RetrieveTeamPrivilegesResponse", row, held);
   }
   const held = privilegesOf(session, textOf(row, "systemuserid"));

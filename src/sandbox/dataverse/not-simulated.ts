@@ -10,7 +10,7 @@ export const notSimulated = (what: string): Refusal =>
  * found before this list is read.
  */
 const OPERATIONS: ReadonlySet<string> = new Set(
-  `AddAppComponents AddChannelAccessProfilePrivileges AddMembersTeam AddPrincipalToQueue AddPrivilegesRole
+  `AddAppComponents AddChannelAccessProfilePrivileges AddMembersTeam AddPrincipalToQueue
   AddRecurrence AddSolutionComponent AddToQueue AddUserToRecordTeam ApplyRecordCreationAndUpdateRule
   ApplyRoutingRule Associate BackgroundSendEmail BookRequest BulkDelete BulkDelete2 BulkDetectDuplicates
   CalculateActualValueOpportunity CalculatePrice CalculateRollupField CalculateTotalTimeIncident
@@ -37,7 +37,7 @@ const OPERATIONS: ReadonlySet<string> = new Set(
   ProvisionLanguage ProvisionLanguageAsync PublishAllXmlAsync PublishDuplicateRule PublishTheme QualifyLead
   QueryMultipleSchedules QuerySchedule QueueUpdateRibbonClientMetadata ReassignObjectsOwner
   ReassignObjectsSystemUser Recalculate ReleaseToQueue RemoveAppComponents RemoveFromQueue RemoveMembersTeam
-  RemovePrivilegeRole RemoveSolutionComponent RemoveUserFromRecordTeam ReplacePrivilegesRole Reschedule
+  RemoveSolutionComponent RemoveUserFromRecordTeam Reschedule
   ResetUserFilters RetrieveAadUserPrivileges RetrieveAadUserSetOfPrivilegesByIds
   RetrieveAadUserSetOfPrivilegesByNames RetrieveAbsoluteAndSiteCollectionUrl RetrieveAccessOrigin
   RetrieveActivePath RetrieveAllChildUsersSystemUser RetrieveAllEntities RetrieveAppComponents

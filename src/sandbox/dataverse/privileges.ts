@@ -2,8 +2,9 @@ import { isWithheld } from "../withheld.ts";
 import { dataverseError } from "./errors.ts";
 import type { Table } from "./metadata/model.ts";
 import { objectTypeCodeOf } from "./metadata/object-type-codes.ts";
-import { ACCESSES, type Access, type Depth, grantsOf, SYSTEM_ADMINISTRATOR } from "./role-grants.ts";
-import { findRow, rowsOf, stableId, textOf } from "./rows.ts";
+import { ACCESSES, type Access, DEPTHS, type Depth, SYSTEM_ADMINISTRATOR } from "./role-grants.ts";
+import { type Granted, grantedBy, privilegeId } from "./role-privileges.ts";
+import { findRow, rowsOf, textOf } from "./rows.ts";
 import { type Session, SYSTEM_USER } from "./session.ts";
 import type { OrganizationState, Row } from "./state.ts";
 
@@ -45,6 +46,11 @@ export function privilegeName(access: Access, table: Table): string {
   return `prv${access}${PRIVILEGE_NAMES[table.logicalName] ?? table.schemaName}`;
 }
 
+/** Tables that every user may read: links, and what the system itself defines. Which these are is an assumption. */
+function isOpenToAll(table: Table): boolean {
+  return table.intersect || table.logicalName === "timezonedefinition" || table.logicalName === "privilege";
+}
+
 /** Privileges that belong to no table, by the names of the "Miscellaneous privileges" list. */
 const OTHER_PRIVILEGES = [
   "prvImportCustomization",
@@ -53,7 +59,19 @@ const OTHER_PRIVILEGES = [
   "prvActOnBehalfOfAnotherUser",
   "prvBypassCustomPlugins",
   "prvBypassCustomBusinessLogic",
+  "prvReadEntity",
+  "prvReadAttribute",
+  "prvReadRelationship",
 ] as const;
+
+type GeneralPrivilege = (typeof OTHER_PRIVILEGES)[number];
+
+/** Definitions of tables: every shipped role has these. */
+const OF_EVERY_SHIPPED_ROLE: readonly GeneralPrivilege[] = [
+  "prvReadEntity",
+  "prvReadAttribute",
+  "prvReadRelationship",
+];
 
 export interface HeldPrivilege {
   readonly name: string;
@@ -66,14 +84,13 @@ function tablePrivileges(session: Session): { access: Access; table: Table; name
     .flatMap((table) => ACCESSES.map((access) => ({ access, table, name: privilegeName(access, table) })));
 }
 
-const DEPTHS: readonly Depth[] = ["Basic", "Local", "Deep", "Global"];
-
-/** How far the widest grant of one of the roles reaches; undefined when there is none. */
-function depthOf(roles: readonly Row[], access: Access, table: Table): Depth | undefined {
-  const reached = roles
-    .flatMap((role) => grantsOf(textOf(role, "name")))
+/** How far the widest grant reaches; undefined when there is none. */
+function depthOf({ grants, given }: Granted, access: Access, table: Table): Depth | undefined {
+  const reached = grants
     .filter((grant) => grant.access.includes(access) && grant.covers(table))
     .map((grant) => DEPTHS.indexOf(grant.depth ?? "Global"));
+  const own = given.get(privilegeId(privilegeName(access, table)));
+  if (own !== undefined) reached.push(DEPTHS.indexOf(own));
   return reached.length === 0 ? undefined : DEPTHS[Math.max(...reached)];
 }
 
@@ -83,29 +100,43 @@ export function rolePrivileges(
   roles: readonly Row[],
   administrator: boolean,
 ): HeldPrivilege[] {
+  const granted = grantedBy(session.organization, roles);
   return tablePrivileges(session).flatMap(({ access, table, name }) => {
-    const depth = administrator ? "Global" : depthOf(roles, access, table);
+    const depth = administrator ? "Global" : depthOf(granted, access, table);
     return depth === undefined ? [] : [{ name, depth }];
   });
 }
 
 const CUSTOMIZER = "System Customizer";
 
-function generalPrivileges(roles: readonly Row[], administrator: boolean): HeldPrivilege[] {
+function generalPrivileges(session: Session, roles: readonly Row[], administrator: boolean): HeldPrivilege[] {
   const customizer = roles.some((role) => role["name"] === CUSTOMIZER);
+  const { given, hasShippedRole } = grantedBy(session.organization, roles);
   return OTHER_PRIVILEGES.filter(
-    (name) => administrator || (customizer && name.endsWith("Customization")),
+    (name) =>
+      administrator ||
+      (customizer && name.endsWith("Customization")) ||
+      (hasShippedRole && OF_EVERY_SHIPPED_ROLE.includes(name)) ||
+      given.has(privilegeId(name)),
   ).map((name) => ({ name, depth: "Global" }));
+}
+
+/** Everything that one role grants. */
+export function privilegesOfRoles(session: Session, roles: readonly Row[]): HeldPrivilege[] {
+  const administrator = roles.some((role) => role["name"] === SYSTEM_ADMINISTRATOR);
+  return [
+    ...rolePrivileges(session, roles, administrator),
+    ...generalPrivileges(session, roles, administrator),
+  ];
 }
 
 export function privilegesOf(session: Session, userId: string): HeldPrivilege[] {
   const administrator = isSystemAdministrator(session.organization, userId);
   const roles = rolesOf(session.organization, userId);
-  return [...rolePrivileges(session, roles, administrator), ...generalPrivileges(roles, administrator)];
-}
-
-export function privilegeId(name: string): string {
-  return stableId("privilege", name.toLowerCase());
+  return [
+    ...rolePrivileges(session, roles, administrator),
+    ...generalPrivileges(session, roles, administrator),
+  ];
 }
 
 /** Rows of the `privileges` table; they follow from the metadata and are not stored. */
@@ -120,6 +151,13 @@ export function privilegeRows(session: Session): Row[] {
   }));
 }
 
+/** Name of a privilege, by its id. */
+export function findPrivilege(session: Session, id: string): string | undefined {
+  const wanted = id.toLowerCase();
+  const row = privilegeRows(session).find((candidate) => candidate["privilegeid"] === wanted);
+  return row === undefined ? undefined : textOf(row, "name");
+}
+
 export function isPrivilege(session: Session, name: string): boolean {
   const wanted = name.toLowerCase();
   return privilegeRows(session).some((row) => textOf(row, "name").toLowerCase() === wanted);
@@ -131,10 +169,12 @@ function withholds({ world, userId }: Session, name: string): boolean {
 }
 
 /** Refuses unless the session's user holds a privilege that belongs to no table. */
-export function requireGeneralPrivilege(session: Session, name: (typeof OTHER_PRIVILEGES)[number]): void {
+export function requireGeneralPrivilege(session: Session, name: GeneralPrivilege): void {
   const { organization, userId } = session;
-  if (!withholds(session, name) && privilegesOf(session, userId).some((held) => held.name === name)) return;
   const roles = rolesOf(organization, userId);
+  const administrator = isSystemAdministrator(organization, userId);
+  const held = generalPrivileges(session, roles, administrator);
+  if (!withholds(session, name) && held.some((one) => one.name === name)) return;
   const accessMode = findRow(organization, "systemuser", userId)?.["accessmode"] ?? 0;
   throw dataverseError(
     403,
@@ -148,7 +188,10 @@ export function requirePrivilege(session: Session, access: Access, table: Table)
   const { organization, userId } = session;
   const name = `prv${access}${PRIVILEGE_NAMES[table.logicalName] ?? table.logicalName}`;
   const roles = rolesOf(organization, userId);
-  const holds = isSystemAdministrator(organization, userId) || depthOf(roles, access, table) !== undefined;
+  const holds =
+    (access === "Read" && isOpenToAll(table)) ||
+    isSystemAdministrator(organization, userId) ||
+    depthOf(grantedBy(organization, roles), access, table) !== undefined;
   if (holds && !withholds(session, name)) return;
   const accessMode = findRow(organization, "systemuser", userId)?.["accessmode"] ?? 0;
   throw dataverseError(

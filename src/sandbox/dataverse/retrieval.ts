@@ -6,12 +6,12 @@ import { contextSuffix, etagOf, presentRow } from "./expand.ts";
 import { fetchRows } from "./fetch-results.ts";
 import type { Table } from "./metadata/model.ts";
 import { notSimulated } from "./not-simulated.ts";
-import { parseQuery, type Query } from "./odata-query.ts";
+import { type Expansion, parseQuery, type Query } from "./odata-query.ts";
 import { nextLink, readSkipToken } from "./paging-cookie.ts";
 import { privilegeRows, requirePrivilege } from "./privileges.ts";
 import type { Key } from "./resource-path.ts";
 import { selectPage } from "./row-selection.ts";
-import { rowsOf, textOf } from "./rows.ts";
+import { rowsOf, tableOf, textOf } from "./rows.ts";
 import { type Session, wantsAnnotation } from "./session.ts";
 import type { JsonObject, Row } from "./state.ts";
 import { lookupTarget, readColumn, relatedRows } from "./table-scope.ts";
@@ -86,11 +86,30 @@ function otherQuery(session: Session, table: Table, url: URL): SandboxResponse |
     : fetchRows(session, table, fetch);
 }
 
+/** Whoever expands reads the other table as well. */
+function requireExpanded(session: Session, table: Table, expansions: readonly Expansion[]): void {
+  for (const { navigation: name, query } of expansions) {
+    const navigation = table.navigations.get(name);
+    if (navigation === undefined) continue;
+    const targets =
+      navigation.kind === "lookup"
+        ? navigation.targets
+        : [navigation.kind === "children" ? navigation.table : navigation.target];
+    for (const target of targets) {
+      const other = tableOf(session, target);
+      // Rules have no privileges: they belong to their calendar.
+      if (target !== "calendarrule") requirePrivilege(session, "Read", other);
+      requireExpanded(session, other, query.expand);
+    }
+  }
+}
+
 export function retrieveMultiple(session: Session, table: Table, url: URL): SandboxResponse {
   requirePrivilege(session, "Read", table);
   const other = otherQuery(session, table, url);
   if (other !== undefined) return other;
   const query = parseQuery(session, table, url.searchParams);
+  requireExpanded(session, table, query.expand);
   const rows = givenRows(session, table);
   return {
     status: 200,
@@ -132,6 +151,7 @@ export function retrieve(
     throw badQuery(
       "The query specified in the URI is not valid. Query options $orderby, $filter, $count, $top can be applied only on collections.",
     );
+  requireExpanded(session, table, query.expand);
   const row = requireRow(session, table, key);
   const etag = etagOf(row);
   if (ifNoneMatch === etag && query.expand.length === 0) return { status: 304, headers: { ETag: etag } };

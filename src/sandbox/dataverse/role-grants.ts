@@ -20,7 +20,8 @@ export const ACCESSES = [
 export type Access = (typeof ACCESSES)[number];
 
 /** Own rows, those of the own business unit, of it and the units below, of the organization. */
-export type Depth = "Basic" | "Local" | "Deep" | "Global";
+export const DEPTHS = ["Basic", "Local", "Deep", "Global"] as const;
+export type Depth = (typeof DEPTHS)[number];
 
 export interface Grant {
   readonly access: readonly Access[];

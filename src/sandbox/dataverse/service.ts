@@ -12,7 +12,7 @@ import { batchWrites, serveBatch } from "./batch.ts";
 import { openSession } from "./callers.ts";
 import { serveEntityDefinitions } from "./entity-definitions.ts";
 import { badPayload, methodNotAllowed, segmentNotFound } from "./errors.ts";
-import { callBoundFunction, callOperation } from "./functions.ts";
+import { callBoundOperation, callOperation } from "./functions.ts";
 import { metadataDocument, serviceDocument } from "./metadata/documents.ts";
 import { isRealOperation, notSimulated } from "./not-simulated.ts";
 import { associate, disassociate } from "./references.ts";
@@ -58,7 +58,7 @@ function serveRow(
   }
   if (more.length > 0) throw segmentNotFound(more[0]?.name ?? "");
   if (property.name.startsWith("Microsoft.Dynamics.CRM."))
-    return callBoundFunction(session, method, table, key, property, url);
+    return callBoundOperation(session, method, table, key, property, url, () => bodyOf(request));
   if (method === "GET") return retrieveProperty(session, table, key, property.name, suffix?.name, url);
   if (suffix?.name === "$ref") {
     if (method === "DELETE") return disassociate(session, table, key, property.name, property.key, url);

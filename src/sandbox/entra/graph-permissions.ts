@@ -335,3 +335,10 @@ export function accessOf(world: World, caller: Caller, permit: Permit): Access {
   if (permit.directoryRoles === undefined || holdsDirectoryRole(caller, permit.directoryRoles)) return "full";
   return permit.ownerMay === true ? "owned" : requestDenied();
 }
+
+/** Like `accessOf`, for what a call shows beside its own objects. */
+export function mayRead(caller: Caller, permit: Permit): boolean {
+  const names = caller.kind === "user" ? permit.scopes : permit.roles;
+  const held = caller.kind === "user" ? caller.scopes : caller.roles;
+  return names.some((name) => held.includes(name));
+}

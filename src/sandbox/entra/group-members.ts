@@ -14,12 +14,15 @@ import {
 } from "./graph-call.ts";
 import { badRequest, notFound, refuseGraph } from "./graph-errors.ts";
 import {
+  APPLICATION_READ,
   GROUP_OWNER_READ,
   GROUP_WRITE,
   MEMBER_READ,
   MEMBER_WRITE,
+  mayRead,
   type Permit,
   USER_DELETE,
+  USER_READ,
 } from "./graph-permissions.ts";
 import { answerCollection, requireAdvancedForCast } from "./graph-query.ts";
 import { purgeObject, softDeleteObject } from "./object-lifecycle.ts";
@@ -38,6 +41,22 @@ export function linkedObjects(world: World, link: GroupLink, groupId: string): J
       const object = liveObject(world, entry.to);
       return object === undefined ? [] : [typedValue(object)];
     });
+}
+
+/**
+ * What the caller may not read of its own is shown by id alone, everything else null ("Overview of Microsoft Graph
+ * permissions: limited information returned for inaccessible member objects").
+ */
+function asSeenBy({ caller }: GraphCall, objects: readonly JsonObject[]): JsonObject[] {
+  const closed = new Set([
+    ...(mayRead(caller, USER_READ) ? [] : ["#microsoft.graph.user"]),
+    ...(mayRead(caller, APPLICATION_READ) ? [] : ["#microsoft.graph.servicePrincipal"]),
+  ]);
+  return objects.map((object) => {
+    if (!closed.has(String(object["@odata.type"]))) return object;
+    const names = Object.keys(object).filter((name) => name !== "id" && name !== "@odata.type");
+    return { ...object, ...Object.fromEntries(names.map((name) => [name, null])) };
+  });
 }
 
 /** Everybody reached through nested groups, each once. */
@@ -132,7 +151,11 @@ function deleteMemberObject(call: GraphCall): SandboxResponse {
 function linkRoutes(link: GroupLink, read: Permit, write: Permit): GraphRoute[] {
   return [
     graphRoute("GET", `/groups/{key}/${link}`, read, (call) =>
-      answerCollection(call, linkedObjects(call.world, link, objectOf(call, "group").id), OBJECT_SHAPE),
+      answerCollection(
+        call,
+        asSeenBy(call, linkedObjects(call.world, link, objectOf(call, "group").id)),
+        OBJECT_SHAPE,
+      ),
     ),
     graphRoute("GET", `/groups/{key}/${link}/$ref`, read, (call) => {
       const objects = linkedObjects(call.world, link, objectOf(call, "group").id);
@@ -166,10 +189,14 @@ export const GROUP_MEMBER_ROUTES: readonly GraphRoute[] = [
     const objects = linkedObjects(call.world, "members", objectOf(call, "group").id).filter((object) =>
       sameText(String(object["@odata.type"]), type),
     );
-    return answerCollection(call, objects, OBJECT_SHAPE);
+    return answerCollection(call, asSeenBy(call, objects), OBJECT_SHAPE);
   }),
   graphRoute("DELETE", "/groups/{key}/members/{member}", USER_DELETE, deleteMemberObject),
   graphRoute("GET", "/groups/{key}/transitiveMembers", MEMBER_READ, (call) =>
-    answerCollection(call, transitiveMembers(call.world, objectOf(call, "group").id), OBJECT_SHAPE),
+    answerCollection(
+      call,
+      asSeenBy(call, transitiveMembers(call.world, objectOf(call, "group").id)),
+      OBJECT_SHAPE,
+    ),
   ),
 ];

@@ -19,6 +19,7 @@ const PAGE_SIZE = 25;
  */
 const ALLOWED: Readonly<Record<VaultRole, readonly string[]>> = {
   "Key Vault Administrator": ["*"],
+  "Key Vault Reader": ["secrets/readMetadata/action", "keys/read"],
   "Key Vault Secrets Officer": ["secrets/*"],
   "Key Vault Secrets User": ["secrets/getSecret/action", "secrets/readMetadata/action"],
   "Key Vault Crypto Officer": ["keys/*"],

@@ -50,6 +50,7 @@ export interface VaultKey {
 /** Azure's data-plane roles ("Azure built-in roles for Key Vault data plane operations"). */
 export type VaultRole =
   | "Key Vault Administrator"
+  | "Key Vault Reader"
   | "Key Vault Secrets Officer"
   | "Key Vault Secrets User"
   | "Key Vault Crypto Officer"

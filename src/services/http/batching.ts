@@ -72,7 +72,6 @@ async function sendGraph(
     method: "POST",
     url: endpoint,
     body: { requests },
-    reads: true,
     counts: reads.length,
   });
   const { responses } = (answer.body ?? {}) as { responses?: readonly GraphPart[] };
@@ -109,7 +108,6 @@ async function sendDataverse(
     // Without it the first refusal would end the batch.
     headers: { "content-type": contentType, prefer: "odata.continue-on-error" },
     body,
-    reads: true,
     counts: reads.length,
   });
   const parts = answersOf(answer.header("content-type"), answer.text);

@@ -166,7 +166,9 @@ function permissionNamed(message: string): string | undefined {
     // Key Vault's data plane.
     /^Action: '([^']+)'/m.exec(message)?.[1] ??
     /missing (prv\w+) privilege/.exec(message)?.[1] ??
-    /missing required permissions: \[?([^\]]+)\]?/.exec(message)?.[1]
+    /missing required permissions: \[?([^\]]+)\]?/.exec(message)?.[1] ??
+    // Key Vault's, of several lines.
+    /\bAction: '([^']+)'/.exec(message)?.[1]
   );
 }
 

@@ -14,6 +14,7 @@ import { limited } from "./answer-limits.ts";
 import { type Budget, createBudget, LIMITS } from "./budget.ts";
 import { type Circuit, createCircuit } from "./circuit.ts";
 import { classifyTransport, refusalError, shownUrl, titleOf, transportError } from "./failures.ts";
+import { onlyReads } from "./reading-posts.ts";
 import {
   backoffMs,
   isRepeatable,
@@ -267,13 +268,11 @@ export function createHttp(options: HttpOptions): TracingHttp {
   }
 
   return {
-    async send(request) {
-      const { url, service } = addressOf(cloud, request.url);
-      const write =
-        request.method !== "GET" &&
-        request.method !== "HEAD" &&
-        request.reads !== true &&
-        service !== "login";
+    async send(given) {
+      const { url, service } = addressOf(cloud, given.url);
+      const write = !onlyReads(service, url, given);
+      // What only reads may be sent again, whatever its method.
+      const request = write || given.repeatable !== undefined ? given : { ...given, repeatable: true };
       if (write && options.readOnly) {
         throw new PscError({
           code: "PSC-E290",

@@ -40,6 +40,24 @@ function headAndRest(text: string): readonly [head: readonly string[], rest: str
   return [text.slice(0, end).split(/\r?\n/), text.slice(end).replace(/^\r?\n\r?\n/, "")];
 }
 
+/** True when every part of a `$batch` is one GET without a body; change sets, and what cannot be read, are not. */
+export function holdsOnlyGets(contentType: string | undefined, body: unknown): boolean {
+  const boundary = /^multipart\/mixed;\s*boundary="?([\w-]+)"?$/i.exec(contentType ?? "")?.[1];
+  if (boundary === undefined || typeof body !== "string") return false;
+  const [before, ...pieces] = body.split(`--${boundary}`);
+  const end = pieces.pop();
+  if (before !== "" || end?.trim() !== "--" || pieces.length === 0) return false;
+  return pieces.every((piece) => {
+    const [envelope, http] = headAndRest(piece.replace(/^\r?\n/, ""));
+    const [[line = ""], rest] = headAndRest(http);
+    return (
+      envelope.some((header) => /^content-type:\s*application\/http$/i.test(header)) &&
+      /^GET \S+ HTTP\/1\.1$/.test(line) &&
+      rest.trim() === ""
+    );
+  });
+}
+
 /** The answers of a batch in their order; undefined when the text is no such batch. */
 export function answersOf(contentType: string | undefined, text: string): readonly PartAnswer[] | undefined {
   const boundary = /boundary="?([^";]+)"?/i.exec(contentType ?? "")?.[1];

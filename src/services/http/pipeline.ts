@@ -4,5 +4,5 @@ import { type RememberingHttp, remembering } from "./remembering.ts";
 
 /** The door to the network as everything uses it: reads of one moment go together, and repeated looks are remembered. */
 export function createPipeline(options: HttpOptions): RememberingHttp {
-  return remembering(batching(createHttp(options), options.cloud));
+  return remembering(batching(createHttp(options), options.cloud), options.cloud);
 }

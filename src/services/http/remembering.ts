@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { addressOf, type Cloud } from "../../cloud.ts";
+import { onlyReads } from "./reading-posts.ts";
 import type { Exchange, HttpRequest, HttpResponse, TracingHttp } from "./types.ts";
 
 /** A pipeline that can hand out what it has read before. */
@@ -15,12 +17,15 @@ interface Remembered {
   readonly exchanges: readonly Exchange[];
 }
 
-function keyOf({ method, url, headers, body, reads, expect }: HttpRequest): string | undefined {
-  if (method !== "GET" && reads !== true) return undefined;
-  return JSON.stringify([method, url, headers, body, expect]);
-}
+export function remembering(base: TracingHttp, cloud: Cloud): RememberingHttp {
+  /** Undefined for what is no read: that is sent as often as it is asked for. */
+  function keyOf(request: HttpRequest): string | undefined {
+    const { method, url, headers, body, expect } = request;
+    const address = addressOf(cloud, url);
+    if (!onlyReads(address.service, address.url, request)) return undefined;
+    return JSON.stringify([method, url, headers, body, expect]);
+  }
 
-export function remembering(base: TracingHttp): RememberingHttp {
   const memories = new AsyncLocalStorage<Map<string, Promise<Remembered>>>();
   return {
     ...base,

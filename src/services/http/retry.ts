@@ -35,7 +35,7 @@ export function backoffMs(attempt: number, random: () => number): number {
 }
 
 export function isRepeatable(request: HttpRequest): boolean {
-  return request.repeatable ?? (request.method !== "POST" || request.reads === true);
+  return request.repeatable ?? request.method !== "POST";
 }
 
 /** May a request be tried again after this status? See `RETRY_RULES`. */

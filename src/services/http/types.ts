@@ -11,15 +11,9 @@ export interface HttpRequest {
   readonly expect?: readonly number[];
   /**
    * May the request be sent again when nobody knows whether it took effect? Defaults to true for every method but
-   * POST and to false for POST.
+   * POST, and for POST to whether it only reads.
    */
   readonly repeatable?: boolean;
-  /**
-   * A POST that changes nothing, such as a validation, `listSecrets`, or a signature by a key vault's key: passes a
-   * read-only pipeline. Whoever says so names the operation's documentation beside it: it is the one way to POST that
-   * `plan` and `verify` have.
-   */
-  readonly reads?: boolean;
   /**
    * Makes what replaces the Entra token, for services with tokens of their own; asked each time the request is sent, as
    * such tokens may be short-lived. Never logged.

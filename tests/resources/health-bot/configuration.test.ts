@@ -36,7 +36,7 @@ async function management(spec: EnvironmentSpec): Promise<HealthBotManagement> {
   const services = await tenant.services();
   const id = `/subscriptions/${spec.azure.subscription}/resourceGroups/${spec.azure.resourceGroup}/providers/Microsoft.HealthBot/healthBots/${spec.healthBot.name}`;
   const bot = await services.arm.get<{ properties: { botManagementPortalLink: string } }>(id);
-  const { body } = await services.arm.send("POST", `${id}/listSecrets`, { reads: true });
+  const { body } = await services.arm.send("POST", `${id}/listSecrets`);
   const secret = (body as { secrets: { keyName: string; value: string }[] }).secrets.find(
     ({ keyName }) => keyName === "API_JWT_SECRET",
   );

@@ -124,7 +124,6 @@ describe("what is not simulated", () => {
     ["PUT", () => `${group}/providers/Microsoft.Resources/deployments/main`],
     ["POST", () => `${group}/providers/Microsoft.Resources/deployments/main/whatIf`],
     ["PATCH", () => `${group}/providers/Microsoft.Resources/tags/default`],
-    ["PUT", () => `${ROOT}/providers/Microsoft.Authorization/roleDefinitions/custom`],
     ["PUT", () => `${ROOT}/providers/Microsoft.Authorization/policyDefinitions/mine`],
     ["PATCH", () => `${ROOT}/providers/Microsoft.Authorization/policyAssignments/mine`],
     ["GET", () => `${ROOT}/providers/Microsoft.Authorization/denyAssignments`],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prove } from "../../harness/fidelity.ts";
 import { type ArmSession, startArmSession } from "./arm-session.ts";
 import { ACCESS } from "./refusals/access.ts";
+import { CUSTOM_ROLES } from "./refusals/custom-roles.ts";
 import { FRONT_DOOR } from "./refusals/front-door.ts";
 import { HEALTH_BOTS } from "./refusals/health-bots.ts";
 import { MONITORING } from "./refusals/monitoring.ts";
@@ -18,6 +19,7 @@ const SUBJECTS: Readonly<Record<string, readonly Refusal[]>> = {
   "health bots": HEALTH_BOTS,
   monitoring: MONITORING,
   access: ACCESS,
+  "custom roles": CUSTOM_ROLES,
   "privileged access": PRIVILEGED_ACCESS,
   "policy and locks": POLICY_AND_LOCKS,
 };

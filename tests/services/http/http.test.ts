@@ -179,8 +179,7 @@ describe("the HTTP pipeline", () => {
     expect(seen).toEqual([]);
     await http.send({
       method: "POST",
-      url: "https://management.azure.com/x/listSecrets?api-version=1",
-      reads: true,
+      url: "https://api.bap.microsoft.com/providers/Microsoft.BusinessAppPlatform/listTenantSettings?api-version=1",
     });
     expect(seen).toHaveLength(1);
   });

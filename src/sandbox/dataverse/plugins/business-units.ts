@@ -1,4 +1,5 @@
 import { dataverseError, dependentRows } from "../errors.ts";
+import { privilegesGivenTo } from "../role-privileges.ts";
 import {
   addLink,
   changeRow,
@@ -134,5 +135,12 @@ export const rolePlugin: Plugin = {
       }
     };
     copyBelow(textOf(role, "_businessunitid_value"), role);
+  },
+  beforeDelete(session, role) {
+    // What the root role was given goes with it.
+    if (textOf(role, "_parentroleid_value") !== "") return undefined;
+    for (const row of privilegesGivenTo(session.organization, role))
+      dropRow(session, "roleprivileges", textOf(row, "roleprivilegeid"));
+    return undefined;
   },
 };
