@@ -1,6 +1,7 @@
 import { KINDS } from "../resources/kinds.ts";
 import type { Control } from "./control.ts";
 import { derivedControls } from "./derived.ts";
+import { ENVIRONMENT_CONTROLS } from "./families/environment.ts";
 import { IDENTITY_CONTROLS } from "./families/identity.ts";
 import type { Probe } from "./probe.ts";
 
@@ -14,6 +15,7 @@ export interface ControlFamily {
 /** psc's catalogue, in the order of reports. A new control is one more entry in its family's file. */
 export const FAMILIES: readonly ControlFamily[] = [
   { key: "IAM", title: "Identity and access", controls: IDENTITY_CONTROLS },
+  { key: "ENV", title: "Environment and tenant", controls: ENVIRONMENT_CONTROLS },
 ];
 
 /** Every control of the catalogue. */
