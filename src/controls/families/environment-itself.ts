@@ -7,11 +7,11 @@ import { type EnvironmentFacts, environmentFacts, installedPackages } from "../p
 /** Production keeps what a clinic may miss a month later; elsewhere a week is what the platform has. */
 const BACKUP_DAYS: Readonly<Record<Stage, number>> = { dev: 7, test: 7, prod: 28 };
 
-/** Environments that do not end by themselves, by stage. */
-const TYPES: Readonly<Record<Stage, readonly EnvironmentType[]>> = {
-  dev: ["Sandbox", "Developer"],
-  test: ["Sandbox", "Developer"],
-  prod: ["Production"],
+/** Type of environment by stage: a trial ends by itself, and a developer's environment belongs to one person. */
+const TYPES: Readonly<Record<Stage, EnvironmentType>> = {
+  dev: "Sandbox",
+  test: "Sandbox",
+  prod: "Production",
 };
 
 const ADMINISTRATOR = "Power Platform Administrator";
@@ -189,13 +189,13 @@ export const ENVIRONMENT_ITSELF_CONTROLS: readonly Control[] = [
       seen(facts, ({ type }) => {
         const fitting = TYPES[spec.stage];
         return judgedBy(
-          fitting.some((one) => one === type)
+          type === fitting
             ? []
             : [
                 differs(
                   environmentFacts.id,
                   "environmentSku",
-                  fitting.join(" or "),
+                  fitting,
                   type,
                   `${spec.stage} is a ${type} environment`,
                 ),
