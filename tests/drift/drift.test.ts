@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KINDS } from "../../src/resources/kinds.ts";
 import { openWorkplace, type Workplace } from "../acceptance/support.ts";
+import { newClientCertificate } from "../harness/client-certificate.ts";
 import { AZURE_AND_ENTRA, AZURE_ONE_BY_ONE, IMPOSSIBLE, type Mutations } from "./azure-and-entra.ts";
 import { DATAVERSE, DATAVERSE_ONE_BY_ONE } from "./dataverse.ts";
 import { openPortal, type Portal } from "./portal.ts";
@@ -39,7 +40,7 @@ function found(actions: readonly Action[]): Set<string> {
 const specWith = (assistant: string): string => `extends: full.yaml
 identity:
   adminApplications: [55555555-5555-4555-8555-555555555555]
-  application: { permissions: { consent: psc } }
+  application: { certificates: [{ name: runner, file: runner.pem }], permissions: { consent: psc } }
 environment: { type: Production, managed: true, backupRetentionDays: 28, tenantSettings: { manage: true } }
 azure:
   tags: { workload: patients }
@@ -83,6 +84,7 @@ async function actions(): Promise<readonly Action[]> {
 beforeAll(async () => {
   place = await openWorkplace();
   portal = openPortal(place, "contosohealth-full");
+  place.write("runner.pem", newClientCertificate("contoso-runner").pem.replace(/-----BEGIN PRIVATE[^]*/, ""));
   place.write("drift.yaml", specWith(await registerApplication("Contoso nurse assistant")));
   declared = found(await actions());
   const deployed = await place.psc("deploy drift.yaml");
