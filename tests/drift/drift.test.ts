@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KINDS } from "../../src/resources/kinds.ts";
 import { openWorkplace, type Workplace } from "../acceptance/support.ts";
@@ -84,7 +85,7 @@ async function actions(): Promise<readonly Action[]> {
 beforeAll(async () => {
   place = await openWorkplace();
   portal = openPortal(place, "contosohealth-full");
-  place.write("runner.pem", newClientCertificate("contoso-runner").pem.replace(/-----BEGIN PRIVATE[^]*/, ""));
+  place.write("runner.pem", new X509Certificate(newClientCertificate("contoso-runner").pem).toString());
   place.write("drift.yaml", specWith(await registerApplication("Contoso nurse assistant")));
   declared = found(await actions());
   const deployed = await place.psc("deploy drift.yaml");
