@@ -120,7 +120,7 @@ export interface Bap {
   tenantSettings(): Promise<Row>;
   /** Changes the settings named, in the API's own shape; the others stay. */
   changeTenantSettings(settings: Row): Promise<void>;
-  /** Which other tenants' connections go in and out. @param tenantId a GUID. */
+  /** Which other tenants' connections go in and out. Assumption: no policy (404) isolates nothing. @param tenantId a GUID. */
   tenantIsolation(tenantId: string): Promise<BapTenantIsolation>;
   adminApplications(): Promise<readonly string[]>;
   registerAdminApplication(clientId: string): Promise<void>;

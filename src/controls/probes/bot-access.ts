@@ -126,7 +126,10 @@ async function held(instances: readonly Instance[], context: Context): Promise<r
 
 const AT_SCOPE = { $filter: "atScope()" };
 
-/** People and groups whose roles reach the bot, given there or above. */
+/**
+ * People and groups whose roles reach the bot, given there or above. Assumption: a tenant without the licence for
+ * Privileged Identity Management answers 400 (`AadPremiumLicenseRequired`).
+ */
 export const botAccess = defineProbe<BotAccess>({
   id: "bot-access",
   summary: "people and groups whose Azure roles reach the bot, for good or by activation",
@@ -158,7 +161,7 @@ export const botAccess = defineProbe<BotAccess>({
       );
       return { standing: await held(standing, context), eligible: await held(eligible, context) };
     } catch (error) {
-      // Without the licence for Privileged Identity Management these lists are refused, and every assignment stands.
+      // Then nothing is activated, and every assignment stands.
       if (!isServiceError(error, 400)) throw error;
       return {
         standing: await held(await arm.list<Instance>(`${at}/roleAssignments`, AT_SCOPE), context),

@@ -197,6 +197,14 @@ export const IDENTITY_BREAKS: readonly Break[] = [
   },
   {
     control: "PSC-IAM-12",
+    what: "a device of the organisation does as well as a second factor",
+    to: "warning",
+    does: policy(EVERYBODY, ({ grantControls }) => ({
+      grantControls: { ...(grantControls as Row), builtInControls: ["mfa", "compliantDevice"] },
+    })),
+  },
+  {
+    control: "PSC-IAM-12",
     what: "the policy for everybody leaves somebody out",
     to: "warning",
     does: policy(
