@@ -96,8 +96,8 @@ export const inherited = (reason: string): Judgement => ({ outcome: "inherited",
 export const notApplicable = (reason: string): Judgement => ({ outcome: "not-applicable", reason });
 
 /** A finding about the whole of something, without anything to compare. */
-export function about(subject: string, message: string, field = ""): Finding {
-  return { subject, field, expected: null, actual: null, message };
+export function about(subject: string, message: string): Finding {
+  return { subject, field: "", expected: null, actual: null, message };
 }
 
 /** A finding about one value. */

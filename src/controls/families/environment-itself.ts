@@ -62,7 +62,15 @@ export const ENVIRONMENT_ITSELF_CONTROLS: readonly Control[] = [
                   ),
                 ]),
             ...(isDefault
-              ? [about(environmentFacts.id, "it is the tenant's default environment", "isDefault")]
+              ? [
+                  differs(
+                    environmentFacts.id,
+                    "isDefault",
+                    "false",
+                    "true",
+                    "it is the tenant's default environment",
+                  ),
+                ]
               : []),
             ...(packages.some((name) => OF_DYNAMICS.test(name))
               ? []
@@ -95,10 +103,12 @@ export const ENVIRONMENT_ITSELF_CONTROLS: readonly Control[] = [
           [
             ...(securityGroupId === null
               ? [
-                  about(
+                  differs(
                     environmentFacts.id,
-                    "every licensed member of the tenant may enter it",
                     "securityGroupId",
+                    "a group",
+                    "none",
+                    "every licensed member of the tenant may enter it",
                   ),
                 ]
               : facts.resources("power-platform.security-group").flatMap(findingsOf)),
@@ -126,7 +136,17 @@ export const ENVIRONMENT_ITSELF_CONTROLS: readonly Control[] = [
     judge: ({ facts }) =>
       seen(facts, ({ managed }) =>
         judgedBy(
-          managed ? [] : [about(environmentFacts.id, "the environment is not managed", "protectionLevel")],
+          managed
+            ? []
+            : [
+                differs(
+                  environmentFacts.id,
+                  "protectionLevel",
+                  "Standard",
+                  "Basic",
+                  "the environment is not managed",
+                ),
+              ],
           "it is managed",
         ),
       ),

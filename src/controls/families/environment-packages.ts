@@ -36,7 +36,7 @@ export const PACKAGE_CONTROLS: readonly Control[] = [
           ...people
             .filter(({ lacks }) => lacks.length > 0)
             .map(({ name, lacks }) =>
-              about(agentLicences.id, `${name} has no licence for ${lacks.join(" and ")}`, name),
+              about(agentLicences.id, `${name} has no licence for ${lacks.join(" and ")}`),
             ),
         ],
         `owned, and assigned to all ${people.length} agents and supervisors`,
@@ -137,7 +137,7 @@ export const PACKAGE_CONTROLS: readonly Control[] = [
       return judgedBy(
         names
           .filter((name) => FOR_TRYING.test(name))
-          .map((name) => about(installedPackages.id, `${name} is installed`, name)),
+          .map((name) => about(installedPackages.id, `${name} is installed`)),
         `none among ${names.length} packages`,
       );
     },

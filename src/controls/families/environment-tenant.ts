@@ -16,16 +16,10 @@ const SETTINGS_KINDS = ["power-platform.tenant-settings", "power-platform.creati
 function splits({ name, groups }: CoveringPolicy): Finding[] {
   const entries = Object.entries(groups);
   const blocked = entries.filter(([, group]) => group === "Blocked").map(([connector]) => connector);
-  if (blocked.length > 0) return [about(dataPolicies.id, `"${name}" blocks ${blocked.join(", ")}`, name)];
+  if (blocked.length > 0) return [about(dataPolicies.id, `"${name}" blocks ${blocked.join(", ")}`)];
   return new Set(Object.values(groups)).size < 2
     ? []
-    : [
-        about(
-          dataPolicies.id,
-          `"${name}" separates ${entries.map(([connector]) => connector).join(", ")}`,
-          name,
-        ),
-      ];
+    : [about(dataPolicies.id, `"${name}" separates ${entries.map(([connector]) => connector).join(", ")}`)];
 }
 
 interface Expectation {
@@ -147,10 +141,12 @@ export const TENANT_CONTROLS: readonly Control[] = [
             ? []
             : [differs(tenantIsolation.id, "isDisabled", "false", "true", "tenant isolation is off")]),
           ...(on ? all : []).map(({ inbound, outbound }) =>
-            about(
+            differs(
               tenantIsolation.id,
-              `every tenant is let ${[...(inbound ? ["in"] : []), ...(outbound ? ["out"] : [])].join(" and ")}`,
               "allowedTenants",
+              "named tenants",
+              "*",
+              `every tenant is let ${[...(inbound ? ["in"] : []), ...(outbound ? ["out"] : [])].join(" and ")}`,
             ),
           ),
         ],

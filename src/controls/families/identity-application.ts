@@ -108,11 +108,11 @@ export const APPLICATION_CONTROLS: readonly Control[] = [
       const changing = granted.filter((one) => has(declared, one) && CHANGES.test(one));
       return judgedBy(
         [
-          ...extra.map((one) => about(botGrants.id, `${one} was granted and is not in the spec`, one)),
-          ...changing.map((one) => about(botGrants.id, `${one} lets the application change things`, one)),
+          ...extra.map((one) => about(botGrants.id, `${one} was granted and is not in the spec`)),
+          ...changing.map((one) => about(botGrants.id, `${one} lets the application change things`)),
           ...declared
             .filter((one) => !has(granted, one))
-            .map((one) => about(botGrants.id, `${one} is in the spec and was not granted`, one)),
+            .map((one) => about(botGrants.id, `${one} is in the spec and was not granted`)),
         ],
         granted.length === 0 ? "nothing was granted" : `granted as listed: ${granted.join(", ")}`,
       );

@@ -52,9 +52,7 @@ export const BOT_ACCESS_CONTROLS: readonly Control[] = [
             ? []
             : [about(botAccess.id, "no group holds a role of the bot")]),
           ...grants.filter(({ state }) => state !== "differs").flatMap(findingsOf),
-          ...people.map((one) =>
-            about(botAccess.id, `a role of the bot is held by a person: ${shown(one)}`, one.who),
-          ),
+          ...people.map((one) => about(botAccess.id, `a role of the bot is held by a person: ${shown(one)}`)),
         ],
         `held by ${[...new Set(held.filter((one) => !isPerson(one)).map(({ who }) => who))].join(", ")}`,
       );
@@ -89,7 +87,7 @@ export const BOT_ACCESS_CONTROLS: readonly Control[] = [
       const standing = access.standing.filter(({ principalId }) => !spared.has(principalId));
       const kept = access.standing.filter(({ principalId }) => spared.has(principalId));
       return judgedBy(
-        standing.map((one) => about(botAccess.id, `standing access to the bot: ${shown(one)}`, one.who)),
+        standing.map((one) => about(botAccess.id, `standing access to the bot: ${shown(one)}`)),
         kept.length === 0
           ? "nobody has any"
           : `nobody has any but ${[...new Set(kept.map(({ who }) => who))].join(", ")}, kept for emergencies`,

@@ -74,7 +74,7 @@ export const ROLE_CONTROLS: readonly Control[] = [
             .filter(
               (role) => healthcare.some((one) => sameRole(one, role)) && !givenDirectly(holder, role, given),
             )
-            .map((role) => about(roleHolders.id, `${holder.name} holds ${role} directly`, holder.name)),
+            .map((role) => about(roleHolders.id, `${holder.name} holds ${role} directly`)),
         );
       return judgedBy(
         [
@@ -150,7 +150,7 @@ export const ROLE_CONTROLS: readonly Control[] = [
       if (edited.length === 0 && unseen.length > 0)
         return manual(`the environment shows no layers of ${unseen.map(({ name }) => name).join(", ")}`);
       return judgedBy(
-        edited.map(({ name }) => about(roleLayers.id, `somebody has edited the role ${name}`, name)),
+        edited.map(({ name }) => about(roleLayers.id, `somebody has edited the role ${name}`)),
         `${shipped.length} roles are as they came`,
       );
     },
@@ -177,7 +177,7 @@ export const ROLE_CONTROLS: readonly Control[] = [
           .filter(
             (holder) => isPerson(holder) && holder.roles.some((role) => sameRole(role, API_ACCESS_ROLE)),
           )
-          .map(({ name }) => about(roleHolders.id, `${name} holds ${API_ACCESS_ROLE}`, name)),
+          .map(({ name }) => about(roleHolders.id, `${name} holds ${API_ACCESS_ROLE}`)),
         "no person holds it",
       ),
   },

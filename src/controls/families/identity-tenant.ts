@@ -147,19 +147,15 @@ export const TENANT_ACCESS_CONTROLS: readonly Control[] = [
             ]),
         ...accounts.flatMap(({ name, id, enabled }) =>
           id === null
-            ? [about(emergencyAccounts.id, `the tenant has no account ${name}`, name)]
+            ? [about(emergencyAccounts.id, `the tenant has no account ${name}`)]
             : enabled
               ? []
-              : [about(emergencyAccounts.id, `the account ${name} is disabled`, name)],
+              : [about(emergencyAccounts.id, `the account ${name} is disabled`)],
         ),
         ...caught
           .filter((one) => one.account.id !== null && !unseen.includes(one))
           .map(({ account, policy }) =>
-            about(
-              conditionalAccess.id,
-              `the policy "${policy.name}" holds for ${account.name} as well`,
-              policy.name,
-            ),
+            about(conditionalAccess.id, `the policy "${policy.name}" holds for ${account.name} as well`),
           ),
         ...(securityDefaults ? [about(conditionalAccess.id, "security defaults spare no account")] : []),
       ];
@@ -200,13 +196,23 @@ export const TENANT_ACCESS_CONTROLS: readonly Control[] = [
       return judgedBy(
         [
           ...(rights.registerApplications
-            ? [about(memberRights.id, "every member may register applications", "allowedToCreateApps")]
+            ? [
+                differs(
+                  memberRights.id,
+                  "allowedToCreateApps",
+                  "false",
+                  "true",
+                  "every member may register applications",
+                ),
+              ]
             : []),
           ...rights.consentBy.map((policy) =>
-            about(
+            differs(
               memberRights.id,
-              `members consent for themselves by ${policy}`,
               "permissionGrantPoliciesAssigned",
+              "none",
+              policy,
+              `members consent for themselves by ${policy}`,
             ),
           ),
         ],

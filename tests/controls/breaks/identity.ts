@@ -63,6 +63,11 @@ const excluding =
 
 const EVERYBODY = "Require multifactor authentication for everybody";
 
+/** Controls that nobody can break, each with the reason. */
+export const IDENTITY_UNBREAKABLE: Readonly<Record<string, string>> = {
+  "PSC-IAM-01": "manual: whoever verifies does not see the rights of whoever deploys",
+};
+
 export const IDENTITY_BREAKS: readonly Break[] = [
   {
     control: "PSC-IAM-02",
