@@ -142,6 +142,7 @@ export const IDENTITY_BREAKS: readonly Break[] = [
   {
     control: "PSC-IAM-08",
     what: "the application user is disabled",
+    also: ["PSC-OC-02"],
     does: (portal) =>
       portal.rows("systemuser", (row) =>
         String(row["fullname"]).includes("psc contoso-full bot") ? { isdisabled: true } : undefined,
@@ -150,6 +151,7 @@ export const IDENTITY_BREAKS: readonly Break[] = [
   {
     control: "PSC-IAM-09",
     what: "a person is made eligible for a role of the bot",
+    also: ["PSC-BOT-10"],
     async does(portal) {
       const role = "af854a69-80ce-4ff7-8447-f1118a2e0ca8";
       await atAzure(
