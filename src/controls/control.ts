@@ -98,6 +98,22 @@ export const manual = (reason: string): Judgement => ({ outcome: "manual", reaso
 export const inherited = (reason: string): Judgement => ({ outcome: "inherited", reason });
 export const notApplicable = (reason: string): Judgement => ({ outcome: "not-applicable", reason });
 
+/** A finding about the whole of something, without anything to compare. */
+export function about(subject: string, message: string): Finding {
+  return { subject, field: "", expected: null, actual: null, message };
+}
+
+/** A finding about one value. */
+export function differs(
+  subject: string,
+  field: string,
+  expected: string,
+  actual: string,
+  message: string,
+): Finding {
+  return { subject, field, expected, actual, message };
+}
+
 /** Violated by its findings; holds when there are none. */
 export function judgedBy(findings: readonly Finding[], whenNone: string): Judgement {
   if (findings.length === 0) return holds(whenNone);

@@ -2,6 +2,7 @@ import { KINDS } from "../resources/kinds.ts";
 import type { Control } from "./control.ts";
 import { derivedControls } from "./derived.ts";
 import { BOT_CONTROLS } from "./families/bot.ts";
+import { ENVIRONMENT_CONTROLS } from "./families/environment.ts";
 import { IDENTITY_CONTROLS } from "./families/identity.ts";
 import { MONITORING_CONTROLS } from "./families/monitoring.ts";
 import { OMNICHANNEL_CONTROLS } from "./families/omnichannel.ts";
@@ -18,6 +19,7 @@ export interface ControlFamily {
 /** psc's catalogue, in the order of reports. A new control is one more entry in its family's file. */
 export const FAMILIES: readonly ControlFamily[] = [
   { key: "IAM", title: "Identity and access", controls: IDENTITY_CONTROLS },
+  { key: "ENV", title: "Environment and tenant", controls: ENVIRONMENT_CONTROLS },
   { key: "MON", title: "Monitoring", controls: MONITORING_CONTROLS },
   { key: "BOT", title: "Security of the bot", controls: BOT_CONTROLS },
   { key: "OC", title: "Omnichannel", controls: OMNICHANNEL_CONTROLS },

@@ -23,6 +23,13 @@ export const PLAIN_USER = {
   password: "sandbox",
 } as const;
 
+/** The second account for emergencies beside the administrator: named in no group, licensed for nothing, used by nobody. */
+export const EMERGENCY_USER = {
+  id: "ad000000-0000-4000-8000-000000000009",
+  userPrincipalName: `emergency@${TENANT.domain}`,
+  displayName: "Emergency Access",
+} as const;
+
 /** Human agents of the contact centre; members of no group until somebody adds them. */
 export const AGENT_USERS = [
   {

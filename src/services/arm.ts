@@ -25,6 +25,7 @@ export const API_VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.authorization/permissions": "2022-04-01",
   "microsoft.authorization/policyassignments": "2025-03-01",
   "microsoft.authorization/roleassignments": "2022-04-01",
+  "microsoft.authorization/roledefinitions": "2022-04-01",
   "microsoft.authorization/roleassignmentscheduleinstances": "2020-10-01",
   "microsoft.authorization/roleeligibilityscheduleinstances": "2020-10-01",
   "microsoft.authorization/roleeligibilityschedules": "2020-10-01",

@@ -17,6 +17,8 @@ export interface BapEnvironment {
   readonly provisioningState: string;
   /** `Ready`, `Running`, `NotSpecified`. */
   readonly managementState: string;
+  /** The environment every tenant has and everybody may use. */
+  readonly isDefault: boolean;
   readonly managed: boolean;
   /** Days that back-ups are kept; undefined where the service says nothing. */
   readonly backupRetentionDays: number | undefined;
@@ -81,6 +83,17 @@ export interface BapOperation {
   readonly retryAfterMs: number | undefined;
 }
 
+/** Without a policy nothing is isolated. */
+export type BapTenantIsolation = {
+  readonly on: boolean;
+  /** Tenants let through all the same; `*` stands for all. */
+  readonly allowed: readonly {
+    readonly tenant: string;
+    readonly inbound: boolean;
+    readonly outbound: boolean;
+  }[];
+};
+
 /** The Power Platform admin API (BAP). Every method is one request, save those that follow pages. */
 export interface Bap {
   readonly root: string;
@@ -107,6 +120,8 @@ export interface Bap {
   tenantSettings(): Promise<Row>;
   /** Changes the settings named, in the API's own shape; the others stay. */
   changeTenantSettings(settings: Row): Promise<void>;
+  /** Which other tenants' connections go in and out. Assumption: no policy (404) isolates nothing. @param tenantId a GUID. */
+  tenantIsolation(tenantId: string): Promise<BapTenantIsolation>;
   adminApplications(): Promise<readonly string[]>;
   registerAdminApplication(clientId: string): Promise<void>;
   /** Synchronises an Entra user into the environment at once. @throws ServiceError 403 `userNotLicensed`. */
@@ -157,6 +172,7 @@ function environmentOf(body: Row): BapEnvironment {
     createdTime: textAt(body, "properties", "createdTime"),
     provisioningState: textAt(body, "properties", "provisioningState"),
     managementState: textAt(body, "properties", "states", "management", "id"),
+    isDefault: valueAt(body, "properties", "isDefault") === true,
     managed: textAt(body, "properties", "governanceConfiguration", "protectionLevel") === "Standard",
     backupRetentionDays: daysOf(
       textAt(body, "properties", "retentionDetails", "retentionPeriod") ||
@@ -215,7 +231,7 @@ const MANAGED_DEFAULTS = {
 /**
  * Client of the Power Platform admin API. Paths, api-versions and bodies follow
  * microsoft/terraform-provider-power-platform:internal/services/environment, …/managed_environment,
- * …/admin_management_application, …/authorization, …/tenant_settings and d365collaborative/d365bap.tools:Get-BapEnvironmentOperation.
+ * …/admin_management_application, …/authorization, …/tenant_settings, …/tenant_isolation_policy and d365collaborative/d365bap.tools:Get-BapEnvironmentOperation.
  * Updates stay on api-version 2021-04-01: later ones have turned an environment into a managed one.
  */
 export function createBap(http: Http, cloud: Cloud): Bap {
@@ -366,6 +382,23 @@ export function createBap(http: Http, cloud: Cloud): Bap {
         body: settings,
         repeatable: true,
       });
+    },
+    async tenantIsolation(tenantId) {
+      const path = `/providers/PowerPlatform.Governance/v1/tenants/${encodeURIComponent(tenantId)}/tenantIsolationPolicy`;
+      const { body, status } = await http.send({
+        method: "GET",
+        url: `${cloud.bap}${path}?api-version=2020-06-01`,
+        expect: [404],
+      });
+      const disabled = valueAt(body, "properties", "isDisabled");
+      return {
+        on: status !== 404 && disabled === false,
+        allowed: rowsAt(valueAt(body, "properties"), "allowedTenants").map((entry) => ({
+          tenant: textAt(entry, "tenantId"),
+          inbound: valueAt(entry, "direction", "inbound") === true,
+          outbound: valueAt(entry, "direction", "outbound") === true,
+        })),
+      };
     },
     async adminApplications() {
       const { body } = await http.send({ method: "GET", url: at("/adminApplications", "2020-10-01") });

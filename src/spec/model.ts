@@ -103,6 +103,7 @@ export interface EnvironmentSpec {
           /** psc changes them for the whole tenant; otherwise it only looks. */
           readonly manage: boolean;
           readonly onlyAdminsCreate: readonly CreationByAdmins[];
+          readonly noSharingWithEveryone: boolean;
         }
       | undefined;
     /** How application packages are installed. */

@@ -160,6 +160,7 @@ function resolveEnvironment(
     tenantSettings: given.tenantSettings && {
       manage: given.tenantSettings.manage ?? DEFAULTS.manageTenantWide,
       onlyAdminsCreate: given.tenantSettings.onlyAdminsCreate ?? DEFAULTS.onlyAdminsCreate,
+      noSharingWithEveryone: given.tenantSettings.noSharingWithEveryone ?? DEFAULTS.noSharingWithEveryone,
     },
     packagesBy: given.packagesBy ?? DEFAULTS.packagesBy,
     audit: audit && {

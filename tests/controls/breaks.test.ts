@@ -5,13 +5,15 @@ import { openWorkplace, type Workplace } from "../acceptance/support.ts";
 import { openPortal, type Portal } from "../kinds/portal.ts";
 import { BOT_BREAKS, BOT_UNBREAKABLE } from "./breaks/bot.ts";
 import type { Break } from "./breaks/break.ts";
-import { IDENTITY_BREAKS } from "./breaks/identity.ts";
+import { ENVIRONMENT_BREAKS } from "./breaks/environment.ts";
+import { IDENTITY_BREAKS, IDENTITY_UNBREAKABLE } from "./breaks/identity.ts";
 import { MONITORING_BREAKS, MONITORING_UNBREAKABLE } from "./breaks/monitoring.ts";
 import { OMNICHANNEL_BREAKS, OMNICHANNEL_UNBREAKABLE } from "./breaks/omnichannel.ts";
 import { PORTAL_BREAKS, PORTAL_UNBREAKABLE } from "./breaks/portal.ts";
 
 const BREAKS: readonly Break[] = [
   ...IDENTITY_BREAKS,
+  ...ENVIRONMENT_BREAKS,
   ...MONITORING_BREAKS,
   ...BOT_BREAKS,
   ...OMNICHANNEL_BREAKS,
@@ -20,6 +22,7 @@ const BREAKS: readonly Break[] = [
 
 /** Controls that nobody can break, each with the reason. */
 const UNBREAKABLE: Readonly<Record<string, string>> = {
+  ...IDENTITY_UNBREAKABLE,
   ...MONITORING_UNBREAKABLE,
   ...BOT_UNBREAKABLE,
   ...OMNICHANNEL_UNBREAKABLE,
@@ -91,7 +94,7 @@ describe("breaking one thing", () => {
       await one.does(portal);
       const after = byId(await verdicts(fileOf(one)));
       await place.sandbox.control("POST", "snapshots/deployed/restore", {});
-      expect(before.get(one.control)?.verdict).toBe("pass");
+      expect(before.get(one.control)?.verdict).toBe(one.from ?? "pass");
       expect(after.get(one.control)).toMatchObject({ verdict: one.to ?? "fail" });
       expect(after.get(one.control)?.evidence).not.toEqual([]);
       const turned = [...after.values()].filter(({ id, verdict }) => before.get(id)?.verdict !== verdict);

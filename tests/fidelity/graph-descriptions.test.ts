@@ -144,9 +144,11 @@ function typeAt(path: string): { readonly type: string; readonly collection: boo
     directory: "directory",
     directoryObjects: "directoryObject",
     groups: "group",
+    identity: "identityContainer",
     me: "user",
     oauth2PermissionGrants: "oAuth2PermissionGrant",
     organization: "organization",
+    policies: "policyRoot",
     roleManagement: "roleManagement",
     servicePrincipals: "servicePrincipal",
     subscribedSkus: "subscribedSku",
@@ -154,7 +156,7 @@ function typeAt(path: string): { readonly type: string; readonly collection: boo
   };
   const root = segments[0] ?? "";
   let type = roots[root];
-  let collection = !["me", "directory", "roleManagement"].includes(root);
+  let collection = !["me", "directory", "identity", "policies", "roleManagement"].includes(root);
   for (const segment of segments.slice(1)) {
     if (type === undefined) return undefined;
     if (segment.startsWith("microsoft.graph.")) type = segment.slice("microsoft.graph.".length);
@@ -246,6 +248,9 @@ describe.skipIf(!graphDescriptionsAvailable)(`what goes over the wire${WITHOUT}`
       `/servicePrincipals/${PIPELINE_APP.servicePrincipalId}/oauth2PermissionGrants`,
       "/roleManagement/directory/roleAssignments?$expand=roleDefinition",
       "/roleManagement/directory/roleDefinitions",
+      "/identity/conditionalAccess/policies",
+      "/policies/authorizationPolicy",
+      "/policies/identitySecurityDefaultsEnforcementPolicy",
     ]) {
       const answer = await send(port, "GET", `https://graph.microsoft.com/v1.0${path}`, {
         token,

@@ -21,11 +21,13 @@ import {
 import type { RecordedRow, UnsimulatedRow } from "./power-platform/rows.ts";
 import { differences, emptyShape, learn } from "./power-platform/shapes.ts";
 import { openSituation, type Situation } from "./power-platform/situation.ts";
+import { TENANT_ISOLATION_ROWS } from "./power-platform/tenant-isolation-rows.ts";
 import { UNPROVOKED, UNSIMULATED_ROWS } from "./power-platform/unsimulated-rows.ts";
 
 const ROWS: readonly RecordedRow[] = [
   ...BAP_ROWS,
   ...DATA_POLICY_ROWS,
+  ...TENANT_ISOLATION_ROWS,
   ...POWER_PLATFORM_ROWS,
   ...PEOPLE_ROWS,
   ...TABLE_ROWS,

@@ -1,7 +1,9 @@
+import { X509Certificate } from "node:crypto";
 import type { Resource } from "../../src/engine/resource.ts";
 import { resourcesOf } from "../../src/resources/index.ts";
 import { loadSpec } from "../../src/spec/index.ts";
 import { openWorkplace, type Workplace } from "../acceptance/support.ts";
+import { newClientCertificate } from "../harness/client-certificate.ts";
 import { openPortal, type Portal } from "./portal.ts";
 
 /**
@@ -11,7 +13,7 @@ import { openPortal, type Portal } from "./portal.ts";
 const everything = (assistant: string): string => `extends: full.yaml
 identity:
   adminApplications: [55555555-5555-4555-8555-555555555555]
-  application: { permissions: { consent: psc } }
+  application: { certificates: [{ name: runner, file: runner.pem }], permissions: { consent: psc } }
 environment: { type: Production, managed: true, backupRetentionDays: 28, tenantSettings: { manage: true } }
 azure:
   tags: { workload: patients }
@@ -140,6 +142,7 @@ const SPEED = 7_200;
 /** A tenant that holds nothing yet but the assistant's application, and the specs above. */
 export async function openEverything(): Promise<Everything> {
   const place = await openWorkplace(SPEED);
+  place.write("runner.pem", new X509Certificate(newClientCertificate("contoso-runner").pem).toString());
   place.write("everything.yaml", everything(await registerApplication(place, "Contoso nurse assistant")));
   place.write("looking.yaml", LOOKING);
   place.write("standing.yaml", STANDING);

@@ -9,6 +9,7 @@ interface AssignmentInstance {
     readonly endDateTime?: string | null;
     readonly roleDefinitionId: string;
     readonly principalId: string;
+    readonly principalType?: string;
     readonly expandedProperties?: {
       readonly principal?: { readonly displayName?: string | null; readonly email?: string | null };
       readonly scope?: { readonly displayName?: string | null; readonly type?: string };
@@ -25,12 +26,13 @@ const POWERFUL: Readonly<Record<string, string>> = {
 
 /**
  * Who can always do everything to the bot. The guide wants nobody to: access is eligible, and is activated when it is
- * needed. psc takes nothing away: these roles reach further than the bot, and their holders may be whom a hospital calls
- * at night.
+ * needed. psc takes nothing away: these roles reach further than the bot. Accounts that the spec names for emergencies
+ * are whom a hospital calls at night, and applications do not activate anything.
  */
 export const standingAccess = defineKind<{ readonly bot: string }, { readonly standing: readonly string[] }>({
   kind: "azure.standing-access",
-  summary: "who holds Owner, Contributor or User Access Administrator on the bot for good",
+  summary:
+    "which people and groups hold Owner, Contributor or User Access Administrator on the bot for good, accounts for emergencies left out",
   step: 7,
   api: "Azure Resource Manager Microsoft.Authorization/roleAssignmentScheduleInstances",
   persona: "Subscription Owner",
@@ -57,6 +59,8 @@ export const standingAccess = defineKind<{ readonly bot: string }, { readonly st
       throw error;
     }
     const standing = instances.flatMap(({ properties }) => {
+      // An application activates nothing.
+      if (/^serviceprincipal$/i.test(properties.principalType ?? "")) return [];
       const role = POWERFUL[properties.roleDefinitionId.split("/").at(-1)?.toLowerCase() ?? ""];
       const activated = properties.assignmentType === "Activated";
       if (role === undefined || activated || (properties.endDateTime ?? null) !== null) return [];

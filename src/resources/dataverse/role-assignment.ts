@@ -77,12 +77,17 @@ export const roleAssignment = defineKind<RoleAssignmentProps, Record<string, nev
   update: (props, _present, _changes, context) => assign(props, context),
 });
 
+/** Address part of an assignment: `Omnichannel agent → group/agents`. */
+export function roleAssignmentName({ role, to }: RoleAssignmentProps): string {
+  return `${role} → ${written(to)}`;
+}
+
 export function roleAssignmentResources(spec: EnvironmentSpec, manifest: Manifest): Resource[] {
   return spec.roles
     .filter(({ by }) => by === "direct")
     .map(({ role, to }) =>
       roleAssignment.resource({
-        name: `${role} → ${written(to)}`,
+        name: roleAssignmentName({ role, to }),
         props: { role, to },
         dependsOn: [
           environment.address(),

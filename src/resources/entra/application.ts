@@ -22,7 +22,8 @@ export interface ApplicationData {
   readonly appId: string;
 }
 
-interface EntraApplication {
+/** A registration as Microsoft Graph shows it. */
+export interface EntraApplication {
   readonly id: string;
   readonly appId: string;
   readonly displayName: string;
@@ -67,7 +68,14 @@ function tagsOf({ environment }: ApplicationProps): readonly string[] {
   return ["psc", `${ENVIRONMENT_TAG}${environment}`];
 }
 
-async function find(props: ApplicationProps, context: Context): Promise<EntraApplication | undefined> {
+/**
+ * The environment's application: by psc's mark, else the only one of the declared name.
+ * @throws PscError PSC-E401 when several bear the name.
+ */
+export async function findApplication(
+  props: Pick<ApplicationProps, "displayName" | "environment">,
+  context: Context,
+): Promise<EntraApplication | undefined> {
   const { graph } = context.services;
   const marked = await graph.get<EntraApplication>(
     `/applications${keySegment("uniqueName", uniqueNameOf(props))}`,
@@ -204,7 +212,7 @@ export const application = defineKind<ApplicationProps, ApplicationData>({
     ...(props.permissions === undefined ? {} : { permissions: declaredTexts(props.permissions) }),
   }),
   async read(props, context) {
-    const found = await naming(READ, () => find(props, context));
+    const found = await naming(READ, () => findApplication(props, context));
     return found === undefined ? { status: "absent" } : observed(props, found, context);
   },
   async create(props, context) {

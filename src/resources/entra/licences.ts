@@ -38,11 +38,13 @@ export const NEEDED_LICENCES: readonly LicenceNeed[] = [
   },
 ];
 
-interface SubscribedSku {
+/** A product the tenant has bought ("subscribedSku resource type", Microsoft Graph v1.0). */
+export interface SubscribedSku {
+  readonly skuId?: string;
   readonly skuPartNumber: string;
   readonly capabilityStatus?: string;
   readonly prepaidUnits?: { readonly enabled?: number; readonly warning?: number };
-  readonly servicePlans?: readonly { readonly servicePlanName?: string }[];
+  readonly servicePlans?: readonly { readonly servicePlanId?: string; readonly servicePlanName?: string }[];
 }
 
 /** A SKU counts while it has units; `Warning` is the grace period after it ran out, in which it still works. */
@@ -54,6 +56,28 @@ function isUsable({ capabilityStatus, prepaidUnits }: SubscribedSku): boolean {
 function brings(sku: SubscribedSku, need: LicenceNeed): boolean {
   const names = [sku.skuPartNumber, ...(sku.servicePlans ?? []).map((plan) => plan.servicePlanName ?? "")];
   return names.some((name) => need.names.some((known) => known.toLowerCase() === name.toLowerCase()));
+}
+
+/** What somebody was assigned; a product may be assigned with some of its plans switched off. */
+export interface AssignedLicence {
+  readonly skuId: string;
+  readonly disabledPlans?: readonly string[];
+}
+
+/** Titles of the needed licences that none of the assigned ones brings. */
+export function lacking(
+  assigned: readonly AssignedLicence[],
+  skus: readonly SubscribedSku[],
+): readonly string[] {
+  const usable = assigned.flatMap(({ skuId, disabledPlans = [] }): SubscribedSku[] => {
+    const sku = skus.find((candidate) => candidate.skuId === skuId);
+    if (sku === undefined) return [];
+    const { servicePlans = [], skuPartNumber } = sku;
+    const on = servicePlans.filter(({ servicePlanId = "" }) => !disabledPlans.includes(servicePlanId));
+    // The product's own name says nothing any more once one of its plans is off.
+    return [{ skuPartNumber: on.length === servicePlans.length ? skuPartNumber : "", servicePlans: on }];
+  });
+  return NEEDED_LICENCES.filter((need) => !usable.some((sku) => brings(sku, need))).map(({ title }) => title);
 }
 
 /** The tenant owns the licences; whether the agents hold them is the tenant's own affair. */

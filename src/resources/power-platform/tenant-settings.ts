@@ -5,6 +5,7 @@ import type { CreationByAdmins, EnvironmentSpec } from "../../spec/model.ts";
 
 export interface TenantSettingsProps {
   readonly onlyAdminsCreate: readonly CreationByAdmins[];
+  readonly noSharingWithEveryone: boolean;
 }
 
 /** Where the tenant settings say it; true keeps everybody out who is no administrator. */
@@ -15,6 +16,14 @@ const SETTINGS: Readonly<Record<CreationByAdmins, string>> = {
   sites: "disablePortalsCreationByNonAdminUsers",
 };
 
+/** True keeps makers from sharing an app with the whole tenant in one click ("Limit sharing with everyone"). */
+const NO_SHARING = "powerPlatform.powerApps.disableShareWithEveryone";
+
+/** Paths of the settings that have to be true. */
+function pathsOf({ onlyAdminsCreate, noSharingWithEveryone }: TenantSettingsProps): readonly string[] {
+  return [...onlyAdminsCreate.map((what) => SETTINGS[what]), ...(noSharingWithEveryone ? [NO_SHARING] : [])];
+}
+
 /** As the admin center has it; the creation of sites is in no page of it. */
 const IN_ADMIN_CENTER: Readonly<Partial<Record<CreationByAdmins, string>>> = {
   environments: "Production environment assignments",
@@ -22,7 +31,7 @@ const IN_ADMIN_CENTER: Readonly<Partial<Record<CreationByAdmins, string>>> = {
   developer: "Developer environment assignments",
 };
 
-function howTo(onlyAdminsCreate: readonly CreationByAdmins[]): string[] {
+function howTo({ onlyAdminsCreate, noSharingWithEveryone }: TenantSettingsProps): string[] {
   const pages = onlyAdminsCreate.map((what) => IN_ADMIN_CENTER[what]).filter((one) => one !== undefined);
   return [
     ...(pages.length === 0
@@ -35,11 +44,22 @@ function howTo(onlyAdminsCreate: readonly CreationByAdmins[]): string[] {
           `Sites have no page there: run Set-TenantSettings -RequestBody @{ "${SETTINGS.sites}" = $true } of Microsoft.PowerApps.Administration.PowerShell`,
         ]
       : []),
+    ...(noSharingWithEveryone
+      ? [
+          "Sharing with everyone has no page either: run Set-TenantSettings -RequestBody @{ powerPlatform = @{ powerApps = @{ disableShareWithEveryone = $true } } }",
+        ]
+      : []),
   ];
 }
 
-const isOn = (settings: Row, what: CreationByAdmins): boolean =>
-  valueAt(settings, ...SETTINGS[what].split(".")) === true;
+const isOn = (settings: Row, path: string): boolean => valueAt(settings, ...path.split(".")) === true;
+
+function detailOf({ onlyAdminsCreate, noSharingWithEveryone }: TenantSettingsProps): string {
+  return [
+    ...(onlyAdminsCreate.length === 0 ? [] : [`only admins create ${onlyAdminsCreate.join(", ")}`]),
+    ...(noSharingWithEveryone ? ["no sharing with everyone"] : []),
+  ].join("; ");
+}
 
 const BASICS = {
   step: 1,
@@ -54,10 +74,10 @@ const BASICS = {
 const RIGHTS = ["Power Platform Administrator"];
 
 /** Switches them on; psc never switches one off, so that environments of one tenant cannot undo one another's. */
-async function switchOn({ onlyAdminsCreate }: TenantSettingsProps, context: Context): Promise<undefined> {
+async function switchOn(props: TenantSettingsProps, context: Context): Promise<undefined> {
   const top: Record<string, unknown> = {};
-  for (const what of onlyAdminsCreate) {
-    const names = SETTINGS[what].split(".");
+  for (const path of pathsOf(props)) {
+    const names = path.split(".");
     const last = names.pop() ?? "";
     let at = top;
     for (const name of names) {
@@ -74,23 +94,28 @@ async function switchOn({ onlyAdminsCreate }: TenantSettingsProps, context: Cont
 export const tenantSettings = defineKind<TenantSettingsProps, Record<string, never>>({
   ...BASICS,
   kind: "power-platform.tenant-settings",
-  summary: "Tenant settings of the Power Platform that leave creating things to administrators",
+  summary:
+    "Tenant settings of the Power Platform: who creates things, and whether apps are shared with everyone",
   api: "Power Platform admin API: listTenantSettings, updateTenantSettings",
   permissions: { read: RIGHTS, write: RIGHTS },
   nature: "managed",
   staysBecause: "it holds for the whole tenant",
   label: () => "settings of the whole tenant",
-  detail: ({ onlyAdminsCreate }) => `only admins create ${onlyAdminsCreate.join(", ")}`,
-  declared: ({ onlyAdminsCreate }) => ({
+  detail: detailOf,
+  declared: ({ onlyAdminsCreate, noSharingWithEveryone }) => ({
     onlyAdminsCreate: Object.fromEntries(onlyAdminsCreate.map((what) => [what, true])),
+    ...(noSharingWithEveryone ? { noSharingWithEveryone } : {}),
   }),
-  async read({ onlyAdminsCreate }, context) {
+  async read({ onlyAdminsCreate, noSharingWithEveryone }, context) {
     const settings = await context.services.bap.tenantSettings();
     return {
       status: "present",
       id: "tenant settings",
       fields: {
-        onlyAdminsCreate: Object.fromEntries(onlyAdminsCreate.map((what) => [what, isOn(settings, what)])),
+        onlyAdminsCreate: Object.fromEntries(
+          onlyAdminsCreate.map((what) => [what, isOn(settings, SETTINGS[what])]),
+        ),
+        ...(noSharingWithEveryone ? { noSharingWithEveryone: isOn(settings, NO_SHARING) } : {}),
       },
       data: {},
     };
@@ -103,37 +128,43 @@ export const tenantSettings = defineKind<TenantSettingsProps, Record<string, nev
 export const creationByAdmins = defineKind<TenantSettingsProps, undefined>({
   ...BASICS,
   kind: "power-platform.creation-by-admins",
-  summary: "Only administrators create environments and sites in the tenant; psc looks and changes nothing",
+  summary:
+    "Only administrators create environments and sites in the tenant, and apps are not shared with everyone; psc looks and changes nothing",
   api: "Power Platform admin API: listTenantSettings (read only)",
   permissions: { read: RIGHTS, write: RIGHTS },
   nature: "gate",
   label: () => "settings of the whole tenant",
-  detail: ({ onlyAdminsCreate }) => `only admins create ${onlyAdminsCreate.join(", ")}`,
-  async read({ onlyAdminsCreate }, context): Promise<Observation<undefined>> {
+  detail: detailOf,
+  async read({ onlyAdminsCreate, noSharingWithEveryone }, context): Promise<Observation<undefined>> {
     const settings = await context.services.bap.tenantSettings();
-    const open = onlyAdminsCreate.filter((what) => !isOn(settings, what));
-    return open.length === 0
+    const open = onlyAdminsCreate.filter((what) => !isOn(settings, SETTINGS[what]));
+    const wrong = [
+      ...(open.length === 0 ? [] : [`everybody in the tenant may create ${open.join(", ")}`]),
+      ...(noSharingWithEveryone && !isOn(settings, NO_SHARING) ? ["apps may be shared with everyone"] : []),
+    ];
+    return wrong.length === 0
       ? { status: "present", id: onlyAdminsCreate.join(","), fields: {}, data: undefined }
-      : { status: "absent", reason: `everybody in the tenant may create ${open.join(", ")}` };
+      : { status: "absent", reason: wrong.join("; ") };
   },
-  instructions: ({ onlyAdminsCreate }, context) => ({
+  instructions: (props, context) => ({
     steps: [
       "Agree with whoever answers for the tenant: the settings hold for all of it, not for this environment alone",
-      ...howTo(onlyAdminsCreate),
+      ...howTo(props),
     ],
     link: context.services.cloud.adminCenter,
-    probe: `the tenant settings ${onlyAdminsCreate.map((what) => SETTINGS[what]).join(", ")} are true`,
+    probe: `the tenant settings ${pathsOf(props).join(", ")} are true`,
     usualMinutes: 5,
     simulation: {
       action: "tenant-settings",
-      payload: { settings: onlyAdminsCreate.map((what) => SETTINGS[what]) },
+      payload: { settings: pathsOf(props) },
     },
   }),
 });
 
 export function tenantSettingsResources(spec: EnvironmentSpec): Resource[] {
   const { tenantSettings: given } = spec.environment;
-  if (given === undefined || given.onlyAdminsCreate.length === 0) return [];
-  const props = { onlyAdminsCreate: given.onlyAdminsCreate };
-  return [(given.manage ? tenantSettings : creationByAdmins).resource({ props, dependsOn: [] })];
+  if (given === undefined) return [];
+  const { manage, ...props } = given;
+  if (pathsOf(props).length === 0) return [];
+  return [(manage ? tenantSettings : creationByAdmins).resource({ props, dependsOn: [] })];
 }

@@ -1,6 +1,7 @@
 import type { SandboxResponse } from "../exchange.ts";
 import { requireRow } from "./addressing.ts";
 import { applyTransformations } from "./apply-transformations.ts";
+import { componentLayers } from "./component-layers.ts";
 import { badQuery, dataverseError, segmentNotFound, unsupportedOption } from "./errors.ts";
 import { contextSuffix, etagOf, presentRow } from "./expand.ts";
 import { fetchRows } from "./fetch-results.ts";
@@ -21,7 +22,8 @@ import { lookupTarget, readColumn, relatedRows } from "./table-scope.ts";
 const MAX_PAGE = 5000;
 
 /** Rows of tables that are not stored by id; undefined for all others. */
-function givenRows(session: Session, table: Table): readonly Row[] | undefined {
+function givenRows(session: Session, table: Table, url: URL): readonly Row[] | undefined {
+  if (table.logicalName === "msdyn_componentlayer") return componentLayers(session, url);
   if (table.logicalName === "privilege") return privilegeRows(session);
   // Calendar rules live and die with their calendar ("Calendar entities", developer guide).
   if (table.logicalName === "calendarrule")
@@ -110,7 +112,7 @@ export function retrieveMultiple(session: Session, table: Table, url: URL): Sand
   if (other !== undefined) return other;
   const query = parseQuery(session, table, url.searchParams);
   requireExpanded(session, table, query.expand);
-  const rows = givenRows(session, table);
+  const rows = givenRows(session, table, url);
   return {
     status: 200,
     body: listBody(session, table, rows, query, url, `${table.set}${contextSuffix(query)}`),
@@ -122,7 +124,7 @@ export function countRows(session: Session, table: Table, url: URL): SandboxResp
   requirePrivilege(session, "Read", table);
   const query = parseQuery(session, table, url.searchParams);
   const page = { number: 1, size: 0, after: undefined, countTo: MAX_PAGE };
-  const { total } = selectPage(session, table, query, page, givenRows(session, table));
+  const { total } = selectPage(session, table, query, page, givenRows(session, table, url));
   return { status: 200, headers: { "Content-Type": "text/plain" }, body: String(total) };
 }
 

@@ -124,6 +124,14 @@ export interface AssignedLicence {
   readonly skuId: string;
 }
 
+/** Policies of the tenant as Graph shows them. */
+export interface TenantPolicies {
+  /** Graph's `conditionalAccessPolicy`. */
+  readonly conditionalAccess: JsonObject[];
+  /** Those a tenant has once: `authorizationPolicy`, `identitySecurityDefaultsEnforcementPolicy`. */
+  readonly single: JsonObject[];
+}
+
 /** The slice `graph`: the tenant's directory. */
 export interface DirectoryState {
   readonly objects: DirectoryObject[];
@@ -140,6 +148,7 @@ export interface DirectoryState {
   /** Graph's `authenticationEventsFlow` and `b2xIdentityUserFlow`. */
   eventsFlows?: JsonObject[];
   userFlows?: JsonObject[];
+  policies?: TenantPolicies;
   readonly licences: AssignedLicence[];
   readonly subscribedSkus: JsonObject[];
 }

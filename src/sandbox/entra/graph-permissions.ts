@@ -212,6 +212,14 @@ export const ORGANIZATION_READ: Permit = {
   roles: ["Organization.Read.All", "User.Read.All", ...DIRECTORY_READ],
 };
 
+/** A person besides needs a role that may see policies; Security Reader and some others, which the sandbox lacks, count too. */
+function policyRead(...names: readonly string[]): Permit {
+  return { scopes: names, roles: names, directoryRoles: [R.globalReader, R.securityAdministrator] };
+}
+export const CONDITIONAL_ACCESS_READ = policyRead("Policy.Read.All");
+export const AUTHORIZATION_POLICY_READ = policyRead("Policy.Read.All", "Policy.ReadWrite.Authorization");
+export const SECURITY_DEFAULTS_READ = policyRead("Policy.Read.All", "Policy.ReadWrite.SecurityDefaults");
+
 const ROLE_READ_NAMES = [
   "RoleManagement.Read.Directory",
   "RoleManagement.ReadWrite.Directory",

@@ -18,6 +18,7 @@ import { PERMISSION_GRANT_ROUTES } from "./permission-grants.ts";
 import { PIM_POLICY_ROUTES } from "./pim-policies.ts";
 import { PIM_ROUTES } from "./pim-routes.ts";
 import { endWhenDue, PIM_END } from "./pim-schedules.ts";
+import { POLICY_ROUTES } from "./policies.ts";
 import { resourceUnits } from "./resource-units.ts";
 import { seedDirectory } from "./seed-directory.ts";
 import { SERVICE_PRINCIPAL_ROUTES } from "./service-principals.ts";
@@ -39,6 +40,7 @@ export const GRAPH_ROUTES: readonly GraphRoute[] = [
   ...PIM_ROUTES,
   ...PIM_POLICY_ROUTES,
   ...USER_FLOW_ROUTES,
+  ...POLICY_ROUTES,
 ];
 
 const BATCH = /^\/(v1\.0|beta)\/\$batch\/?$/i;

@@ -212,6 +212,11 @@ export const GRAPH_PERMISSIONS: readonly GraphPermission[] = [
     "79a677f7-b79d-40d0-a36a-3e6f8688dd7a",
   ),
   permission(
+    "Policy.Read.All",
+    "572fea84-0151-49b2-9301-11cb16974376",
+    "246dd0d5-5bd0-4def-940b-0421030a5b68",
+  ),
+  permission(
     "AuditLog.Read.All",
     "e4c9e354-4dc5-45b8-9e7c-e1393b0b1a20",
     "b0afded3-3588-46d8-8b3d-9842eff778da",
@@ -239,6 +244,7 @@ export const INTERACTIVE_GRAPH_SCOPES: readonly string[] = [
   "GroupMember.ReadWrite.All",
   "LicenseAssignment.Read.All",
   "Organization.Read.All",
+  "Policy.Read.All",
   "RoleManagement.Read.Directory",
 ];
 
@@ -255,5 +261,6 @@ export const PIPELINE_GRAPH_ROLES: readonly string[] = [
   "GroupMember.ReadWrite.All",
   "LicenseAssignment.Read.All",
   "Organization.Read.All",
+  "Policy.Read.All",
   "RoleManagement.Read.Directory",
 ];

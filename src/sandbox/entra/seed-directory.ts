@@ -3,6 +3,7 @@ import {
   ADMIN_USER,
   AGENT_USERS,
   BARE_APP,
+  EMERGENCY_USER,
   PIPELINE_APP,
   PLAIN_USER,
   PUBLIC_CLIENT_APP_ID,
@@ -28,6 +29,7 @@ import {
 import { derivedGuid, FIRST_PARTY_APPS, GRAPH_APP_ID } from "./first-party-apps.ts";
 import { appRoleAssignmentId, permissionGrantId } from "./object-ids.ts";
 import { INTERACTIVE_GRAPH_SCOPES, PIPELINE_GRAPH_ROLES } from "./permission-catalogue.ts";
+import { seededPolicies } from "./policies.ts";
 import {
   CUSTOMER_SERVICE_SKU,
   DIGITAL_MESSAGING_SKU,
@@ -126,7 +128,7 @@ export function seedDirectory(world: World): DirectoryState {
   const createdAt = now - YEAR_MS;
   const pipelineSecret = secretOf(PIPELINE_APP, now);
   const bareSecret = secretOf(BARE_APP, now);
-  const people = [ADMIN_USER, PLAIN_USER, ...AGENT_USERS];
+  const people = [ADMIN_USER, PLAIN_USER, EMERGENCY_USER, ...AGENT_USERS];
   const skus = seededSkus();
   const skuId = (partNumber: string): string =>
     textOf(skus.find((sku) => sku["skuPartNumber"] === partNumber) ?? {}, "skuId");
@@ -183,9 +185,11 @@ export function seedDirectory(world: World): DirectoryState {
     roleAssignments: [
       roleAssignment(ADMIN_USER.id, DIRECTORY_ROLES.globalAdministrator.templateId),
       roleAssignment(ADMIN_USER.id, DIRECTORY_ROLES.powerPlatformAdministrator.templateId),
+      roleAssignment(EMERGENCY_USER.id, DIRECTORY_ROLES.globalAdministrator.templateId),
     ],
     secrets: [pipelineSecret.stored, bareSecret.stored],
     licences,
     subscribedSkus: skus,
+    policies: seededPolicies(now),
   };
 }

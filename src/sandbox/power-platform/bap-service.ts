@@ -14,6 +14,7 @@ import { unsimulatedBap } from "./not-simulated.ts";
 import { endOperation } from "./operation-effects.ts";
 import { bapRefusal, correlated } from "./power-platform-errors.ts";
 import type { BapState } from "./power-platform-state.ts";
+import { isolated, TENANT_ISOLATION_ROUTES } from "./tenant-isolation.ts";
 import { initialTenantSettings, TENANT_SETTINGS_ROUTES } from "./tenant-settings.ts";
 
 const ROUTES: readonly Route[] = [
@@ -24,11 +25,12 @@ const ROUTES: readonly Route[] = [
   ...ENVIRONMENT_ACCESS_ROUTES,
   ...MANAGEMENT_APPLICATION_ROUTES,
   ...TENANT_SETTINGS_ROUTES,
+  ...TENANT_ISOLATION_ROUTES,
   ...DATA_POLICY_ROUTES,
 ];
 
 /** Addresses whose version is part of the path. */
-const VERSIONED_PATH = /^\/providers\/PowerPlatform\.Governance\/v2\//;
+const VERSIONED_PATH = /^\/providers\/PowerPlatform\.Governance\/v[12]\//;
 
 const HOSTS = new Set(["api.bap.microsoft.com", ...LOCATIONS.map((location) => regionalHost(location.name))]);
 
@@ -108,6 +110,7 @@ export const bapService: FakeService = {
       nextProvision: { switch: "nextProvision", answer: "Accepted" },
       nextDelete: { switch: "nextDelete", answer: "Accepted" },
       tenantSettings: initialTenantSettings(),
+      tenantIsolation: isolated(),
       takenDomain: { switch: "takenDomain", behaviour: "refuse" },
     };
   },

@@ -9,7 +9,7 @@ interface KnownPath {
 
 /**
  * Paths of BAP that exist and that the sandbox does not answer (services/environment_groups, enterprise_policy,
- * tenant_isolation_policy, managed_environment of microsoft/terraform-provider-power-platform; the
+ * managed_environment of microsoft/terraform-provider-power-platform; the
  * lifecycle operations by the names that an environment's `lifecycleOperationsEnforcement` lists).
  */
 const OF_BAP: readonly KnownPath[] = [
@@ -17,7 +17,6 @@ const OF_BAP: readonly KnownPath[] = [
     path: /^\/providers\/Microsoft\.BusinessAppPlatform\/environmentGroups(\/|$)/i,
     what: "environment groups",
   },
-  { path: /^\/providers\/PowerPlatform\.Governance\/v1\//i, what: "the tenant isolation policy" },
   { path: /\/environments\/[^/]+\/enterprisePolicies\//i, what: "enterprise policies" },
   {
     path: /\/environments\/[^/]+\/governanceConfiguration$/i,

@@ -116,6 +116,13 @@ export interface DataPolicyRecord {
   etag: string;
 }
 
+/** Which tenants may be connected with; isolation leaves out those that are allowed. */
+export interface TenantIsolation {
+  isDisabled: boolean;
+  /** `{tenantId, direction: {inbound, outbound}}`; the tenant `*` stands for all. */
+  allowedTenants: JsonObject[];
+}
+
 export interface BapState {
   environments: Record<string, EnvironmentRecord>;
   operations: Record<string, LifecycleOperation>;
@@ -126,6 +133,8 @@ export interface BapState {
   /** Tenant-wide Dataverse database capacity that is still free. */
   capacity: { capacityType: "Database"; availableMb: number };
   tenantSettings: JsonObject;
+  /** Absent in a tenant that was saved before there was one. */
+  tenantIsolation?: TenantIsolation;
   /** By id; absent until somebody asks for one. */
   dataPolicies?: Record<string, DataPolicyRecord>;
   /** Switches for tests and demonstrations, set through the control API (`path: "bap"`, `where: {switch: …}`). */

@@ -8,6 +8,7 @@ export const DEFAULTS = {
   managed: false,
   /** What reaches beyond the environment is looked at, not changed. */
   manageTenantWide: false,
+  noSharingWithEveryone: false,
   /** Microsoft Dataverse, by its present and its older connector. */
   businessConnectors: ["shared_commondataserviceforapps", "shared_commondataservice"],
   otherConnectors: "non-business",

@@ -97,6 +97,11 @@ const tenantSettings = z.strictObject({
     "What only administrators of the tenant create: production and sandbox `environments`, `trials`, `developer` environments, `sites`.",
     { default: DEFAULTS.onlyAdminsCreate },
   ),
+  noSharingWithEveryone: optional(
+    z.boolean(),
+    "Makers share apps with people and groups they name, and with nobody else; otherwise psc leaves the setting as it is.",
+    { default: DEFAULTS.noSharingWithEveryone },
+  ),
 });
 
 export const environmentSchema = z.strictObject({

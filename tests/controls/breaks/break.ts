@@ -7,6 +7,8 @@ export interface Break {
   /** In a few words, for the name of the test. */
   readonly what: string;
   readonly does: (portal: Portal) => Promise<void>;
+  /** What it is before; `pass` when absent. */
+  readonly from?: "pass" | "not-applicable";
   /** What it turns to; `fail` when absent. */
   readonly to?: "fail" | "warning";
   /** Controls of the catalogue that rest on the same facts and turn as well. */

@@ -3,7 +3,6 @@ import { ADMIN_ENVIRONMENTS, BAP, POWER_PLATFORM } from "../../sandbox/power-pla
 import type { Unprovoked, UnsimulatedRow } from "./rows.ts";
 
 const ID = "00000000-0000-0000-0000-000000000001";
-const GOVERNANCE = "https://api.bap.microsoft.com/providers/PowerPlatform.Governance";
 
 /** A row for each method of one address. */
 function rows(
@@ -47,12 +46,6 @@ export const UNSIMULATED_ROWS: readonly UnsimulatedRow[] = [
     /\/governanceConfiguration$/,
     ({ environmentId }) =>
       `${BAP}/environments/${environmentId}/governanceConfiguration?api-version=2021-04-01`,
-  ),
-  ...rows(
-    "bap",
-    "GET PUT",
-    /\/tenantIsolationPolicy$/,
-    `${GOVERNANCE}/v1/tenants/${ID}/tenantIsolationPolicy`,
   ),
   ...rows(
     "powerPlatform",

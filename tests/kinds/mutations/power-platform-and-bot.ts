@@ -61,6 +61,10 @@ export const POWER_PLATFORM_AND_BOT: Mutations = {
         ? undefined
         : { disableEnvironmentCreationByNonAdminUsers: false },
     ),
+  "power-platform.tenant-settings.noSharingWithEveryone": (portal) =>
+    portal.edit("bap/tenantSettings/powerPlatform", (row) =>
+      row["disableShareWithEveryone"] === undefined ? undefined : { disableShareWithEveryone: false },
+    ),
   "power-platform.admin-application": (portal) =>
     portal.edit("bap/managementApplications", (row) =>
       row["applicationId"] === "55555555-5555-4555-8555-555555555555" ? "gone" : undefined,

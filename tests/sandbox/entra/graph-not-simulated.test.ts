@@ -18,7 +18,7 @@ describe("what Graph has and the sandbox does not play", () => {
     ["GET", "/identityGovernance/privilegedAccess/group/assignmentApprovals"],
     ["GET", "/roleManagement/directory/resourceNamespaces"],
     ["POST", "/roleManagement/directory/roleAssignments"],
-    ["GET", "/policies/authorizationPolicy"],
+    ["GET", "/policies/activityBasedTimeoutPolicies"],
     ["GET", "/policies/roleManagementPolicies/x/effectiveRules"],
     ["PATCH", "/policies/roleManagementPolicies/x"],
     ["GET", "/roleManagement/directory/roleEligibilitySchedules/filterByCurrentUser(on='principal')"],

@@ -1,4 +1,4 @@
-import { BARE_APP, PLAIN_USER } from "../../../src/sandbox/seed.ts";
+import { BARE_APP, PLAIN_USER, TENANT } from "../../../src/sandbox/seed.ts";
 import type { ErrorCase } from "./error-cases.ts";
 import { ADMIN_ENVIRONMENTS, BAP, creation, MINUTE, type TenantAdmin } from "./tenant-admin.ts";
 
@@ -12,6 +12,9 @@ async function environment(admin: TenantAdmin, facts: Record<string, unknown> = 
 }
 
 const POLICIES = "https://api.bap.microsoft.com/providers/PowerPlatform.Governance/v2/policies";
+
+const isolationOf = (tenant: string): string =>
+  `https://api.bap.microsoft.com/providers/PowerPlatform.Governance/v1/tenants/${tenant}/tenantIsolationPolicy`;
 
 function dataPolicy(groups: Readonly<Record<string, readonly string[]>>): object {
   return {
@@ -97,6 +100,22 @@ export const BAP_ERRORS: readonly ErrorCase[] = [
       `^The token with tenant id '.+' and object id '${PLAIN_USER.id}' does not have permission to access the path '/providers/.+'\\.$`,
     ),
     ask: (admin) => admin.bap("GET", ADMIN_ENVIRONMENTS, undefined, "reader"),
+  },
+  {
+    status: 403,
+    code: "Forbidden",
+    when: "the isolation of another tenant",
+    envelope: "bap",
+    message: /^The caller may not see the policy of the tenant/,
+    ask: (admin) => admin.bap("GET", isolationOf(NOBODY)),
+  },
+  {
+    status: 400,
+    code: "BadRequest",
+    when: "a tenant isolation that is no list",
+    envelope: "bap",
+    message: "The tenant isolation policy is not valid.",
+    ask: (admin) => admin.bap("PUT", isolationOf(TENANT.id), { properties: { allowedTenants: "nobody" } }),
   },
   {
     status: 403,
