@@ -12,7 +12,7 @@ import {
   tenantSettings,
 } from "../../src/controls/probes/tenant.ts";
 import { lacking } from "../../src/resources/entra/licences.ts";
-import { judged, told } from "./handmade.ts";
+import { judgedGiven, told } from "./hand-made.ts";
 
 const prod = { stage: "prod" } as const;
 
@@ -49,15 +49,17 @@ describe("the environment itself", () => {
     ["PSC-ENV-09", { of: environmentFacts }, "fail", ["the environment does not exist"]],
   ] as const)("%s in production", (id, read, verdict, messages) => {
     const probes = [read, packages("msdynce_CRMHub")];
-    expect(told(judged(id, { probes, spec: prod }))).toEqual([verdict, messages]);
+    expect(told(judgedGiven(id, { probes, spec: prod }))).toEqual([verdict, messages]);
   });
 
   it("keeps back-ups for a week in development", () => {
-    expect(judged("PSC-ENV-08", { probes: [environment({ backupRetentionDays: 7 })] }).verdict).toBe("pass");
+    expect(judgedGiven("PSC-ENV-08", { probes: [environment({ backupRetentionDays: 7 })] }).verdict).toBe(
+      "pass",
+    );
   });
 
   it("without an app of Dynamics 365 has them switched off", () => {
-    expect(told(judged("PSC-ENV-01", { probes: [environment(), packages("SomethingElse")] }))).toEqual([
+    expect(told(judgedGiven("PSC-ENV-01", { probes: [environment(), packages("SomethingElse")] }))).toEqual([
       "fail",
       ["no Dynamics 365 app is installed in it"],
     ]);
@@ -88,7 +90,7 @@ describe("PSC-ENV-04, data policies", () => {
     ],
   ] as const)("%s", (_what, covering, verdict, messages) => {
     const probes = [{ of: dataPolicies, value: { covering } }];
-    expect(told(judged("PSC-ENV-04", { probes, spec: prod }))).toEqual([verdict, messages]);
+    expect(told(judgedGiven("PSC-ENV-04", { probes, spec: prod }))).toEqual([verdict, messages]);
   });
 });
 
@@ -107,7 +109,7 @@ describe("PSC-ENV-05, tenant isolation", () => {
     ["on for nobody", { on: true, allowed: [all] }, "fail", "every tenant is let in"],
     ["off", { on: false, allowed: [all] }, "fail", "tenant isolation is off"],
   ] as const)("%s", (_what, value, verdict, reason) => {
-    const result = judged("PSC-ENV-05", { probes: [{ of: tenantIsolation, value }], spec: prod });
+    const result = judgedGiven("PSC-ENV-05", { probes: [{ of: tenantIsolation, value }], spec: prod });
     expect([result.verdict, result.reason]).toEqual([verdict, reason]);
   });
 });
@@ -123,16 +125,19 @@ describe("tenant settings", () => {
 
   it("that are not said are not taken for switched on", () => {
     const probes = [{ of: tenantSettings, value }];
-    expect(told(judged("PSC-ENV-06", { probes, spec: prod }))).toEqual([
+    expect(told(judgedGiven("PSC-ENV-06", { probes, spec: prod }))).toEqual([
       "fail",
       ["everybody may create sites"],
     ]);
-    expect(judged("PSC-ENV-06", { probes, spec: prod }).findings[0]).toMatchObject({
+    expect(judgedGiven("PSC-ENV-06", { probes, spec: prod }).findings[0]).toMatchObject({
       expected: "true",
       actual: "not said",
     });
-    expect(told(judged("PSC-ENV-07", { probes, spec: prod }))).toEqual(["fail", ["guests may make apps"]]);
-    expect(judged("PSC-ENV-07", { probes }).verdict).toBe("warning");
+    expect(told(judgedGiven("PSC-ENV-07", { probes, spec: prod }))).toEqual([
+      "fail",
+      ["guests may make apps"],
+    ]);
+    expect(judgedGiven("PSC-ENV-07", { probes }).verdict).toBe("warning");
   });
 });
 
@@ -164,7 +169,7 @@ describe("PSC-ENV-10, licences of people", () => {
 
   it("names who lacks what", () => {
     const people = [{ name: "ben@contoso.onmicrosoft.com", lacks: [messaging] }];
-    expect(told(judged("PSC-ENV-10", { probes: [{ of: agentLicences, value: { people } }] }))).toEqual([
+    expect(told(judgedGiven("PSC-ENV-10", { probes: [{ of: agentLicences, value: { people } }] }))).toEqual([
       "fail",
       [`ben@contoso.onmicrosoft.com has no licence for ${messaging}`],
     ]);
@@ -176,7 +181,7 @@ describe("PSC-ENV-12, consent", () => {
     const resources = [
       { address: "entra.omnichannel-consent", id: "confirmed by admin@contoso.onmicrosoft.com" },
     ];
-    expect(judged("PSC-ENV-12", { resources }).verdict).toBe("manual");
+    expect(judgedGiven("PSC-ENV-12", { resources }).verdict).toBe("manual");
   });
 });
 
@@ -187,11 +192,11 @@ describe("PSC-ENV-14, sample data", () => {
     ["msdyn_DigitalMessagingTrialAnchor", "fail"],
     ["msdynce_CRMHub", "pass"],
   ])("%s in production: %s", (name, verdict) => {
-    expect(judged("PSC-ENV-14", { probes: [packages(name)], spec: prod }).verdict).toBe(verdict);
+    expect(judgedGiven("PSC-ENV-14", { probes: [packages(name)], spec: prod }).verdict).toBe(verdict);
   });
 
   it("may be in a sandbox", () => {
-    expect(judged("PSC-ENV-14", { probes: [packages("HealthcareSampleData")] }).verdict).toBe(
+    expect(judgedGiven("PSC-ENV-14", { probes: [packages("HealthcareSampleData")] }).verdict).toBe(
       "not-applicable",
     );
   });

@@ -4,8 +4,8 @@ import { judge } from "../../src/controls/judge.ts";
 import type { Probe } from "../../src/controls/probe.ts";
 import type { ControlResult } from "../../src/controls/result.ts";
 import type { FieldValue } from "../../src/engine/observation.ts";
-import type { EnvironmentSpec } from "../../src/spec/model.ts";
-import { CONTOSO_MANIFEST } from "../resources/support/contoso.ts";
+import type { EnvironmentSpec, Manifest } from "../../src/spec/model.ts";
+import { CONTOSO_MANIFEST, contosoSpec } from "../resources/support/contoso.ts";
 
 /** Facts that somebody has thought up, for what the sandbox cannot be brought into. */
 
@@ -100,7 +100,11 @@ export interface HandMade {
   readonly probes?: readonly ProbeFact[];
 }
 
-function factsOf(spec: EnvironmentSpec, { resources = [], probes = [] }: HandMade): Facts {
+function factsOf(
+  spec: EnvironmentSpec,
+  { resources = [], probes = [] }: HandMade,
+  at = "2026-03-05T00:00:01.000Z",
+): Facts {
   return {
     format: "psc.facts/1",
     tool: { name: "psc", version: "0.0.0" },
@@ -114,7 +118,7 @@ function factsOf(spec: EnvironmentSpec, { resources = [], probes = [] }: HandMad
     },
     specDigest: "",
     identity: "an auditor",
-    collected: { from: "2026-03-05T00:00:00.000Z", to: "2026-03-05T00:00:01.000Z" },
+    collected: { from: at, to: at },
     resources,
     probes,
     evidence: [],
@@ -139,4 +143,53 @@ export function judged(id: string, spec: EnvironmentSpec, made: HandMade = {}): 
   const found = judgedAll(spec, made).find((control) => control.id === id);
   if (found === undefined) throw new Error(`there is no control ${id}`);
   return found;
+}
+
+/** When `judgedGiven` judges. */
+export const NOW = "2027-03-01T00:00:00.000Z";
+
+/** What one probe has read; a value of `undefined` is "there is nothing to look at". */
+export interface Read {
+  readonly of: Probe;
+  readonly value?: FieldValue | undefined;
+  readonly problem?: FactProblem;
+}
+
+export interface Given {
+  readonly probes?: readonly Read[];
+  readonly resources?: readonly (Partial<ResourceFact> & Pick<ResourceFact, "address">)[];
+  readonly spec?: Partial<EnvironmentSpec>;
+  readonly manifest?: Partial<Manifest>;
+}
+
+/** One control's verdict in the Contoso environment with some of it changed. */
+export function judgedGiven(
+  id: string,
+  { probes = [], resources = [], spec: changes, manifest }: Given,
+): ControlResult {
+  const control = CONTROLS.find((one) => one.id === id);
+  if (control === undefined) throw new Error(`there is no control ${id}`);
+  const spec = contosoSpec(changes);
+  const made: HandMade = {
+    resources: resources.map(({ address, ...about }) => fact(address, { id: null, reason: "", ...about })),
+    probes: probes.map(({ of, value, problem }) =>
+      problem === undefined ? seen(of, value) : { ...refused(of), problem },
+    ),
+  };
+  const [result] = judge({
+    facts: factsOf(spec, made, NOW),
+    spec,
+    manifest: { ...CONTOSO_MANIFEST, ...manifest },
+    controls: [{ control, origin: "product" }],
+    locate: () => undefined,
+    specFile: "hand-made.yaml",
+    runId: "run",
+  }).controls;
+  if (result === undefined) throw new Error("nothing was judged");
+  return result;
+}
+
+/** Verdict and the messages of its findings. */
+export function told({ verdict, findings }: ControlResult): readonly [string, readonly string[]] {
+  return [verdict, findings.map(({ message }) => message)];
 }

@@ -8,7 +8,7 @@ import {
 import { type RoleHolder, roleHolders } from "../../src/controls/probes/dataverse-roles.ts";
 import type { EnvironmentSpec } from "../../src/spec/model.ts";
 import { plainApplication } from "../resources/support/contoso.ts";
-import { judged, told } from "./handmade.ts";
+import { judgedGiven, told } from "./hand-made.ts";
 
 describe("PSC-IAM-05, the bot's registration", () => {
   const registration = {
@@ -28,7 +28,7 @@ describe("PSC-IAM-05, the bot's registration", () => {
     ],
     ["fails for none", undefined, "fail", ["the bot's application does not exist"]],
   ] as const)("%s", (_what, value, verdict, messages) => {
-    expect(told(judged("PSC-IAM-05", { probes: [{ of: botRegistration, value }] }))).toEqual([
+    expect(told(judgedGiven("PSC-IAM-05", { probes: [{ of: botRegistration, value }] }))).toEqual([
       verdict,
       messages,
     ]);
@@ -77,7 +77,7 @@ describe("PSC-IAM-06, the application's permissions", () => {
       probes: [{ of: botGrants, value: { permissions } }],
       ...(spec === undefined ? {} : { spec }),
     };
-    expect(told(judged("PSC-IAM-06", given))).toEqual([verdict, messages]);
+    expect(told(judgedGiven("PSC-IAM-06", given))).toEqual([verdict, messages]);
   });
 });
 
@@ -130,10 +130,9 @@ describe("PSC-IAM-07, the application's credentials", () => {
       [],
     ],
   ] as const)("%s", (_what, credentials, verdict, messages) => {
-    expect(told(judged("PSC-IAM-07", { probes: [{ of: botCredentials, value: { credentials } }] }))).toEqual([
-      verdict,
-      messages,
-    ]);
+    expect(
+      told(judgedGiven("PSC-IAM-07", { probes: [{ of: botCredentials, value: { credentials } }] })),
+    ).toEqual([verdict, messages]);
   });
 });
 
@@ -161,9 +160,8 @@ describe("PSC-IAM-08, the application's user", () => {
       ["the application user # bot does not hold Omnichannel agent"],
     ],
   ] as const)("%s", (_what, users, verdict, messages) => {
-    expect(told(judged("PSC-IAM-08", { probes: [app, { of: roleHolders, value: { users } }] }))).toEqual([
-      verdict,
-      messages,
-    ]);
+    expect(told(judgedGiven("PSC-IAM-08", { probes: [app, { of: roleHolders, value: { users } }] }))).toEqual(
+      [verdict, messages],
+    );
   });
 });

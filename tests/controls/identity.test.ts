@@ -9,7 +9,7 @@ import {
 } from "../../src/controls/probes/directory-policies.ts";
 import type { EnvironmentSpec } from "../../src/spec/model.ts";
 import { contosoSpec } from "../resources/support/contoso.ts";
-import { judged, told } from "./handmade.ts";
+import { judgedGiven, told } from "./hand-made.ts";
 
 const prod = { stage: "prod" } as const;
 
@@ -38,30 +38,34 @@ describe("PSC-IAM-03, healthcare roles", () => {
   const resources = [{ address: 'dataverse.group-team["users"]' }];
 
   it("are nobody's business where the solution brings none", () => {
-    expect(judged("PSC-IAM-03", { probes }).verdict).toBe("not-applicable");
+    expect(judgedGiven("PSC-IAM-03", { probes }).verdict).toBe("not-applicable");
   });
 
   it("have to be given to a group", () => {
     expect(
-      told(judged("PSC-IAM-03", { manifest, probes: [{ of: roleHolders, value: { users: [] } }] })),
+      told(judgedGiven("PSC-IAM-03", { manifest, probes: [{ of: roleHolders, value: { users: [] } }] })),
     ).toEqual(["fail", ["the spec gives no group a healthcare role by team"]]);
   });
 
   it("may be held by a person whom the spec names", () => {
     const spec = given("direct", { kind: "user", userPrincipalName: "Amara@contoso.onmicrosoft.com" });
-    expect(told(judged("PSC-IAM-03", { manifest, probes, resources, spec }))).toEqual(["pass", []]);
+    expect(told(judgedGiven("PSC-IAM-03", { manifest, probes, resources, spec }))).toEqual(["pass", []]);
   });
 
   it("may not be held by anybody else, but by applications", () => {
     const spec = given("direct", { kind: "user", userPrincipalName: "ben@contoso.onmicrosoft.com" });
-    expect(told(judged("PSC-IAM-03", { manifest, probes, resources, spec }))).toEqual([
+    expect(told(judgedGiven("PSC-IAM-03", { manifest, probes, resources, spec }))).toEqual([
       "fail",
       ["amara@contoso.onmicrosoft.com holds healthcare user directly"],
     ]);
     const users = [holder({ applicationId: "a1", roles: ["Healthcare User"] })];
     expect(
-      judged("PSC-IAM-03", { manifest, probes: [{ of: roleHolders, value: { users } }], resources, spec })
-        .verdict,
+      judgedGiven("PSC-IAM-03", {
+        manifest,
+        probes: [{ of: roleHolders, value: { users } }],
+        resources,
+        spec,
+      }).verdict,
     ).toBe("pass");
   });
 });
@@ -71,11 +75,14 @@ describe("PSC-IAM-04, Omnichannel roles", () => {
     const spec: Partial<EnvironmentSpec> = {
       roles: [{ role: "Omnichannel agent", by: "team", to: { kind: "group", group: "users" } }],
     };
-    expect(told(judged("PSC-IAM-04", { spec }))).toEqual([
+    expect(told(judgedGiven("PSC-IAM-04", { spec }))).toEqual([
       "fail",
       ["Omnichannel agent is given to group/users by team, which Omnichannel does not count"],
     ]);
-    expect(told(judged("PSC-IAM-04", {}))).toEqual(["fail", ["the spec gives nobody a role of Omnichannel"]]);
+    expect(told(judgedGiven("PSC-IAM-04", {}))).toEqual([
+      "fail",
+      ["the spec gives nobody a role of Omnichannel"],
+    ]);
   });
 });
 
@@ -122,7 +129,7 @@ describe("PSC-IAM-10, standing access", () => {
   it("of a group is standing access", () => {
     const standing = [held({ principalType: "Group", who: "Owners" })];
     const access = { of: botAccess, value: { standing, eligible: [] } };
-    expect(told(judged("PSC-IAM-10", { probes: [access, emergencies([])] }))).toEqual([
+    expect(told(judgedGiven("PSC-IAM-10", { probes: [access, emergencies([])] }))).toEqual([
       "fail",
       ["standing access to the bot: Owners (Owner of the subscription Contoso)"],
     ]);
@@ -130,7 +137,7 @@ describe("PSC-IAM-10, standing access", () => {
 
   it("of an account for emergencies is wanted, and is said", () => {
     const access = { of: botAccess, value: { standing: [held({ principalId: "e1" })], eligible: [] } };
-    const { verdict, reason } = judged("PSC-IAM-10", { probes: [access, emergencies(TWO)] });
+    const { verdict, reason } = judgedGiven("PSC-IAM-10", { probes: [access, emergencies(TWO)] });
     expect([verdict, reason]).toEqual([
       "pass",
       "nobody has any but amara@contoso.onmicrosoft.com, kept for emergencies",
@@ -138,10 +145,10 @@ describe("PSC-IAM-10, standing access", () => {
   });
 
   it("cannot be judged without a bot, or without the right to see", () => {
-    expect(judged("PSC-IAM-10", { probes: [{ of: botAccess }, emergencies([])] }).verdict).toBe("fail");
+    expect(judgedGiven("PSC-IAM-10", { probes: [{ of: botAccess }, emergencies([])] }).verdict).toBe("fail");
     const permission = "Microsoft.Authorization/roleAssignmentScheduleInstances/read";
     const problem = { code: "PSC-E202", message: "refused", remedy: null, permission };
-    const result = judged("PSC-IAM-10", { probes: [{ of: botAccess, problem }, emergencies([])] });
+    const result = judgedGiven("PSC-IAM-10", { probes: [{ of: botAccess, problem }, emergencies([])] });
     expect([result.verdict, result.missingPermission]).toEqual(["error", permission]);
   });
 });
@@ -156,7 +163,7 @@ describe("PSC-IAM-09, whose the bot is", () => {
     });
     const person = held({ botRole: true, role: "Healthcare Agent Reader", scope: "the resource bot" });
     const access = { of: botAccess, value: { standing: [person], eligible: [group] } };
-    expect(told(judged("PSC-IAM-09", { probes: [access, emergencies([])] }))).toEqual([
+    expect(told(judgedGiven("PSC-IAM-09", { probes: [access, emergencies([])] }))).toEqual([
       "fail",
       [
         "a role of the bot is held by a person: amara@contoso.onmicrosoft.com (Healthcare Agent Reader of the resource bot)",
@@ -200,13 +207,13 @@ describe("PSC-IAM-11, activation", () => {
     ],
   ] as const)("%s", (_what, observed, verdict, messages) => {
     const resources = [{ address, label, observed, state: "differs" as const }];
-    expect(told(judged("PSC-IAM-11", { spec: activated, resources }))).toEqual([verdict, messages]);
+    expect(told(judgedGiven("PSC-IAM-11", { spec: activated, resources }))).toEqual([verdict, messages]);
   });
 
   it("is nobody's business where access stands, or nobody is eligible yet", () => {
-    expect(judged("PSC-IAM-11", {}).verdict).toBe("not-applicable");
+    expect(judgedGiven("PSC-IAM-11", {}).verdict).toBe("not-applicable");
     const resources = [{ address, label, state: "missing" as const }];
-    expect(judged("PSC-IAM-11", { spec: activated, resources }).verdict).toBe("not-applicable");
+    expect(judgedGiven("PSC-IAM-11", { spec: activated, resources }).verdict).toBe("not-applicable");
   });
 });
 
@@ -270,17 +277,17 @@ describe("PSC-IAM-12, multifactor authentication", () => {
     ],
   ] as const)("%s", (_what, policies, messages) => {
     const probes = [access(policies), emergencies(TWO)];
-    expect(told(judged("PSC-IAM-12", { probes, spec: prod }))).toEqual([
+    expect(told(judgedGiven("PSC-IAM-12", { probes, spec: prod }))).toEqual([
       messages.length === 0 ? "pass" : "fail",
       messages,
     ]);
   });
 
   it("security defaults are enough, and development only should", () => {
-    expect(judged("PSC-IAM-12", { probes: [access([], true), emergencies([])], spec: prod }).verdict).toBe(
-      "pass",
-    );
-    expect(judged("PSC-IAM-12", { probes: [access([]), emergencies([])] }).verdict).toBe("warning");
+    expect(
+      judgedGiven("PSC-IAM-12", { probes: [access([], true), emergencies([])], spec: prod }).verdict,
+    ).toBe("pass");
+    expect(judgedGiven("PSC-IAM-12", { probes: [access([]), emergencies([])] }).verdict).toBe("warning");
   });
 });
 
@@ -310,7 +317,7 @@ describe("PSC-IAM-13, accounts for emergencies", () => {
     ["groups left out instead", TWO, [policy({ excludeUsers: [], excludeGroups: ["g1"] })], "manual", []],
   ] as const)("%s", (_what, accounts, policies, verdict, messages) => {
     const probes = [access(policies), emergencies(accounts)];
-    expect(told(judged("PSC-IAM-13", { probes, spec: prod }))).toEqual([verdict, messages]);
+    expect(told(judgedGiven("PSC-IAM-13", { probes, spec: prod }))).toEqual([verdict, messages]);
   });
 });
 
@@ -326,7 +333,9 @@ describe("PSC-IAM-15, shipped roles", () => {
     ["one that shows no layers", [{ name: "a", managed: true, layers: [] }], "manual"],
     ["only copies", [{ name: "a", managed: false, layers: [] }], "not-applicable"],
   ] as const)("%s", (_what, roles, verdict) => {
-    expect(judged("PSC-IAM-15", { probes: [{ of: roleLayers, value: { roles } }] }).verdict).toBe(verdict);
+    expect(judgedGiven("PSC-IAM-15", { probes: [{ of: roleLayers, value: { roles } }] }).verdict).toBe(
+      verdict,
+    );
   });
 });
 
@@ -336,6 +345,8 @@ describe("PSC-IAM-16, the platform's own role", () => {
       holder({ applicationId: "a1", roles: ["Omnichannel API access"] }),
       holder({ objectId: null, roles: ["Omnichannel API access"] }),
     ];
-    expect(judged("PSC-IAM-16", { probes: [{ of: roleHolders, value: { users } }] }).verdict).toBe("pass");
+    expect(judgedGiven("PSC-IAM-16", { probes: [{ of: roleHolders, value: { users } }] }).verdict).toBe(
+      "pass",
+    );
   });
 });

@@ -35,7 +35,12 @@ describe("the words for a permission", () => {
       "anybody",
     ],
     ["Microsoft.KeyVault/vaults/read", "azure", "Microsoft.KeyVault/vaults/read", "anybody"],
-    ["Security Administrator (directory role)", "directory-role", "Security Administrator", "person"],
+    [
+      "microsoft.aadiam/diagnosticSettings/read (directory role Security Administrator)",
+      "directory-role",
+      "Security Administrator",
+      "person",
+    ],
     ["Power Platform Administrator", "power-platform", "Power Platform Administrator", "anybody"],
     ["PowerPages.Websites.Read (delegated)", "power-platform", "PowerPages.Websites.Read", "person"],
     ["Application.Read.All", "graph", "Application.Read.All", "anybody"],

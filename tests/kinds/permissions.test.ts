@@ -23,6 +23,7 @@ const GRAPH = [
   "Group.ReadWrite.All",
   "LicenseAssignment.Read.All",
   "Directory.Read.All",
+  "Organization.Read.All",
   "AppRoleAssignment.ReadWrite.All",
   "DelegatedPermissionGrant.ReadWrite.All",
 ];

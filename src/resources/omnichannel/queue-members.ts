@@ -60,7 +60,7 @@ export const queueMembers = defineKind<QueueSpec, Record<string, never>>({
   api: "Dataverse Web API: queuemembership_association",
   persona: "Omnichannel Administrator",
   permissions: {
-    read: ["prvReadQueue", "prvReadQueueMembership", "prvReadUser", "prvReadRole"],
+    read: ["prvReadQueue", "prvReadUser", "prvReadRole"],
     write: ["prvAppendQueue", "prvAppendToUser"],
   },
   sources: ["Dataverse table reference: queue", "Customer Service: Create and manage queues"],

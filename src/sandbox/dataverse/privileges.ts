@@ -186,10 +186,10 @@ export function requireGeneralPrivilege(session: Session, name: GeneralPrivilege
 /** Refuses with 0x80040220 unless the session's user holds the privilege on the table. */
 export function requirePrivilege(session: Session, access: Access, table: Table): void {
   const { organization, userId } = session;
+  if (access === "Read" && isOpenToAll(table)) return;
   const name = `prv${access}${PRIVILEGE_NAMES[table.logicalName] ?? table.logicalName}`;
   const roles = rolesOf(organization, userId);
   const holds =
-    (access === "Read" && isOpenToAll(table)) ||
     isSystemAdministrator(organization, userId) ||
     depthOf(grantedBy(organization, roles), access, table) !== undefined;
   if (holds && !withholds(session, name)) return;

@@ -59,7 +59,6 @@ export const AGENT_EXPERIENCE_ROWS: Readonly<Record<string, KindCases>> = {
       match: named("Patient waits"),
     }),
     not: BY_UNIQUE_NAME,
-    unrefused: { prvReadmsdyn_notificationfield: "the sandbox asks no right for what an answer expands" },
   },
   "agent-experience.workstream-notification": {
     objects: ofTemplate("msdyn_notificationtemplate_incoming_auth"),

@@ -3,7 +3,7 @@ import type { Row } from "../portal.ts";
 
 const named = (name: string): Row => ({ msdyn_name: name });
 const chat = named("Patient chat");
-const METADATA = "the sandbox asks no right for metadata";
+const METADATA = "the sandbox asks no right for changing metadata";
 const LOOKUP = "the sandbox asks no right to append for a lookup in a body";
 const SINGLE = { "ambiguous match": "the environment has one row of these settings" } as const;
 const BY_WORKSTREAM = { "ambiguous match": "it is a column of its workstream" } as const;
@@ -17,7 +17,6 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
     objects: rows("organization", { isauditenabled: true }),
     not: SINGLE,
     unrefused: {
-      prvReadEntity: METADATA,
       prvWriteEntity: METADATA,
       prvPublishCustomization: METADATA,
     },
@@ -30,7 +29,10 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
   "dataverse.group-team": {
     objects: rows("team", { name: "Contoso Health Users" }),
     not: { "ambiguous match": "Dataverse keeps one team of an Entra group" },
-    unrefused: { prvWriteTeam: "the sandbox asks for prvAssignRole alone" },
+    unrefused: {
+      prvWriteTeam: "the sandbox asks for prvAssignRole alone",
+      prvReadBusinessUnit: "asked once a run, by who comes first",
+    },
   },
   "dataverse.role-assignment": {
     objects: async (portal) => {

@@ -139,6 +139,7 @@ export const POWER_PLATFORM_AND_BOT_ROWS: Readonly<Record<string, KindCases>> = 
   "health-bot.channel": { unrefused: { prvReadUser: "not asked for once a person gave the bot id" } },
   "portal.person": {
     unrefused: {
+      prvReadpowerpagesite: "asked for by an application only: the runner signs in as a person",
       prvReadpowerpagecomponent: "asked for by an application only: the runner signs in as a person",
     },
   },
