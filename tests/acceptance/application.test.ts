@@ -161,7 +161,7 @@ describe("the client secret of the bot's application", () => {
     await place.sandbox.control("POST", "clock", { advanceMs: 80 * DAY_MS });
     const refused = await place.psc("plan app.yaml");
     expect(refused.code).toBe(1);
-    expect(refused.stdout.replace(/\s+/g, " ")).toContain("grant Key Vault Reader on contoso-health");
+    expect(refused.stdout.replace(/\s+/g, " ")).toContain("assign Key Vault Reader on contoso-health");
     expect((await application()).passwordCredentials).toHaveLength(1);
   });
 });

@@ -123,7 +123,8 @@ describe("examples/northwind, a tenant in use", () => {
     expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
     const plan = await place.psc("plan contact-centre.yaml");
     expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining("no changes")]);
-    expect((await place.psc("verify contact-centre.yaml")).code).toBe(0);
+    const verified = await place.psc("verify contact-centre.yaml");
+    expect(verified.code, verified.stdout).toBe(0);
     await tuesdayNoonInNewYork(place);
     const smoke = await place.psc("smoke contact-centre.yaml --output json");
     expect(smoke.json.stages).toContainEqual(

@@ -110,7 +110,10 @@ describe("users of the bot's portal", () => {
     await show(properties);
     // Kim has said so before, of this very bot.
     expect(short(await changes("dev.yaml"))).toEqual([]);
-    expect(await verdict("dev.yaml", GATE)).toMatchObject({ verdict: "pass" });
+    expect(await verdict("dev.yaml", GATE)).toMatchObject({
+      verdict: "manual",
+      reason: expect.stringContaining("said on"),
+    });
     await show({ ...properties, accessControlMethod });
   });
 });

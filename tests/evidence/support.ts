@@ -51,6 +51,7 @@ export const FACTS: Facts = {
     problem: null,
     confirmation: null,
     evidence: ["E1", "E2"],
+    through: [],
   })) as unknown as Facts["resources"],
   probes: [],
   evidence: [1, 2, 3].map((n) => ({

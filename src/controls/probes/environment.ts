@@ -21,7 +21,7 @@ export type EnvironmentFacts = {
 
 export const environmentFacts = defineProbe<EnvironmentFacts>({
   ...ADMINISTRATION,
-  id: "environment",
+  id: "environment-record",
   summary: "the environment as the admin center lists it",
   api: "Power Platform admin API: environments",
   sources: [

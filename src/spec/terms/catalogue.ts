@@ -91,7 +91,7 @@ export const PROBE_IDS: readonly string[] = [
   "data-policies",
   "dataverse-auditing",
   "emergency-accounts",
-  "environment",
+  "environment-record",
   "health-bot-provider",
   "installed-packages",
   "member-rights",
