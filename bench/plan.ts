@@ -1,8 +1,7 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { HttpClient } from "@azure/core-rest-pipeline";
 import { deployOnce, EXAMPLE, leftToDo, openTenant, type Tenant } from "../tests/chaos/tenant.ts";
+import { chainOf, type Sent, watched } from "./latency.ts";
 
 /**
  * What a plan that finds nothing to do costs: requests, and time when every answer takes 100 ms longer than the sandbox
@@ -13,47 +12,6 @@ import { deployOnce, EXAMPLE, leftToDo, openTenant, type Tenant } from "../tests
 
 const LATENCY_MS = 100;
 const SIZES = [10, 100, 1000];
-
-interface Sent {
-  readonly what: string;
-  readonly from: number;
-  readonly to: number;
-  readonly characters: number;
-  readonly rows: number;
-}
-
-/** Rows in an answer: entries of its lists, those of batches included. */
-function rowsIn(text: string): number {
-  return text.match(/"@odata\.etag"/g)?.length ?? 0;
-}
-
-function watched(client: HttpClient, latencyMs: number, log: Sent[]): HttpClient {
-  return {
-    async sendRequest(request) {
-      const from = performance.now();
-      const [response] = await Promise.all([client.sendRequest(request), sleep(latencyMs)]);
-      const text = response.bodyAsText ?? "";
-      log.push({
-        what: `${request.method} ${new URL(request.url).host}${new URL(request.url).pathname}`,
-        from,
-        to: performance.now(),
-        characters: text.length,
-        rows: rowsIn(text),
-      });
-      return response;
-    },
-  };
-}
-
-/** The longest sequence of requests that do not overlap. */
-function chainOf(log: readonly Sent[]): readonly Sent[] {
-  const chain: Sent[] = [];
-  for (const sent of [...log].sort((a, b) => a.to - b.to)) {
-    const last = chain.at(-1);
-    if (last === undefined || sent.from >= last.to) chain.push(sent);
-  }
-  return chain;
-}
 
 async function lookAt(
   tenant: Tenant,

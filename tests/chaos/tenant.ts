@@ -10,7 +10,13 @@ import type { Confirmation } from "../../src/engine/resource.ts";
 import type { LoggedRequest } from "../../src/sandbox/request-log.ts";
 import { ADMIN_USER, PUBLIC_CLIENT_APP_ID } from "../../src/sandbox/seed.ts";
 import { sandboxTransport } from "../../src/services/http/sandbox-transport.ts";
-import { deploySession, openSession, planSession, type Session } from "../../src/session.ts";
+import {
+  deploySession,
+  openSession,
+  planSession,
+  type Session,
+  type SessionOptions,
+} from "../../src/session.ts";
 import { loadSpec } from "../../src/spec/index.ts";
 import { type ParsedJson, startTestSandbox, type TestSandbox } from "../harness/sandbox.ts";
 import { type VirtualTime, virtualTime } from "../harness/virtual-time.ts";
@@ -57,7 +63,11 @@ export interface Aim {
   readonly prune?: boolean;
 }
 
-function sessionOf(tenant: Tenant, aim: Aim): Session {
+/** A session as the command line opens it, in the example's folder. */
+export function sessionOf(
+  tenant: Tenant,
+  aim: Aim & Pick<SessionOptions, "probes" | "withoutKinds" | "unusedPermission">,
+): Session {
   const loaded = loadSpec(aim.file ?? EXAMPLE, { env: {}, cwd: tenant.folder });
   if (!loaded.ok)
     throw new Error(
@@ -78,6 +88,9 @@ function sessionOf(tenant: Tenant, aim: Aim): Session {
     env: {},
     workFolder: tenant.folder,
     readOnly: aim.readOnly ?? false,
+    ...(aim.probes === undefined ? {} : { probes: aim.probes }),
+    ...(aim.withoutKinds === undefined ? {} : { withoutKinds: aim.withoutKinds }),
+    ...(aim.unusedPermission === undefined ? {} : { unusedPermission: aim.unusedPermission }),
     ...(aim.signal === undefined ? {} : { signal: aim.signal }),
   });
 }
