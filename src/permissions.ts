@@ -8,6 +8,7 @@ import {
   type Permission,
   type PermissionService,
 } from "./controls/permission.ts";
+import { ownControl } from "./controls/own.ts";
 import { probeResources } from "./controls/probe.ts";
 import { buildGraph } from "./engine/graph.ts";
 import type { Resource } from "./engine/resource.ts";
@@ -100,7 +101,8 @@ function looksAt({ restsOn }: Control, { info: { kind } }: Resource): boolean {
 export function permissionsToVerify(input: PermissionsInput): PermissionList {
   const order = resourcesRead(input);
   const below = foundations(order);
-  const controls = [...CONTROLS, ...RESOURCE_CONTROLS].filter(
+  const own = input.spec.verify.controls.map(ownControl);
+  const controls = [...CONTROLS, ...own, ...RESOURCE_CONTROLS].filter(
     ({ stages }) => stages?.includes(input.spec.stage) ?? true,
   );
   const read = new Map(controls.map((control) => [control, order.filter((one) => looksAt(control, one))]));

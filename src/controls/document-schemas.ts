@@ -122,6 +122,9 @@ const resourceFact = objectOf<ResourceFact>("What was found of one resource of t
   concern: textOrNull("It holds, and yet somebody ought to know this."),
   problem,
   confirmation,
+  requested: z
+    .boolean()
+    .describe("Whether something was sent for it; else it was judged by what was seen of others."),
   evidence: evidenceIds,
   through: z
     .array(text("Address of a resource."))
@@ -135,6 +138,9 @@ const probeFact = objectOf<ProbeFact>("What was found beside the spec's resource
   value: value("What was read; null when it could not be read, or is not there to be read."),
   absent: textOrNull("Why there is no value although nothing failed."),
   problem,
+  requested: z
+    .boolean()
+    .describe("Whether something was sent for it; else it was judged by what was seen of others."),
   evidence: evidenceIds,
   through: z
     .array(text("Address of a resource."))
