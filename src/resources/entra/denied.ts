@@ -13,7 +13,7 @@ export interface Needed {
  */
 export function unseen({ permission, persona }: Needed, what: string): PscError {
   return new PscError({
-    code: "PSC-E240",
+    code: "PSC-E231",
     message: `Microsoft Graph does not show ${what}`,
     permission,
     persona,
