@@ -1,5 +1,6 @@
 import type { Control } from "./controls/control.ts";
 import { CONTROLS, PROBES, RESOURCE_CONTROLS } from "./controls/index.ts";
+import { ownControl } from "./controls/own.ts";
 import {
   classify,
   coveredBy,
@@ -8,7 +9,6 @@ import {
   type Permission,
   type PermissionService,
 } from "./controls/permission.ts";
-import { ownControl } from "./controls/own.ts";
 import { probeResources } from "./controls/probe.ts";
 import { buildGraph } from "./engine/graph.ts";
 import type { Resource } from "./engine/resource.ts";

@@ -220,7 +220,9 @@ const control = objectOf<ControlResult>("The verdict on one control, with everyt
     spec: textOrNull("Field of the spec that brings it about, such as `healthBot.access`."),
     steps: texts("What a person does, in order."),
   }),
-  permissions: texts("Least-privileged permissions to judge it, in the services' own words."),
+  permissions: texts(
+    "Least-privileged permissions that it took to see what the verdict was drawn from, or would take where that could not be read; in the services' own words.",
+  ),
   missingPermission: textOrNull("The permission that was missing, for an `error`."),
   location,
   exception,

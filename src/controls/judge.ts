@@ -140,7 +140,14 @@ function judgeOne(control: Control, input: JudgeInput): Judged {
   const now = Date.parse(facts.collected.to);
   if (control.stages !== undefined && !control.stages.includes(spec.stage)) {
     const reason = `it is about ${control.stages.join(" and ")}, and this is ${spec.stage}`;
-    return { verdict: "not-applicable", reason, findings: [], missingPermission: null, evidence: [], seen: [] };
+    return {
+      verdict: "not-applicable",
+      reason,
+      findings: [],
+      missingPermission: null,
+      evidence: [],
+      seen: [],
+    };
   }
   try {
     const verdicts = verdictOf(control.judge({ spec, manifest, facts: book, now }), levelOf(control, spec));

@@ -153,5 +153,13 @@ describe("taking a permission away", () => {
     });
     expect(wrong).toEqual([]);
     for (const { controls, name } of permissions()) expect(controls, name).not.toEqual([]);
+    // Each can be taken away, alone or together with what opens the same.
+    const takeable = new Set(ways.map(({ name }) => name));
+    for (const { name, holder, coveredBy: covers } of permissions())
+      if (holder !== "person" && !covers.some((other) => takeable.has(other)))
+        expect(takeable, name).toContain(name);
+    // No excuse outlives its reason.
+    for (const [name, ids] of Object.entries(NOT_MISSED))
+      for (const id of ids) expect(byId(intact).get(id)?.permissions, id).toContain(name);
   });
 });

@@ -94,7 +94,15 @@ export function seen<T extends FieldValue>({ id }: Probe<T>, value: T | undefine
 }
 
 export function refused({ id }: Probe): ProbeFact {
-  return { probe: id, value: null, absent: null, problem: REFUSED, requested: true, evidence: [], through: [] };
+  return {
+    probe: id,
+    value: null,
+    absent: null,
+    problem: REFUSED,
+    requested: true,
+    evidence: [],
+    through: [],
+  };
 }
 
 export interface HandMade {

@@ -44,8 +44,9 @@ export const tenant = defineKind<TenantProps, TenantData>({
   async read({ tenant: wanted, subscription }, context) {
     const { graph, arm, signedIn } = context.services;
     const who = await signedIn();
-    const organizations = await naming({ permission: "Organization.Read.All", persona: "Directory Readers" }, () =>
-      graph.list<Organization>("/organization", { $select: "id,displayName,verifiedDomains" }),
+    const organizations = await naming(
+      { permission: "Organization.Read.All", persona: "Directory Readers" },
+      () => graph.list<Organization>("/organization", { $select: "id,displayName,verifiedDomains" }),
     );
     const organization = organizations.find(({ id }) => id === who.tenantId) ?? organizations[0];
     const names = [who.tenantId, ...(organization?.verifiedDomains ?? []).map(({ name }) => name)];
