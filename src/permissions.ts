@@ -1,5 +1,6 @@
 import type { Control } from "./controls/control.ts";
 import { CONTROLS, PROBES, RESOURCE_CONTROLS } from "./controls/index.ts";
+import { ownControl } from "./controls/own.ts";
 import {
   classify,
   coveredBy,
@@ -100,7 +101,8 @@ function looksAt({ restsOn }: Control, { info: { kind } }: Resource): boolean {
 export function permissionsToVerify(input: PermissionsInput): PermissionList {
   const order = resourcesRead(input);
   const below = foundations(order);
-  const controls = [...CONTROLS, ...RESOURCE_CONTROLS].filter(
+  const own = input.spec.verify.controls.map(ownControl);
+  const controls = [...CONTROLS, ...own, ...RESOURCE_CONTROLS].filter(
     ({ stages }) => stages?.includes(input.spec.stage) ?? true,
   );
   const read = new Map(controls.map((control) => [control, order.filter((one) => looksAt(control, one))]));

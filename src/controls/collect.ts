@@ -228,6 +228,7 @@ export function factsOf(input: CollectInput): Facts {
             : problemOf(problem.error, ownerOf(problem, resource), order)
           : null,
       confirmation: info.nature === "gate" ? (input.confirmation(address) ?? null) : null,
+      requested: exchangesOf(address).length > 0,
       evidence: evidenceOf(address),
       through: through(address),
     };
@@ -247,6 +248,7 @@ export function factsOf(input: CollectInput): Facts {
             ? { code: "PSC-E410", message: "it could not be read", remedy: null, permission: null }
             : null
           : problemOf(problem.error, ownerOf(problem, resource), order),
+      requested: exchangesOf(resource.address).length > 0,
       evidence: evidenceOf(resource.address),
       through: through(resource.address),
     };
@@ -268,6 +270,7 @@ export function factsOf(input: CollectInput): Facts {
     concern: null,
     problem: null,
     confirmation: null,
+    requested: false,
     evidence: [],
     through: [],
   });

@@ -122,6 +122,9 @@ const resourceFact = objectOf<ResourceFact>("What was found of one resource of t
   concern: textOrNull("It holds, and yet somebody ought to know this."),
   problem,
   confirmation,
+  requested: z
+    .boolean()
+    .describe("Whether something was sent for it; else it was judged by what was seen of others."),
   evidence: evidenceIds,
   through: z
     .array(text("Address of a resource."))
@@ -135,6 +138,9 @@ const probeFact = objectOf<ProbeFact>("What was found beside the spec's resource
   value: value("What was read; null when it could not be read, or is not there to be read."),
   absent: textOrNull("Why there is no value although nothing failed."),
   problem,
+  requested: z
+    .boolean()
+    .describe("Whether something was sent for it; else it was judged by what was seen of others."),
   evidence: evidenceIds,
   through: z
     .array(text("Address of a resource."))
@@ -214,7 +220,9 @@ const control = objectOf<ControlResult>("The verdict on one control, with everyt
     spec: textOrNull("Field of the spec that brings it about, such as `healthBot.access`."),
     steps: texts("What a person does, in order."),
   }),
-  permissions: texts("Least-privileged permissions to judge it, in the services' own words."),
+  permissions: texts(
+    "Least-privileged permissions that it took to see what the verdict was drawn from, or would take where that could not be read; in the services' own words.",
+  ),
   missingPermission: textOrNull("The permission that was missing, for an `error`."),
   location,
   exception,

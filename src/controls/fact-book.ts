@@ -31,6 +31,8 @@ export interface OpenedBook {
   readonly book: FactBook;
   /** Ids of the evidence behind what was looked at so far, in the order it was sent. */
   evidence(): readonly string[];
+  /** What was looked at so far. */
+  looked(): readonly (ResourceFact | ProbeFact)[];
 }
 
 const number = (id: string): number => Number(id.slice(1));
@@ -43,7 +45,9 @@ export function openBook(
   const kinds = new Set(may.kinds ?? []);
   const probes = new Set((may.probes ?? []).map(({ id }) => id));
   const used = new Set<string>();
+  const looked = new Set<ResourceFact | ProbeFact>();
   const seen = (fact: ResourceFact | ProbeFact, subject: string): void => {
+    looked.add(fact);
     for (const id of fact.evidence) used.add(id);
     if (fact.problem !== null && !("state" in fact && fact.state === "does-not-hold"))
       throw new Unreadable(subject, fact.problem);
@@ -74,5 +78,9 @@ export function openBook(
       return found.absent === null ? (found.value as T) : undefined;
     },
   };
-  return { book, evidence: () => [...used].sort((a, b) => number(a) - number(b)) };
+  return {
+    book,
+    evidence: () => [...used].sort((a, b) => number(a) - number(b)),
+    looked: () => [...looked],
+  };
 }

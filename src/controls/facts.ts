@@ -60,6 +60,8 @@ export interface ResourceFact {
   readonly concern: string | null;
   readonly problem: FactProblem | null;
   readonly confirmation: Confirmation | null;
+  /** Something was sent for it; else it was judged by what was seen of others, and takes no permission of its own. */
+  readonly requested: boolean;
   /** Ids of evidence. */
   readonly evidence: readonly string[];
   /** Addresses of what it was read through: when one of them cannot be read, nothing can be told of it either. */
@@ -74,6 +76,7 @@ export interface ProbeFact {
   /** Why there is no value although nothing failed: what it is about does not exist yet. */
   readonly absent: string | null;
   readonly problem: FactProblem | null;
+  readonly requested: boolean;
   readonly evidence: readonly string[];
   readonly through: readonly string[];
 }

@@ -83,20 +83,26 @@ export function permissionsNamedBy({ restsOn }: Control): readonly string[] {
   return [...new Set([...kinds, ...probes])].sort();
 }
 
-/**
- * What it took to see everything the control rests on, in this environment: the permissions of the kinds and probes
- * that were read, and of the resources that those were read through. What nothing was sent for takes none.
- */
-function permissionsOf({ restsOn }: Control, { resources, probes }: Facts): readonly string[] {
+type Fact = ResourceFact | ProbeFact;
+
+/** Every fact the control rests on. */
+function factsBehind({ restsOn }: Control, { resources, probes }: Facts): readonly Fact[] {
   const kinds = new Set(restsOn.kinds ?? []);
-  const wanted = new Map((restsOn.probes ?? []).map((probe) => [probe.id, probe]));
-  const byAddress = new Map(resources.map((fact) => [fact.address, fact]));
-  const wasRead = ({ evidence, problem }: ResourceFact | ProbeFact): boolean =>
-    evidence.length > 0 || problem !== null;
-  const seen = [
+  const wanted = new Set((restsOn.probes ?? []).map(({ id }) => id));
+  return [
     ...resources.filter(({ kind }) => kinds.has(kind)),
     ...probes.filter(({ probe }) => wanted.has(probe)),
   ];
+}
+
+/**
+ * What it took to see the facts that the verdict was drawn from, in this environment: the permissions of their kinds and
+ * probes, and of the resources that they were read through. What nothing was sent for takes none.
+ */
+function permissionsOf(seen: readonly Fact[], { restsOn }: Control, { resources }: Facts): readonly string[] {
+  const wanted = new Map((restsOn.probes ?? []).map((probe) => [probe.id, probe]));
+  const byAddress = new Map(resources.map((fact) => [fact.address, fact]));
+  const wasRead = ({ requested, problem }: Fact): boolean => requested || problem !== null;
   const through = seen.flatMap((fact) => fact.through.flatMap((address) => byAddress.get(address) ?? []));
   const texts = [...seen, ...through]
     .filter(wasRead)
@@ -122,17 +128,34 @@ function relatedTo(control: Control, all: JudgeInput["controls"]): readonly stri
     .map(({ control: { id } }) => id);
 }
 
-function judgeOne(control: Control, input: JudgeInput): Verdicts & { readonly evidence: readonly string[] } {
+interface Judged extends Verdicts {
+  readonly evidence: readonly string[];
+  /** What the verdict was drawn from; everything the control rests on when there is none. */
+  readonly seen: readonly Fact[];
+}
+
+function judgeOne(control: Control, input: JudgeInput): Judged {
   const { facts, spec, manifest } = input;
-  const { book, evidence } = openBook(facts, control.restsOn);
+  const { book, evidence, looked } = openBook(facts, control.restsOn);
   const now = Date.parse(facts.collected.to);
   if (control.stages !== undefined && !control.stages.includes(spec.stage)) {
     const reason = `it is about ${control.stages.join(" and ")}, and this is ${spec.stage}`;
-    return { verdict: "not-applicable", reason, findings: [], missingPermission: null, evidence: [] };
+    return {
+      verdict: "not-applicable",
+      reason,
+      findings: [],
+      missingPermission: null,
+      evidence: [],
+      seen: [],
+    };
   }
   try {
     const verdicts = verdictOf(control.judge({ spec, manifest, facts: book, now }), levelOf(control, spec));
-    return { ...withException(verdicts, exceptionFor(control.id, spec, now)), evidence: evidence() };
+    return {
+      ...withException(verdicts, exceptionFor(control.id, spec, now)),
+      evidence: evidence(),
+      seen: looked(),
+    };
   } catch (error) {
     if (error instanceof NotJudged)
       return {
@@ -141,6 +164,7 @@ function judgeOne(control: Control, input: JudgeInput): Verdicts & { readonly ev
         findings: [],
         missingPermission: null,
         evidence: evidence(),
+        seen: looked(),
       };
     if (!(error instanceof Unreadable)) throw error;
     const { subject, problem } = error;
@@ -150,6 +174,7 @@ function judgeOne(control: Control, input: JudgeInput): Verdicts & { readonly ev
       findings: [],
       missingPermission: problem.permission,
       evidence: evidence(),
+      seen: factsBehind(control, facts),
     };
   }
 }
@@ -158,7 +183,7 @@ function judgeOne(control: Control, input: JudgeInput): Verdicts & { readonly ev
 export function judge(input: JudgeInput): VerifyResult {
   const { facts, spec, controls } = input;
   const results = controls.map(({ control, origin }): ControlResult => {
-    const { verdict, reason, findings, missingPermission, evidence } = judgeOne(control, input);
+    const { verdict, reason, findings, missingPermission, evidence, seen } = judgeOne(control, input);
     const specPath = control.remedy.spec ?? null;
     return {
       id: control.id,
@@ -174,7 +199,7 @@ export function judge(input: JudgeInput): VerifyResult {
       mappings: control.mappings,
       persona: control.persona,
       remedy: { spec: specPath, steps: control.remedy.steps },
-      permissions: permissionsOf(control, facts),
+      permissions: permissionsOf(seen, control, facts),
       missingPermission,
       location: (specPath === null ? undefined : input.locate(specPath)) ?? control.definedAt ?? null,
       exception: exceptionFor(control.id, spec, Date.parse(facts.collected.to)),

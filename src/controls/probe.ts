@@ -49,13 +49,13 @@ function kindOf(probe: Probe): Kind<Record<never, never>, FieldValue> {
   });
 }
 
-/** A refusal names the permission that was missing, where the service does not. */
+/** A refusal names the permissions that it takes, one of which was missing, where the service does not. */
 async function naming<T>({ permissions, persona, summary }: Probe, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!isServiceError(error, 403) || error.permission !== undefined) throw error;
-    const permission = permissions.join(" and ");
+    const permission = permissions.join(" or ");
     throw new ServiceError(
       {
         code: error.code,

@@ -31,7 +31,7 @@ export interface ControlResult {
   readonly mappings: FrameworkMappings;
   readonly persona: Persona;
   readonly remedy: { readonly spec: string | null; readonly steps: readonly string[] };
-  /** Least-privileged permissions to judge it. */
+  /** Least-privileged permissions that it took to see what the verdict was drawn from; for an `error`, that it takes. */
   readonly permissions: readonly string[];
   /** The permission that was missing, for an `error`. */
   readonly missingPermission: string | null;

@@ -1,4 +1,4 @@
-import { isServiceError, PscError } from "../errors.ts";
+import { PscError } from "../errors.ts";
 import { createSemaphore } from "../services/http/semaphore.ts";
 import type { Exchange, Http } from "../services/http/types.ts";
 import { NotObservedYet, type RunMemory } from "./context.ts";
@@ -90,7 +90,7 @@ export async function observeAll(
         broken.set(resource.address, resource.address);
         record(resource, { status: "unknown", reason: "it could not be read" }, []);
         // A missing permission that is named explains itself, and each has to be granted.
-        const isNamed = isServiceError(error, 403) && error.permission !== undefined;
+        const isNamed = error instanceof PscError && error.permission !== undefined;
         const root = isNamed ? undefined : await rootOf(resource);
         if (root !== undefined) {
           consequence(resource, root);

@@ -49,7 +49,10 @@ async function inGraph(place: Workplace, names: ReadonlyMap<string, string>) {
       },
     ],
   });
+  // The other copies of the directory follow.
+  await place.sandbox.control("POST", "clock", { advanceMs: 120_000 });
   const principal = await ask("POST", `${GRAPH}/v1.0/servicePrincipals`, { appId: application.appId });
+  await place.sandbox.control("POST", "clock", { advanceMs: 120_000 });
   const { secretText } = await ask("POST", `${GRAPH}/v1.0/applications/${application.id}/addPassword`, {});
   const graph = await ask("GET", `${GRAPH}/v1.0/servicePrincipals(appId='${GRAPH_APP_ID}')`);
   for (const appRoleId of names.values())

@@ -34,6 +34,7 @@ export function fact(address: string, about: Partial<ResourceFact> = {}): Resour
     concern: null,
     problem: null,
     confirmation: null,
+    requested: true,
     through: [],
     evidence: [],
     ...about,
@@ -86,13 +87,22 @@ export function seen<T extends FieldValue>({ id }: Probe<T>, value: T | undefine
     value: value ?? null,
     absent: value === undefined ? "there is nothing to look at" : null,
     problem: null,
+    requested: true,
     evidence: [],
     through: [],
   };
 }
 
 export function refused({ id }: Probe): ProbeFact {
-  return { probe: id, value: null, absent: null, problem: REFUSED, evidence: [], through: [] };
+  return {
+    probe: id,
+    value: null,
+    absent: null,
+    problem: REFUSED,
+    requested: true,
+    evidence: [],
+    through: [],
+  };
 }
 
 export interface HandMade {

@@ -1,4 +1,5 @@
 import type { Context } from "../../engine/resource.ts";
+import { naming, unseen } from "../../resources/entra/denied.ts";
 import { group } from "../../resources/entra/group.ts";
 import { lacking, type SubscribedSku } from "../../resources/entra/licences.ts";
 import { tenant } from "../../resources/entra/tenant.ts";
@@ -22,11 +23,15 @@ interface Person {
   readonly "@odata.type"?: string;
   readonly id: string;
   readonly userPrincipalName?: string;
-  readonly assignedLicenses?: readonly {
-    readonly skuId: string;
-    readonly disabledPlans?: readonly string[];
-  }[];
+  readonly assignedLicenses?:
+    | readonly { readonly skuId: string; readonly disabledPlans?: readonly string[] }[]
+    | null;
 }
+
+const persona = "Global Administrator";
+const USERS = { permission: "User.Read.All", persona };
+const MEMBERS = { permission: "GroupMember.Read.All", persona };
+const LICENCES = { permission: "LicenseAssignment.Read.All", persona };
 
 const SELECT = { $select: "id,userPrincipalName,assignedLicenses" };
 
@@ -34,13 +39,17 @@ async function people(ref: PrincipalRef, context: Context): Promise<readonly Per
   const { graph } = context.services;
   if (ref.kind === "bot") return [];
   if (ref.kind === "user") {
-    const one = await graph.get<Person>(`/users/${encodeURIComponent(ref.userPrincipalName)}`, SELECT);
+    const one = await naming(USERS, () =>
+      graph.get<Person>(`/users/${encodeURIComponent(ref.userPrincipalName)}`, SELECT),
+    );
     return one === undefined ? [] : [one];
   }
   const found = group.data(context, ref.group);
   if (found === undefined) return [];
   // One read a group tells of all members, where licenseDetails would take one a person.
-  const members = await graph.list<Person>(`/groups/${found.id}/transitiveMembers`, SELECT);
+  const members = await naming(MEMBERS, () =>
+    graph.list<Person>(`/groups/${found.id}/transitiveMembers`, SELECT),
+  );
   return members.filter((member) => (member["@odata.type"] ?? "#microsoft.graph.user").endsWith(".user"));
 }
 
@@ -48,7 +57,7 @@ export const agentLicences = defineProbe<{ readonly people: readonly LicensedPer
   id: "agent-licences",
   summary: "licences assigned to the agents and supervisors of the spec",
   api: "Microsoft Graph groups/transitiveMembers, users, subscribedSkus",
-  persona: "Global Administrator",
+  persona,
   permissions: ["User.Read.All", "GroupMember.Read.All", "LicenseAssignment.Read.All"],
   sources: [
     "Microsoft Graph v1.0: List group transitive members; assignedLicense resource type; List subscribedSkus",
@@ -61,15 +70,18 @@ export const agentLicences = defineProbe<{ readonly people: readonly LicensedPer
     const refs = working(context.spec).filter(({ kind }) => kind !== "bot");
     if (refs.length === 0) return undefined;
     const [skus, ...found] = await Promise.all([
-      context.services.graph.list<SubscribedSku>("/subscribedSkus"),
+      naming(LICENCES, () => context.services.graph.list<SubscribedSku>("/subscribedSkus")),
       ...refs.map((ref) => people(ref, context)),
     ]);
     const byId = new Map(found.flat().map((person) => [person.id, person]));
     return {
-      people: [...byId.values()].map(({ id, userPrincipalName, assignedLicenses = [] }) => ({
-        name: userPrincipalName ?? id,
-        lacks: lacking(assignedLicenses, skus),
-      })),
+      people: [...byId.values()].map(({ id, userPrincipalName, assignedLicenses }) => {
+        const name = userPrincipalName ?? id;
+        // Whoever has none has an empty list.
+        if (assignedLicenses === undefined || assignedLicenses === null)
+          throw unseen(USERS, `the licences of ${name}`);
+        return { name, lacks: lacking(assignedLicenses, skus) };
+      }),
     };
   },
 });

@@ -1,5 +1,6 @@
 import type { Context } from "../../engine/resource.ts";
 import { application, findApplication } from "../../resources/entra/application.ts";
+import { naming } from "../../resources/entra/denied.ts";
 import { graphCatalogue, permissionText } from "../../resources/entra/graph-permissions.ts";
 import { servicePrincipal } from "../../resources/entra/service-principal.ts";
 import { tenant } from "../../resources/entra/tenant.ts";
@@ -109,10 +110,15 @@ interface Grant {
 
 async function grantsOf(principalId: string, context: Context): Promise<Granted> {
   const { graph } = context.services;
+  const { persona } = BASICS;
   const [catalogue, roles, grants] = await Promise.all([
     graphCatalogue(context),
-    graph.list<AppRoleAssignment>(`/servicePrincipals/${principalId}/appRoleAssignments`),
-    graph.list<Grant>(`/servicePrincipals/${principalId}/oauth2PermissionGrants`),
+    naming({ permission: "Application.Read.All", persona }, () =>
+      graph.list<AppRoleAssignment>(`/servicePrincipals/${principalId}/appRoleAssignments`),
+    ),
+    naming({ permission: "Directory.Read.All", persona }, () =>
+      graph.list<Grant>(`/servicePrincipals/${principalId}/oauth2PermissionGrants`),
+    ),
   ]);
   const application = roles.map(({ appRoleId, resourceId, resourceDisplayName }) => {
     const known = catalogue.permissions.find(({ type, id }) => type === "application" && id === appRoleId);

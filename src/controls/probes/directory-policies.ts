@@ -1,4 +1,5 @@
 import type { Context } from "../../engine/resource.ts";
+import { unseen } from "../../resources/entra/denied.ts";
 import { tenant } from "../../resources/entra/tenant.ts";
 import { defineProbe } from "../probe.ts";
 
@@ -156,11 +157,15 @@ export type EmergencyAccount = {
   readonly enabled: boolean;
 };
 
+const USER_READER = { permission: "User.Read.All", persona: "Global Administrator" };
+
 async function account(name: string, { services: { graph } }: Context): Promise<EmergencyAccount> {
-  const found = await graph.get<{ readonly id: string; readonly accountEnabled?: boolean }>(
+  const found = await graph.get<{ readonly id: string; readonly accountEnabled?: boolean | null }>(
     `/users/${encodeURIComponent(name)}`,
     { $select: "id,accountEnabled" },
   );
+  if (found !== undefined && typeof found.accountEnabled !== "boolean")
+    throw unseen(USER_READER, `whether ${name} is enabled`);
   return { name, id: found?.id.toLowerCase() ?? null, enabled: found?.accountEnabled === true };
 }
 

@@ -9,7 +9,7 @@ export const omnichannelChannels = defineProbe<{ readonly missing: readonly stri
   summary: "channels of the spec that Dataverse does not show to be on",
   api: channels.info.api,
   persona: channels.info.persona,
-  permissions: channels.info.permissions.read,
+  permissions: ["prvReadSolution", "prvReadmsdyn_occhannelconfiguration"],
   sources: channels.info.sources,
   dependsOn: () => [environment.address()],
   async read(context) {

@@ -55,7 +55,11 @@ export const standingAccess = defineKind<{ readonly bot: string }, { readonly st
     } catch (error) {
       // A tenant without the licence for Privileged Identity Management has no such list: nothing to deploy hangs on it.
       if (isServiceError(error, 400, 403))
-        return { status: "not-needed", reason: "the tenant does not say who holds roles for good" };
+        return {
+          status: "not-needed",
+          reason: "the tenant does not say who holds roles for good",
+          unseen: true,
+        };
       throw error;
     }
     const standing = instances.flatMap(({ properties }) => {

@@ -93,8 +93,8 @@ export const groupTeam = defineKind<GroupTeamProps, GroupTeamData>({
   api: "Dataverse Web API: teams",
   persona: "System Administrator",
   permissions: {
-    read: ["prvReadTeam", "prvReadRole", "prvReadBusinessUnit"],
-    write: ["prvCreateTeam", "prvWriteTeam", "prvDeleteTeam", "prvAssignRole"],
+    read: ["prvReadTeam", "prvReadRole"],
+    write: ["prvReadBusinessUnit", "prvCreateTeam", "prvWriteTeam", "prvDeleteTeam", "prvAssignRole"],
   },
   sources: [
     "Dataverse: Work with Microsoft Entra ID group teams",

@@ -331,12 +331,15 @@ export const solution = defineKind<OwnSolutionSpec, SolutionData>({
     read: [
       "prvReadSolution",
       "prvReadImportJob",
-      "prvReadmsdyn_solutionhistory",
-      "prvReadAsyncOperation",
       "prvReadEnvironmentVariableDefinition",
       "prvReadEnvironmentVariableValue",
     ],
-    write: ["prvImportCustomization", "prvWriteEnvironmentVariableValue"],
+    write: [
+      "prvImportCustomization",
+      "prvReadAsyncOperation",
+      "prvReadmsdyn_solutionhistory",
+      "prvWriteEnvironmentVariableValue",
+    ],
   },
   sources: [
     "Power Apps ALM: Solution staging with asynchronous import and export",

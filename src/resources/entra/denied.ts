@@ -1,10 +1,24 @@
-import { ServiceError } from "../../errors.ts";
+import { PscError, ServiceError } from "../../errors.ts";
 
 export interface Needed {
   /** Microsoft Graph permission, in its own spelling. */
   readonly permission: string;
   /** Who can do it or grant it. */
   readonly persona: string;
+}
+
+/**
+ * What Graph shows of an object to those who may not see the whole of it is null: without saying so, it refuses
+ * (microsoftgraph/microsoft-graph-docs#2833).
+ */
+export function unseen({ permission, persona }: Needed, what: string): PscError {
+  return new PscError({
+    code: "PSC-E231",
+    message: `Microsoft Graph does not show ${what}`,
+    permission,
+    persona,
+    remedy: `grant ${permission} (a person also needs the role ${persona}), then run the same command again`,
+  });
 }
 
 /**

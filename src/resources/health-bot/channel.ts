@@ -28,7 +28,10 @@ interface BotUser {
   readonly botId: string;
 }
 
-/** Users of the environment that stand for a bot; none while they cannot be read, which proves nothing. */
+/**
+ * Users of the environment that stand for a bot; none while they cannot be read, which proves nothing. A privilege that
+ * is missing has to be granted.
+ */
 async function botUsers(context: Context): Promise<readonly BotUser[]> {
   const organization = environment.data(context)?.instanceUrl;
   if (organization === undefined) return [];
@@ -43,7 +46,7 @@ async function botUsers(context: Context): Promise<readonly BotUser[]> {
       botId: text(user["msdyn_botapplicationid"]),
     }));
   } catch (error) {
-    if (isServiceError(error)) return [];
+    if (isServiceError(error) && error.permission === undefined) return [];
     throw error;
   }
 }

@@ -139,7 +139,7 @@ export const operatingHours = defineKind<OperatingHoursSpec, OperatingHoursData>
   api: "Dataverse Web API: msdyn_operatinghours, calendars, msdyn_SaveCalendar",
   persona: "Omnichannel Administrator",
   permissions: {
-    read: ["prvReadmsdyn_operatinghour", "prvReadCalendar", "prvReadTimeZoneDefinition"],
+    read: ["prvReadmsdyn_operatinghour", "prvReadCalendar"],
     write: [
       "prvCreatemsdyn_operatinghour",
       "prvWritemsdyn_operatinghour",

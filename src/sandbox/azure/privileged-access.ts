@@ -43,7 +43,8 @@ function routesOf(kind: ScheduleKind): Route[] {
   const stem = NAMES[kind].stem.replace(/^R/, "r");
   const base = `/{scope*}/providers/Microsoft.Authorization/${stem}`;
   const at = (call: ArmCall): string => call.scope();
-  const read = `Microsoft.Authorization/${stem}Schedules/read`;
+  const reading = (of: "Schedules" | "ScheduleInstances" | "ScheduleRequests"): string =>
+    `Microsoft.Authorization/${stem}${of}/read`;
   const rows = (world: World): RoleSchedule[] =>
     kind === "assignment" ? activeSchedules(world) : liveSchedules(world, kind);
   const listOf = (
@@ -78,7 +79,7 @@ function routesOf(kind: ScheduleKind): Route[] {
       method: "GET",
       template: `${base}ScheduleRequests/{name}`,
       type: TYPE,
-      action: read,
+      action: reading("ScheduleRequests"),
       at,
       handle: (call) => ({ status: 200, body: presentRequest(call.world, requireRequest(call, kind)) }),
     }),
@@ -86,7 +87,7 @@ function routesOf(kind: ScheduleKind): Route[] {
       method: "GET",
       template: `${base}ScheduleRequests`,
       type: TYPE,
-      action: read,
+      action: reading("ScheduleRequests"),
       at,
       handle: (call) => {
         const filter = parseScopeFilter(call.request.query.get("$filter"));
@@ -104,7 +105,7 @@ function routesOf(kind: ScheduleKind): Route[] {
       method: "GET",
       template: `${base}Schedules`,
       type: TYPE,
-      action: read,
+      action: reading("Schedules"),
       at,
       handle: (call) => listOf(call, presentSchedule, false),
     }),
@@ -112,7 +113,7 @@ function routesOf(kind: ScheduleKind): Route[] {
       method: "GET",
       template: `${base}Schedules/{name}`,
       type: TYPE,
-      action: read,
+      action: reading("Schedules"),
       at,
       handle: (call) => ({
         status: 200,
@@ -123,7 +124,7 @@ function routesOf(kind: ScheduleKind): Route[] {
       method: "GET",
       template: `${base}ScheduleInstances`,
       type: TYPE,
-      action: read,
+      action: reading("ScheduleInstances"),
       at,
       handle: (call) => listOf(call, presentInstance, true),
     }),
@@ -131,7 +132,7 @@ function routesOf(kind: ScheduleKind): Route[] {
       method: "GET",
       template: `${base}ScheduleInstances/{name}`,
       type: TYPE,
-      action: read,
+      action: reading("ScheduleInstances"),
       at,
       handle: (call) => ({
         status: 200,
@@ -147,6 +148,8 @@ function routesOf(kind: ScheduleKind): Route[] {
 
 /**
  * Privileged Identity Management for Azure resources (Azure/azure-rest-api-specs: Microsoft.Authorization/stable/2020-10-01/;
+ * each kind of resource has a reading action of its own: MicrosoftDocs/azure-docs, "Azure permissions for Management and
+ * governance", Microsoft.Authorization;
  * error codes: hashicorp/terraform-provider-azurerm:internal/services/authorization/pim_eligible_role_assignment_resource.go).
  */
 export const PRIVILEGED_ACCESS_ROUTES: readonly Route[] = [

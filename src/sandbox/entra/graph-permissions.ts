@@ -183,6 +183,10 @@ export const GROUP_OWNER_READ: Permit = { scopes: GROUP_OWNER_READ_NAMES, roles:
 const USER_READ_NAMES = ["User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", ...DIRECTORY_READ];
 export const USER_READ: Permit = { scopes: USER_READ_NAMES, roles: USER_READ_NAMES };
 
+const FULL_USER_READ_NAMES = USER_READ_NAMES.filter((name) => name !== "User.ReadBasic.All");
+/** Whole profiles, which User.ReadBasic.All does not open. */
+export const FULL_USER_READ: Permit = { scopes: FULL_USER_READ_NAMES, roles: FULL_USER_READ_NAMES };
+
 export const ME_READ: Permit = { scopes: ["User.Read", ...USER_READ_NAMES], roles: [] };
 
 export const ME_MEMBER_OF_READ: Permit = { scopes: ["User.Read", ...DIRECTORY_READ], roles: [] };

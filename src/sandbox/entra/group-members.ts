@@ -27,6 +27,7 @@ import {
 import { answerCollection, requireAdvancedForCast } from "./graph-query.ts";
 import { purgeObject, softDeleteObject } from "./object-lifecycle.ts";
 import { OBJECT_SHAPE, typedValue } from "./object-shapes.ts";
+import { profileSeenBy } from "./profiles.ts";
 
 export type GroupLink = "members" | "owners";
 
@@ -47,13 +48,15 @@ export function linkedObjects(world: World, link: GroupLink, groupId: string): J
  * What the caller may not read of its own is shown by id alone, everything else null ("Overview of Microsoft Graph
  * permissions: limited information returned for inaccessible member objects").
  */
-function asSeenBy({ caller }: GraphCall, objects: readonly JsonObject[]): JsonObject[] {
+function asSeenBy(call: GraphCall, objects: readonly JsonObject[]): JsonObject[] {
+  const { caller } = call;
   const closed = new Set([
     ...(mayRead(caller, USER_READ) ? [] : ["#microsoft.graph.user"]),
     ...(mayRead(caller, APPLICATION_READ) ? [] : ["#microsoft.graph.servicePrincipal"]),
   ]);
   return objects.map((object) => {
-    if (!closed.has(String(object["@odata.type"]))) return object;
+    if (!closed.has(String(object["@odata.type"])))
+      return object["@odata.type"] === "#microsoft.graph.user" ? profileSeenBy(call, object) : object;
     const names = Object.keys(object).filter((name) => name !== "id" && name !== "@odata.type");
     return { ...object, ...Object.fromEntries(names.map((name) => [name, null])) };
   });

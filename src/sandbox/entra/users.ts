@@ -24,6 +24,7 @@ import {
 } from "./graph-query.ts";
 import { listedValues } from "./object-lifecycle.ts";
 import { OBJECT_SHAPE, typedValue, USER_DEFAULTS, USER_PROPERTIES } from "./object-shapes.ts";
+import { profileSeenBy } from "./profiles.ts";
 
 const USER_SHAPE: CollectionShape = {
   type: "user",
@@ -184,13 +185,17 @@ export const USER_ROUTES: readonly GraphRoute[] = [
     roleMemberships(call, me.id),
   ),
   graphRoute("GET", "/users", USER_READ, (call) =>
-    answerCollection(call, listedValues(call.world, "user"), USER_SHAPE),
+    answerCollection(
+      call,
+      listedValues(call.world, "user").map((user) => profileSeenBy(call, user)),
+      USER_SHAPE,
+    ),
   ),
   graphRoute("GET", "/users/$count", USER_READ, (call) =>
     answerCount(call, listedValues(call.world, "user"), USER_SHAPE),
   ),
   graphRoute("GET", "/users/{key}", USER_READ, (call) =>
-    answerObject(call, objectOf(call, "user").value, USER_SHAPE),
+    answerObject(call, profileSeenBy(call, objectOf(call, "user").value), USER_SHAPE),
   ),
   graphRoute("GET", "/users/{key}/licenseDetails", LICENCE_DETAILS_READ, (call) =>
     licenceDetails(call, objectOf(call, "user")),

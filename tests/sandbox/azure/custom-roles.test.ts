@@ -100,6 +100,24 @@ describe("custom roles", () => {
     expect((await look(group, "2025-04-01")).status).toBe(403);
   });
 
+  it("open schedules, their instances and requests for them apart", async () => {
+    const list = async (kind: string) => {
+      const at = `${ROOT}/providers/Microsoft.Authorization/${kind}?$filter=${encodeURIComponent("atScope()")}`;
+      const { status, body } = await look(at, "2020-10-01");
+      return status === 200 ? "shown" : /action '([^']+)'/.exec(body.error.message)?.[1];
+    };
+    const actions = ["Microsoft.Authorization/roleAssignmentScheduleInstances/read"];
+    await put(1, { ...LOOKS, permissions: [{ actions }] });
+    await assign(guid(1));
+    expect(await list("roleAssignmentScheduleInstances")).toBe("shown");
+    for (const kind of [
+      "roleAssignmentSchedules",
+      "roleAssignmentScheduleRequests",
+      "roleEligibilityScheduleInstances",
+    ])
+      expect(await list(kind)).toBe(`Microsoft.Authorization/${kind}/read`);
+  });
+
   it("are refused to contributors, and under a name that is taken", async () => {
     const contributor = await session.arm(
       "PUT",

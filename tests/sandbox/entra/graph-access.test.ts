@@ -73,6 +73,35 @@ describe("an application with Application.ReadWrite.OwnedBy", () => {
   });
 });
 
+describe("an application with User.ReadBasic.All", () => {
+  test("sees the basic profile of a user, and null for the rest", async () => {
+    const graph = await tenant.ask("GET", `/servicePrincipals(appId='${GRAPH_APP_ID}')?$select=id`);
+    const seenWith = async (appRoleId: string) => {
+      const body = { principalId: BARE_APP.servicePrincipalId, resourceId: graph.body.id, appRoleId };
+      const granted = await tenant.ask("POST", `/servicePrincipals/${graph.body.id}/appRoleAssignedTo`, {
+        body,
+      });
+      expect(granted.status).toBe(201);
+      const token = (await tenant.signIn(BARE_APP.appId, BARE_APP.secret)).body.access_token as string;
+      const select = "$select=userPrincipalName,accountEnabled";
+      const one = await tenant.ask("GET", `/users/${ADMIN_USER.id}?${select}`, { token });
+      const all = await tenant.ask("GET", `/users?${select}`, { token });
+      const { "@odata.context": _, ...user } = one.body;
+      expect(all.body.value).toContainEqual(user);
+      return user;
+    };
+    const { userPrincipalName } = ADMIN_USER;
+    expect(await seenWith("97235f07-e226-4f63-ace3-39588e11d3a1")).toEqual({
+      userPrincipalName,
+      accountEnabled: null,
+    });
+    expect(await seenWith("df021288-bdef-4463-88db-98f22de89214")).toEqual({
+      userPrincipalName,
+      accountEnabled: true,
+    });
+  });
+});
+
 describe("who am I", () => {
   test("the signed-in person and the directory roles in force", async () => {
     const me = await tenant.ask("GET", "/me");
