@@ -57,7 +57,6 @@ export const DATAVERSE_ROWS: Readonly<Record<string, KindCases>> = {
     twin: copy({ table: "msdyn_operatinghour", entitySet: "msdyn_operatinghours", columns: ["msdyn_name"] }),
     unrefused: {
       prvWriteCalendar: "the sandbox's msdyn_SaveCalendar asks no right",
-      prvReadTimeZoneDefinition: "the sandbox lets everybody read time zones",
       prvWritemsdyn_operatinghour: "only for hours whose calendar is gone",
       prvDeletemsdyn_operatinghour: "the runner makes them half-way where psc cannot look: they stay",
     },
