@@ -10,7 +10,8 @@ export default defineConfig({
     include: ["tests/**/*.test.ts", "examples/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Many tests wait for processes of their own: a third worker keeps two cores busy.
+    maxWorkers: 3,
     globalSetup: ["tests/harness/fresh-evidence.ts"],
     reporters: ["default", ["json", { outputFile: "coverage/tests.json" }]],
     coverage: {
