@@ -65,6 +65,12 @@ describe("an application with exactly what `verify --permissions` lists", () => 
     for (const [id, verdict] of Object.entries(FOR_PEOPLE_ONLY)) expect(mine.get(id)).toMatchObject(verdict);
   });
 
+  it("ends well where the spec asks for nothing that only people are shown", async () => {
+    place.write("audited.yaml", "extends: full.yaml\nazure: { monitoring: { entraLogs: null } }\n");
+    const { code, stdout } = await place.psc("verify audited.yaml", { env: { ...auditor.env } });
+    expect(code, stdout).toBe(0);
+  });
+
   it("has sent nothing but reads", async () => {
     const mark = await place.mark();
     await verified(auditor.env);
