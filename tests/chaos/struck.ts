@@ -13,7 +13,7 @@ import {
 
 /** `npm run test:chaos` strikes every request; the ordinary suite takes a sample. */
 export const exhaustive = process.env["PSC_CHAOS"] === "all";
-const SAMPLES_PER_BLOW = 4;
+const SAMPLES_PER_BLOW = 3;
 
 /** What a run that nothing befalls leaves behind. */
 export interface Clean {

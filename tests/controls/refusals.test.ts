@@ -26,13 +26,13 @@ const arm = (action: string) => ({
   code: "AuthorizationFailed",
   message: `The client 'auditor' with object id 'o1' does not have authorization to perform action '${action}' over scope '/' or the scope is invalid.`,
 });
-const ELIGIBLE = "Microsoft.Authorization/roleEligibilityScheduleInstances/read";
+const ELIGIBLE = "Microsoft.Authorization/roleEligibilitySchedules/read";
 
 /** What only one probe reads: where, what the service says, the controls that go with it, the permission they name. */
 const REFUSED = [
   ["graph", "conditionalAccess/policies", GRAPH, ["PSC-IAM-12", "PSC-IAM-13"], "Policy.Read.All"],
   ["graph", "policies/authorizationPolicy", GRAPH, ["PSC-IAM-14"], "Policy.Read.All"],
-  ["arm", "roleEligibilityScheduleInstances", arm(ELIGIBLE), ["PSC-IAM-09", "PSC-IAM-10"], ELIGIBLE],
+  ["arm", "roleEligibilitySchedules", arm(ELIGIBLE), ["PSC-IAM-09", "PSC-IAM-10", "PSC-IAM-11"], ELIGIBLE],
   ["bap", "tenantIsolationPolicy", BAP, ["PSC-ENV-05"], "Power Platform Administrator"],
   ["bap", "listTenantSettings", BAP, ["PSC-ENV-06", "PSC-ENV-07"], "Power Platform Administrator"],
 ] as const;

@@ -133,15 +133,15 @@ const AT_SCOPE = { $filter: "atScope()" };
 export const botAccess = defineProbe<BotAccess>({
   id: "bot-access",
   summary: "people and groups whose Azure roles reach the bot, for good or by activation",
-  api: "Azure Resource Manager Microsoft.Authorization/roleAssignmentScheduleInstances, roleEligibilityScheduleInstances",
+  api: "Azure Resource Manager Microsoft.Authorization/roleAssignmentScheduleInstances, roleEligibilitySchedules",
   persona: "Subscription Owner",
   permissions: [
     "Microsoft.Authorization/roleAssignmentScheduleInstances/read",
-    "Microsoft.Authorization/roleEligibilityScheduleInstances/read",
+    "Microsoft.Authorization/roleEligibilitySchedules/read",
     "Microsoft.Authorization/roleDefinitions/read",
   ],
   sources: [
-    "Azure REST: Role Assignment Schedule Instances - List For Scope; Role Eligibility Schedule Instances - List For Scope (2020-10-01)",
+    "Azure REST: Role Assignment Schedule Instances - List For Scope; Role Eligibility Schedules - List For Scope (2020-10-01)",
     "Azure: Understand Azure role definitions; Azure built-in roles",
   ],
   dependsOn: () => [account.address()],
@@ -153,7 +153,7 @@ export const botAccess = defineProbe<BotAccess>({
     try {
       const [assigned, eligible] = await Promise.all([
         arm.list<Instance>(`${at}/roleAssignmentScheduleInstances`, AT_SCOPE),
-        arm.list<Instance>(`${at}/roleEligibilityScheduleInstances`, AT_SCOPE),
+        arm.list<Instance>(`${at}/roleEligibilitySchedules`, AT_SCOPE),
       ]);
       const standing = assigned.filter(
         ({ properties: { assignmentType, endDateTime } }) =>

@@ -67,14 +67,14 @@ function holdersOf(holdings: readonly Holding[], how: string): BotRoleHolder[] {
 export const botRoles = defineProbe<readonly BotRoleHolder[]>({
   id: "bot-roles",
   summary: "holders of the three roles of the bot's management portal",
-  api: "Azure Resource Manager Microsoft.Authorization/roleAssignmentScheduleInstances, roleEligibilityScheduleInstances",
+  api: "Azure Resource Manager Microsoft.Authorization/roleAssignmentScheduleInstances, roleEligibilitySchedules",
   persona: "Subscription Owner",
   permissions: [
     "Microsoft.Authorization/roleAssignmentScheduleInstances/read",
-    "Microsoft.Authorization/roleEligibilityScheduleInstances/read",
+    "Microsoft.Authorization/roleEligibilitySchedules/read",
   ],
   sources: [
-    "Azure REST: Role Assignment Schedule Instances, Role Eligibility Schedule Instances - List For Scope (2020-10-01)",
+    "Azure REST: Role Assignment Schedule Instances, Role Eligibility Schedules - List For Scope (2020-10-01)",
     "Azure REST: Role Assignments - List For Scope (2022-04-01)",
   ],
   dependsOn: () => [account.address()],
@@ -85,7 +85,7 @@ export const botRoles = defineProbe<readonly BotRoleHolder[]>({
     const at = `${bot.resourceId}/providers/Microsoft.Authorization`;
     const [standing, eligible] = await Promise.all([
       listed(arm, `${at}/roleAssignmentScheduleInstances`),
-      listed(arm, `${at}/roleEligibilityScheduleInstances`),
+      listed(arm, `${at}/roleEligibilitySchedules`),
     ]);
     const plain = standing ?? (await arm.list<Holding>(`${at}/roleAssignments`, { $filter: "atScope()" }));
     return [...holdersOf(plain, "standing"), ...holdersOf(eligible ?? [], "eligible")];

@@ -23,6 +23,7 @@ interface EligibilitySchedule {
   readonly id: string;
   readonly properties: {
     readonly scope: string;
+    readonly principalId: string;
     readonly roleDefinitionId: string;
     readonly memberType?: string;
   };
@@ -53,11 +54,13 @@ async function findSchedule(
 ): Promise<EligibilitySchedule | undefined> {
   const schedules = await context.services.arm.list<EligibilitySchedule>(
     `${scope}/providers/Microsoft.Authorization/roleEligibilitySchedules`,
-    { $filter: `(principalId eq '${principalId}') and atScope()` },
+    // One list for the roles of all groups, and for whoever else asks who may activate a role of the bot.
+    { $filter: "atScope()" },
   );
   return schedules.find(
     ({ properties }) =>
       sameId(properties.scope, scope) &&
+      sameId(properties.principalId, principalId) &&
       isRole(properties.roleDefinitionId, role) &&
       (properties.memberType ?? "Direct").toLowerCase() === "direct",
   );

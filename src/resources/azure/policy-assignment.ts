@@ -1,5 +1,6 @@
 import type { FieldValue } from "../../engine/observation.ts";
 import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
+import { isServiceError } from "../../errors.ts";
 import type { EnvironmentSpec, PolicySpec } from "../../spec/model.ts";
 import { type ArmResource, remove } from "./arm-resource.ts";
 import { resourceGroup } from "./resource-group.ts";
@@ -51,6 +52,21 @@ async function put(
   return undefined;
 }
 
+/** One list for all assignments of the group. What it does not show yet, or a group as fresh, is asked for by the id. */
+async function findAssignment(
+  id: string,
+  context: Context,
+): Promise<ArmResource<AssignmentProperties> | undefined> {
+  const { arm } = context.services;
+  const listed = await arm
+    .list<ArmResource<AssignmentProperties>>(id.slice(0, id.lastIndexOf("/")), { $filter: "atExactScope()" })
+    .catch((error: unknown) => {
+      if (!isServiceError(error, 404)) throw error;
+      return [];
+    });
+  return listed.find((one) => sameId(one.id, id)) ?? arm.get<ArmResource<AssignmentProperties>>(id);
+}
+
 export const policyAssignment = defineKind<PolicyAssignmentProps, AssignmentProperties>({
   kind: "azure.policy-assignment",
   summary: "a policy or initiative that Azure checks the resource group by",
@@ -65,7 +81,7 @@ export const policyAssignment = defineKind<PolicyAssignmentProps, AssignmentProp
     ],
   },
   sources: [
-    "Azure/azure-rest-api-specs:specification/resources (Policy Assignments - Create, 2025-03-01)",
+    "Azure/azure-rest-api-specs:specification/resources (Policy Assignments - Create, List For Resource Group, 2025-03-01)",
     "Azure/azure-policy:built-in-policies",
   ],
   nature: "managed",
@@ -80,7 +96,7 @@ export const policyAssignment = defineKind<PolicyAssignmentProps, AssignmentProp
   async read({ id, policy }, context) {
     if (resourceGroup.data(context) === undefined)
       return { status: "absent", reason: "the resource group does not exist" };
-    const found = await context.services.arm.get<ArmResource<AssignmentProperties>>(id);
+    const found = await findAssignment(id, context);
     if (found === undefined) return { status: "absent" };
     const { policyDefinitionId = "", parameters = {}, enforcementMode } = found.properties;
     return {

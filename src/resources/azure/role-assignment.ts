@@ -1,4 +1,4 @@
-import { defineKind, type Resource } from "../../engine/resource.ts";
+import { type Context, defineKind, type Resource } from "../../engine/resource.ts";
 import { isServiceError } from "../../errors.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { group } from "../entra/group.ts";
@@ -21,6 +21,25 @@ interface RoleAssignment {
 /** Azure learns of a new group with a delay of minutes. */
 const KNOWN_WITHIN_MS = 15 * 60_000;
 const LOOK_EVERY_MS = 10_000;
+/** For some seconds one read shows a new assignment and the next one does not: only several in a row are a proof. */
+const STEADY_READS = 5;
+const STEADY_EVERY_MS = 3_000;
+
+async function find(
+  { role, group: key }: RoleAssignmentProps,
+  context: Context,
+): Promise<RoleAssignment | undefined> {
+  const bot = account.data(context);
+  const principal = group.data(context, key);
+  if (bot === undefined || principal === undefined) return undefined;
+  const found = await context.services.arm.list<RoleAssignment>(
+    `${bot.resourceId}/providers/Microsoft.Authorization/roleAssignments`,
+    { $filter: `principalId eq '${principal.id}'` },
+  );
+  return found.find(
+    ({ properties }) => sameId(properties.scope, bot.resourceId) && isRole(properties.roleDefinitionId, role),
+  );
+}
 
 /** Standing access of a group to the bot; used when the spec asks for no activation. */
 export const roleAssignment = defineKind<RoleAssignmentProps, { readonly id: string }>({
@@ -38,28 +57,21 @@ export const roleAssignment = defineKind<RoleAssignmentProps, { readonly id: str
   },
   sources: [
     "Azure REST: Role Assignments - Create; List For Scope (2022-04-01)",
-    "hashicorp/terraform-provider-azurerm:internal/services/authorization/role_assignment_resource.go (PrincipalNotFound)",
+    "hashicorp/terraform-provider-azurerm:internal/services/authorization/role_assignment_resource.go (PrincipalNotFound; five good reads in a row)",
   ],
   nature: "managed",
   label: ({ role, groupName }) => `role ${role.name} for "${groupName}"`,
-  async read({ role, group: key }, context) {
+  async read(props, context) {
     const bot = account.data(context);
-    const principal = group.data(context, key);
-    if (bot === undefined || principal === undefined)
+    if (bot === undefined || group.data(context, props.group) === undefined)
       return { status: "absent", reason: `the ${bot === undefined ? "bot" : "group"} does not exist` };
-    const found = await context.services.arm.list<RoleAssignment>(
-      `${bot.resourceId}/providers/Microsoft.Authorization/roleAssignments`,
-      { $filter: `principalId eq '${principal.id}'` },
-    );
-    const match = found.find(
-      ({ properties }) =>
-        sameId(properties.scope, bot.resourceId) && isRole(properties.roleDefinitionId, role),
-    );
+    const match = await find(props, context);
     return match === undefined
       ? { status: "absent" }
       : { status: "present", id: match.id, fields: {}, data: { id: match.id } };
   },
-  async create({ role, group: key, subscription }, context) {
+  async create(props, context) {
+    const { role, group: key, subscription } = props;
     const bot = account.data(context);
     const principal = group.data(context, key);
     if (bot === undefined || principal === undefined) throw new Error("bot or group was not observed");
@@ -90,6 +102,15 @@ export const roleAssignment = defineKind<RoleAssignmentProps, { readonly id: str
             throw error;
         }
         return { done: true, value: undefined };
+      },
+    );
+    let inARow = 0;
+    await context.wait(
+      "every read to show the role",
+      { everyMs: STEADY_EVERY_MS, atMostMs: KNOWN_WITHIN_MS },
+      async () => {
+        inARow = (await find(props, context)) === undefined ? 0 : inARow + 1;
+        return inARow < STEADY_READS ? { done: false } : { done: true, value: undefined };
       },
     );
     return undefined;

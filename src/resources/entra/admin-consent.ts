@@ -1,7 +1,7 @@
 import { defineKind, type Resource } from "../../engine/resource.ts";
 import type { EnvironmentSpec, GraphPermissionsSpec } from "../../spec/model.ts";
 import { application } from "./application.ts";
-import { declaredPermissions, grantsOf, graphCatalogue, permissionText } from "./graph-permissions.ts";
+import { declaredPermissions, grantsSoFar, graphCatalogue, permissionText } from "./graph-permissions.ts";
 import { servicePrincipal } from "./service-principal.ts";
 
 /** Admin consent to the application's permissions, given by a person who reads what they are. */
@@ -24,7 +24,7 @@ export const adminConsent = defineKind<GraphPermissionsSpec, Record<never, never
     const wanted = declaredPermissions(declared, catalogue);
     const principal = servicePrincipal.data(context);
     if (principal === undefined) return { status: "absent", reason: "the application does not exist yet" };
-    const { granted } = await grantsOf(principal.id, catalogue, context);
+    const { granted } = await grantsSoFar(principal.id, catalogue, context);
     const missing = wanted.filter((permission) => !granted.includes(permission));
     return missing.length === 0
       ? { status: "present", id: principal.id, fields: {}, data: {} }

@@ -1,5 +1,5 @@
 import type { Context } from "../../engine/resource.ts";
-import { PscError } from "../../errors.ts";
+import { isServiceError, PscError } from "../../errors.ts";
 import { keySegment } from "../../services/graph.ts";
 import type { GraphPermissionsSpec } from "../../spec/model.ts";
 import { naming } from "./denied.ts";
@@ -103,6 +103,20 @@ interface PermissionGrant {
   readonly consentType: string;
   readonly resourceId: string;
   readonly scope: string;
+}
+
+/** As `grantsOf`, for looking: where Entra does not know a fresh service principal yet, nobody has granted it anything. */
+export async function grantsSoFar(
+  servicePrincipalId: string,
+  catalogue: GraphCatalogue,
+  context: Context,
+): Promise<Grants> {
+  try {
+    return await grantsOf(servicePrincipalId, catalogue, context);
+  } catch (error) {
+    if (!isServiceError(error, 404)) throw error;
+    return { granted: [], delegatedGrant: undefined };
+  }
 }
 
 /** What a service principal was granted of Microsoft Graph, tenant-wide. */

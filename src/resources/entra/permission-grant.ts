@@ -8,6 +8,7 @@ import {
   type GraphCatalogue,
   type GraphPermission,
   grantsOf,
+  grantsSoFar,
   graphCatalogue,
   type PermissionType,
 } from "./graph-permissions.ts";
@@ -111,7 +112,7 @@ export const permissionGrant = defineKind<PermissionGrantProps, Record<never, ne
     const [wanted] = declaredPermissions(asDeclared(props), catalogue);
     const principalId = servicePrincipal.data(context)?.id;
     if (principalId === undefined || wanted === undefined) return { status: "absent" };
-    const { granted } = await grantsOf(principalId, catalogue, context);
+    const { granted } = await grantsSoFar(principalId, catalogue, context);
     return granted.includes(wanted)
       ? { status: "present", id: wanted.id, fields: {}, data: {} }
       : { status: "absent", reason: "nobody has granted it" };

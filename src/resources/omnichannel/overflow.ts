@@ -71,10 +71,20 @@ interface QueueRulesets {
   readonly rulesets: ReadonlyMap<string, { readonly id: string; readonly definition: string }>;
 }
 
+const rulesetName = (prefix: string, queueId: string): string => `${prefix}_${queueId}`;
+
+/** A queue's rulesets have the names the service gives them, so they are asked for beside the queue; others one by one. */
 async function rulesetsOf(client: Dataverse, queueId: string): Promise<QueueRulesets | undefined> {
-  const row = await client.get(`queues(${queueId})`, {
-    select: STAGES.map(({ column }) => `_${column}_value`),
-  });
+  const select = [`${RULESETS}id`, "msdyn_rulesetdefinition"];
+  const [row, usual] = await Promise.all([
+    client.get(`queues(${queueId})`, { select: STAGES.map(({ column }) => `_${column}_value`) }),
+    client.list(`${RULESETS}s`, {
+      select,
+      filter: STAGES.map(({ prefix }) => `msdyn_uniquename eq ${quoted(rulesetName(prefix, queueId))}`).join(
+        " or ",
+      ),
+    }),
+  ]);
   if (row === undefined) return undefined;
   const found = await Promise.all(
     STAGES.map(async ({ column }) => {
@@ -82,7 +92,8 @@ async function rulesetsOf(client: Dataverse, queueId: string): Promise<QueueRule
       const ruleset =
         id === ""
           ? undefined
-          : await client.get(`${RULESETS}s(${id})`, { select: ["msdyn_rulesetdefinition"] });
+          : (usual?.find((one) => textAt(one, `${RULESETS}id`) === id) ??
+            (await client.get(`${RULESETS}s(${id})`, { select })));
       return [column, { id, definition: textAt(ruleset, "msdyn_rulesetdefinition") }] as const;
     }),
   );
@@ -119,8 +130,13 @@ async function read(props: OverflowProps, context: Context): Promise<Observation
   if (client === undefined) return ABSENT_ENVIRONMENT;
   const queueId = queue.data(context, props.queue)?.id;
   if (queueId === undefined) return { status: "absent", reason: "the queue does not exist yet" };
-  const present = await rulesetsOf(client, queueId);
-  if (present === undefined) return ABSENT_TABLE;
+  const [present, actions] = await Promise.all([
+    rulesetsOf(client, queueId),
+    client.list(`${ACTIONS}s`, {
+      select: [`${ACTIONS}id`, "msdyn_name", "msdyn_overflowactiontype", "msdyn_overflowactiondata"],
+    }),
+  ]);
+  if (present === undefined || actions === undefined) return ABSENT_TABLE;
   const rules = [...present.rulesets.values()].flatMap(({ definition }) => readOverflow(definition));
   const fields: Record<string, string> = {};
   let isOurs = false;
@@ -130,9 +146,7 @@ async function read(props: OverflowProps, context: Context): Promise<Observation
       fields[moment] = "nothing";
       continue;
     }
-    const action = await client.get(`${ACTIONS}s(${rule.actionId})`, {
-      select: ["msdyn_name", "msdyn_overflowactiontype", "msdyn_overflowactiondata"],
-    });
+    const action = actions.find((row) => textAt(row, `${ACTIONS}id`) === rule.actionId.toLowerCase());
     isOurs ||= textAt(action, "msdyn_name") === actionName(queueId, moment);
     fields[moment] = shown(rule.limit, moment, await readAction(client, action, context));
   }
@@ -223,7 +237,7 @@ async function write(props: OverflowProps, context: Context): Promise<undefined>
     if (ruleset !== undefined)
       await client.update(`${RULESETS}s`, ruleset.id, { msdyn_rulesetdefinition: definition });
     else {
-      const id = await makeRuleset(client, `${prefix}_${queueId}`, definition);
+      const id = await makeRuleset(client, rulesetName(prefix, queueId), definition);
       await client.update("queues", queueId, await client.lookup("queue", column, RULESETS, id));
     }
   }

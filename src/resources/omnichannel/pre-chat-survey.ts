@@ -46,30 +46,39 @@ async function optionsOf(client: Dataverse, questionId: string): Promise<readonl
   return rows ?? [];
 }
 
-/** The questions of a widget in their order, with the rows behind them. */
+/**
+ * The questions of a widget in their order, with the rows behind them. Questions and options are listed whole: asked for
+ * by id they would wait for the widget's sequence first, and then for one another.
+ */
 async function askedBy(client: Dataverse, widgetId: string): Promise<readonly Asked[] | undefined> {
-  const sequences = await client.list(`${SEQUENCES}s`, {
-    select: [`${SEQUENCES}id`, "sequencenumber", "msdyn_questionrequired", "_msdyn_surveyquestion_value"],
-    filter: `_msdyn_chatengagementtochatsequenceid_value eq ${widgetId} and msdyn_chatquestionnairetype eq ${PRE_CHAT}`,
-  });
-  if (sequences === undefined) return undefined;
+  const [sequences, questions, options] = await Promise.all([
+    client.list(`${SEQUENCES}s`, {
+      select: [`${SEQUENCES}id`, "sequencenumber", "msdyn_questionrequired", "_msdyn_surveyquestion_value"],
+      filter: `_msdyn_chatengagementtochatsequenceid_value eq ${widgetId} and msdyn_chatquestionnairetype eq ${PRE_CHAT}`,
+    }),
+    client.list(`${QUESTIONS}s`, {
+      select: [`${QUESTIONS}id`, "msdyn_name", "msdyn_questiontext", "msdyn_answertype"],
+    }),
+    client.list(`${OPTIONS}s`, {
+      select: [`${OPTIONS}id`, "msdyn_name", "createdon", "_msdyn_answeroptionsid_value"],
+    }),
+  ]);
+  if (sequences === undefined || questions === undefined || options === undefined) return undefined;
   const inOrder = [...sequences].sort(
     (a, b) => (numberAt(a, "sequencenumber") ?? 0) - (numberAt(b, "sequencenumber") ?? 0),
   );
-  const asked = await Promise.all(
-    inOrder.map(async (sequence) => {
-      const id = textAt(sequence, "_msdyn_surveyquestion_value");
-      if (id === "") return undefined;
-      const [question, options] = await Promise.all([
-        client.get(`${QUESTIONS}s(${id})`, {
-          select: [`${QUESTIONS}id`, "msdyn_name", "msdyn_questiontext", "msdyn_answertype"],
-        }),
-        optionsOf(client, id),
-      ]);
-      return question && { sequence, question, options };
-    }),
-  );
-  return asked.filter((one) => one !== undefined);
+  return inOrder.flatMap((sequence) => {
+    const id = textAt(sequence, "_msdyn_surveyquestion_value");
+    const question = questions.find((row) => textAt(row, `${QUESTIONS}id`) === id);
+    if (question === undefined) return [];
+    return [
+      {
+        sequence,
+        question,
+        options: options.filter((row) => textAt(row, "_msdyn_answeroptionsid_value") === id),
+      },
+    ];
+  });
 }
 
 function shown({ sequence, question, options }: Asked): FieldValue {

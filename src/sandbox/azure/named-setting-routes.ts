@@ -16,8 +16,8 @@ export interface NamedSettings {
   /** Resource provider that must be registered for writing. */
   readonly gate?: string;
   readonly keyOf: (call: ArmCall) => string;
-  /** True when the list at the request's scope shows the member of this key. */
-  readonly isListed: (call: ArmCall, key: string) => boolean;
+  /** True when the list at the request's scope, narrowed by its filter, shows the member of this key. */
+  readonly isListed: (call: ArmCall, key: string, member: JsonObject) => boolean;
   readonly put: (call: ArmCall) => SandboxResponse;
   /** Answers 404. */
   readonly refuseMissing: (call: ArmCall) => never;
@@ -30,9 +30,14 @@ export function extensionKey(call: ArmCall, type: VersionedType): string {
   return `${call.scope()}/providers/${type}/${call.param("name")}`.toLowerCase();
 }
 
+/** Scope of an extension resource, of its key or id. */
+export function scopeOfKey(key: string): string {
+  return key.slice(0, key.lastIndexOf("/providers/"));
+}
+
 /** True for what is at the request's scope, above it or below it. */
 export function isAroundScope(call: ArmCall, key: string): boolean {
-  const scope = key.slice(0, key.lastIndexOf("/providers/"));
+  const scope = scopeOfKey(key);
   return isWithin(call.scope(), scope) || isWithin(scope, call.scope());
 }
 
@@ -52,7 +57,7 @@ export function namedSettingRoutes(settings: NamedSettings): readonly Route[] {
         status: 200,
         body: {
           value: Object.entries(tableOf(call))
-            .filter(([key]) => settings.isListed(call, key))
+            .filter(([key, member]) => settings.isListed(call, key, member))
             .map(([, member]) => member),
         },
       }),

@@ -253,4 +253,30 @@ describe("policy assignments and locks", () => {
     const locks = await session.arm("GET", `${group}/providers/Microsoft.Authorization/locks`, "2020-05-01");
     expect(locks.body).toEqual({ value: [] });
   });
+
+  it("list assignments around a scope, those that apply there, those made there, those of one definition", async () => {
+    const definition = (name: string) => `/providers/Microsoft.Authorization/policyDefinitions/${name}`;
+    for (const [scope, name] of [
+      [ROOT, "above"],
+      [group, "here"],
+    ] as const)
+      await session.arm(
+        "PUT",
+        `${scope}/providers/Microsoft.Authorization/policyAssignments/${name}`,
+        "2025-03-01",
+        { properties: { policyDefinitionId: definition(name) } },
+      );
+    const listed = async (scope: string, filter?: string) => {
+      const query = filter === undefined ? "" : `?$filter=${encodeURIComponent(filter)}`;
+      const list = `${scope}/providers/Microsoft.Authorization/policyAssignments${query}`;
+      const { status, body } = await session.arm("GET", list, "2025-03-01");
+      return status === 200 ? body.value.map((one: { name: string }) => one.name).sort() : body.error.code;
+    };
+    expect(await listed(ROOT)).toEqual(["above", "here"]);
+    expect(await listed(ROOT, "atScope()")).toEqual(["above"]);
+    expect(await listed(group, "atScope()")).toEqual(["above", "here"]);
+    expect(await listed(group, "atExactScope()")).toEqual(["here"]);
+    expect(await listed(group, `policyDefinitionId eq '${definition("above")}'`)).toEqual(["above"]);
+    expect(await listed(group, "name eq 'here'")).toBe("InvalidFilter");
+  });
 });

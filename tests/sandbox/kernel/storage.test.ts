@@ -67,7 +67,7 @@ function stored(): Map<string, readonly [unknown, unknown]> {
 test("a process killed at any moment loses nothing it acknowledged and leaves nothing by halves", async () => {
   const expected = new Map<string, string | null>();
   let total = 0;
-  for (let round = 1; round <= 20; round += 1) {
+  for (let round = 1; round <= 12; round += 1) {
     const writes = await writeUntilKilled(round, 3 + ((round * 37) % 90), (round * 13) % 7);
     for (const { key, value } of writes) expected.set(key, value);
     total += writes.length;
@@ -87,7 +87,7 @@ test("a process killed at any moment loses nothing it acknowledged and leaves no
     }
     expect(surprises.length, surprises.join("; ")).toBeLessThanOrEqual(1);
   }
-  expect(total).toBeGreaterThan(400);
+  expect(total).toBeGreaterThan(250);
 }, 120_000);
 
 describe("the files of a tenant", () => {
