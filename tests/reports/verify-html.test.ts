@@ -223,7 +223,8 @@ describe.skipIf(CHROMIUM === undefined)(`the page of psc verify in Chromium${WIT
       .locator("#attention")
       .getByRole("link", { name: "Connectors are in a data policy" })
       .press("Enter");
-    expect(await page.locator("#c-PSC-ENV-07").isVisible()).toBe(true);
+    // The page hears of the new address after the key press is over.
+    await page.locator("#c-PSC-ENV-07").waitFor({ state: "visible" });
     expect(await shown.textContent()).toBe("All 100 controls shown");
     expect(await page.evaluate("document.activeElement.closest('li').dataset.verdict")).toBe("fail");
     expect(complaints).toEqual([]);
