@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, driftIn, openWorkplace, type Workplace } from "./support.ts";
 
 const SPEC = `extends: dev.yaml
 agentExperience:
@@ -56,33 +56,10 @@ async function rows(path: string): Promise<Record<string, unknown>[]> {
   return answer.body.value;
 }
 
-interface Change {
-  readonly address: string;
-  readonly action: string;
-  readonly diff: readonly { readonly path: string }[];
-}
+const changes = (file = "agents.yaml"): Promise<string[]> => changesIn(place, file);
 
-async function changes(file = "agents.yaml"): Promise<readonly string[]> {
-  const ran = await place.psc(`plan ${file} --output json`);
-  expect(ran.json.problems).toEqual([]);
-  return (ran.json.actions as Change[])
-    .filter(({ action }) => action !== "none")
-    .map(({ address, action, diff }) =>
-      `${action} ${address} ${diff
-        .map(({ path }) => path)
-        .sort()
-        .join("+")}`.trim(),
-    );
-}
-
-/** Does something behind psc's back, sees that psc finds exactly it, and has it mended. */
-async function drift(what: () => Promise<unknown>, found: readonly string[]): Promise<void> {
-  await what();
-  expect(await changes()).toEqual(found);
-  const ran = await place.psc("deploy agents.yaml");
-  expect(ran.code, ran.stdout).toBe(0);
-  expect(await changes()).toEqual([]);
-}
+const drift = (what: () => Promise<unknown>, found: readonly string[]): Promise<void> =>
+  driftIn(place, "agents.yaml", what, found);
 
 beforeAll(async () => {
   place = await openWorkplace();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, openWorkplace, type Workplace } from "./support.ts";
 
 const INSIGHTS =
   "https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-contoso-health-dev/providers/Microsoft.Insights";
@@ -35,12 +35,7 @@ async function azure(method: string, url: string, body?: unknown) {
   return place.sandbox.ask(method, url, { token, ...(body === undefined ? {} : { body }) });
 }
 
-async function changes(): Promise<string[]> {
-  const { json } = await place.psc("plan alerts.yaml --output json");
-  return (json.actions as { action: string; address: string; diff: { path: string }[] }[])
-    .filter(({ action }) => action !== "none")
-    .map(({ action, address, diff }) => `${action} ${address} ${diff.map(({ path }) => path).join("+")}`);
-}
+const changes = (): Promise<string[]> => changesIn(place, "alerts.yaml");
 
 describe("the tenant's logs and Dataverse's telemetry", () => {
   it("go to this workspace and this Application Insights; a person does the second", async () => {

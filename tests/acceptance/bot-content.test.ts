@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, openWorkplace, type Workplace } from "./support.ts";
 
 const SPEC = `extends: dev.yaml
 healthBot:
@@ -54,13 +54,7 @@ async function edit(change: (backup: Backup) => void): Promise<void> {
   expect(status, text).toBe(200);
 }
 
-async function changes(file = "content.yaml"): Promise<string[]> {
-  const { json } = await place.psc(`plan ${file} --output json`, { env });
-  expect(json.problems).toEqual([]);
-  return (json.actions as { action: string; address: string; diff: { path: string }[] }[])
-    .filter(({ action }) => action !== "none")
-    .map(({ action, address, diff }) => `${action} ${address} ${diff.map(({ path }) => path).join("+")}`);
-}
+const changes = (file = "content.yaml"): Promise<string[]> => changesIn(place, file, { env });
 
 describe("what the bot says, from files", () => {
   it("is in the bot as its own export has it, and stays in a second run", async () => {
@@ -123,7 +117,7 @@ describe("what the bot says, from files", () => {
       for (const row of value.localization.custom) row["en_us"] = "Which?";
     });
     expect(await changes()).toEqual([
-      "update health-bot.configuration welcome.es-es+dataConnections.formulary.headers.X-Client+dataConnections.formulary.headers.X-Api-Key",
+      "update health-bot.configuration dataConnections.formulary.headers.X-Api-Key+dataConnections.formulary.headers.X-Client+welcome.es-es",
       "update health-bot.localization refill_which_medicine.en-us",
     ]);
     const ran = await place.psc("deploy content.yaml", { env });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, openWorkplace, type Workplace } from "./support.ts";
 
 const SPEC = `extends: dev.yaml
 omnichannel:
@@ -40,13 +40,7 @@ async function rows(path: string): Promise<Record<string, unknown>[]> {
   return body.value;
 }
 
-async function changes(file: string): Promise<string[]> {
-  const { json } = await place.psc(`plan ${file} --output json`);
-  expect(json.problems).toEqual([]);
-  return (json.actions as { action: string; address: string }[])
-    .filter(({ action }) => action !== "none")
-    .map(({ action, address }) => `${action} ${address}`);
-}
+const changes = (file: string): Promise<string[]> => changesIn(place, file);
 
 const QUEUE = "queues?$filter=name eq 'Escalate to Human'";
 
@@ -114,7 +108,7 @@ describe("what agents take at once, and what happens to the rest", () => {
     });
     expect(await changes("all.yaml")).toEqual([]);
     place.write("all.yaml", SPEC.replace("conversations: 2", "conversations: 3"));
-    expect(await changes("all.yaml")).toEqual(['update omnichannel.overflow["Escalate to Human"]']);
+    expect(await changes("all.yaml")).toEqual(['update omnichannel.overflow["Escalate to Human"] full']);
     expect((await place.psc("deploy all.yaml")).code).toBe(0);
     const after = await place.sandbox.ask("GET", path, {
       token: await place.sandbox.token("admin", organization),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, openWorkplace, type Workplace } from "./support.ts";
 
 const SPEC = `extends: dev.yaml
 workstreams:
@@ -45,13 +45,7 @@ async function rows(path: string): Promise<Record<string, unknown>[]> {
   return body.value;
 }
 
-async function changes(): Promise<string[]> {
-  const { json } = await place.psc("plan more.yaml --output json");
-  expect(json.problems).toEqual([]);
-  return (json.actions as { action: string; address: string; diff: { path: string }[] }[])
-    .filter(({ action }) => action !== "none")
-    .map(({ action, address, diff }) => `${action} ${address} ${diff.map(({ path }) => path).join("+")}`);
-}
+const changes = (): Promise<string[]> => changesIn(place, "more.yaml");
 
 const ARTICLES =
   "knowledgearticles?$orderby=createdon&$filter=isrootarticle eq false&$expand=languagelocaleid($select=code)";
@@ -99,7 +93,7 @@ describe("knowledge articles", () => {
     const path = `knowledgearticles(${String(article?.["knowledgearticleid"])})`;
     await dataverse("PATCH", path, { statecode: 0, statuscode: 2, keywords: "else", isinternal: false });
     expect(await changes()).toEqual([
-      `update agent-experience.knowledge-article["${TITLE} (1033)"] keywords+internal+state`,
+      `update agent-experience.knowledge-article["${TITLE} (1033)"] internal+keywords+state`,
     ]);
     expect((await place.psc("deploy more.yaml")).code).toBe(0);
     expect(await changes()).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, openWorkplace, type Workplace } from "./support.ts";
 
 const SPEC = `extends: dev.yaml
 omnichannel:
@@ -37,12 +37,7 @@ async function row(path: string): Promise<Record<string, unknown>> {
   return body.value[0];
 }
 
-async function changes(): Promise<string[]> {
-  const { json } = await place.psc("plan masked.yaml --output json");
-  return (json.actions as { action: string; address: string; diff: { path: string }[] }[])
-    .filter(({ action }) => action !== "none")
-    .map(({ action, address, diff }) => `${action} ${address} ${diff.map(({ path }) => path).join("+")}`);
-}
+const changes = (): Promise<string[]> => changesIn(place, "masked.yaml");
 
 const RULE = "msdyn_maskingrules?$filter=msdyn_name eq 'Member id'";
 const PRESENCE = "msdyn_presences?$filter=msdyn_name eq 'In surgery'";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { solution, type Wanted } from "./solution-files.ts";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, openWorkplace, type Workplace } from "./support.ts";
 
 const DATAVERSE = "https://contosohealth-dev.crm.dynamics.com";
 
@@ -37,12 +37,7 @@ async function versions(): Promise<Record<string, string>> {
   );
 }
 
-async function changes(): Promise<string[]> {
-  const { json } = await place.psc("plan own.yaml --output json");
-  return (json.actions as { action: string; address: string; diff: { path: string }[] }[])
-    .filter(({ action }) => action !== "none")
-    .map(({ action, address, diff }) => `${action} ${address} ${diff.map(({ path }) => path).join("+")}`);
-}
+const changes = (): Promise<string[]> => changesIn(place, "own.yaml");
 
 const imports = async (mark: number): Promise<readonly string[]> =>
   (await place.writes(mark))

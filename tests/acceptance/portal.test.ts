@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PIPELINE_APP, TENANT } from "../../src/sandbox/seed.ts";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, openWorkplace, type Workplace } from "./support.ts";
 
 const PORTAL = `portal:
   subdomain: contoso-patients
@@ -58,13 +58,7 @@ async function components(type: number): Promise<Map<string, string>> {
   return new Map(found.map((row) => [String(row["name"]), JSON.parse(String(row["content"])).value]));
 }
 
-async function changes(file = "portal.yaml"): Promise<string[]> {
-  const { json } = await place.psc(`plan ${file} --output json`);
-  expect(json.problems).toEqual([]);
-  return (json.actions as { action: string; address: string; diff: { path: string }[] }[])
-    .filter(({ action }) => action !== "none")
-    .map(({ action, address, diff }) => `${action} ${address} ${diff.map(({ path }) => path).join("+")}`);
-}
+const changes = (file = "portal.yaml"): Promise<string[]> => changesIn(place, file);
 
 describe("a portal", () => {
   it("is private, behind its firewall and addresses, with the widget of this environment", async () => {

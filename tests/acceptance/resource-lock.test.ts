@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, openWorkplace, type Workplace } from "./support.ts";
 
 const GROUP =
   "https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-contoso-health-dev";
@@ -17,12 +17,7 @@ async function azure(method: string, url: string, body?: unknown) {
   return place.sandbox.ask(method, url, { token, ...(body === undefined ? {} : { body }) });
 }
 
-async function changes(file = "locked.yaml"): Promise<string[]> {
-  const { json } = await place.psc(`plan ${file} --output json`);
-  return (json.actions as { action: string; address: string }[])
-    .filter(({ action }) => action !== "none")
-    .map(({ action, address }) => `${action} ${address}`);
-}
+const changes = (file = "locked.yaml"): Promise<string[]> => changesIn(place, file);
 
 describe("a lock on the resource group", () => {
   it("is declared by itself for production only", async () => {
@@ -45,10 +40,10 @@ describe("a lock on the resource group", () => {
 
   it("is put back when somebody weakened or removed it", async () => {
     await azure("PUT", LOCK, { properties: { level: "NotSpecified", notes: "weak" } });
-    expect(await changes()).toEqual(["update azure.resource-lock"]);
+    expect(await changes()).toEqual(["update azure.resource-lock level"]);
     expect((await place.psc("deploy locked.yaml")).code).toBe(0);
     await azure("DELETE", LOCK);
-    expect(await changes()).toEqual(["create azure.resource-lock"]);
+    expect(await changes()).toEqual(["create azure.resource-lock level"]);
     expect((await place.psc("deploy locked.yaml")).code).toBe(0);
     expect((await azure("GET", LOCK)).body.properties.level).toBe("CanNotDelete");
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, openWorkplace, type Workplace } from "./support.ts";
 
 const SPEC = `extends: dev.yaml
 workstreams:
@@ -43,13 +43,7 @@ async function only(path: string): Promise<Record<string, unknown>> {
   return body.value[0];
 }
 
-async function changes(): Promise<string[]> {
-  const { json } = await place.psc("plan sessions.yaml --output json");
-  expect(json.problems).toEqual([]);
-  return (json.actions as { action: string; address: string; diff: { path: string }[] }[])
-    .filter(({ action }) => action !== "none")
-    .map(({ action, address, diff }) => `${action} ${address} ${diff.map(({ path }) => path).join("+")}`);
-}
+const changes = (): Promise<string[]> => changesIn(place, "sessions.yaml");
 
 const TEMPLATE = "msdyn_sessiontemplates?$filter=msdyn_uniquename eq 'psc_Patientsession'";
 const PROFILE = "msdyn_appconfigurations?$filter=msdyn_uniquename eq 'contoso_Nurses'";

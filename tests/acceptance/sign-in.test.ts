@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, openWorkplace, type Workplace } from "./support.ts";
 
 const spec = (url: string): string => `extends: dev.yaml
 workstreams:
@@ -32,12 +32,7 @@ async function only(path: string): Promise<Record<string, unknown>> {
   return body.value[0];
 }
 
-async function changes(): Promise<string[]> {
-  const { json } = await place.psc("plan signed.yaml --output json");
-  return (json.actions as { action: string; address: string; diff: { path: string }[] }[])
-    .filter(({ action }) => action !== "none")
-    .map(({ action, address, diff }) => `${action} ${address} ${diff.map(({ path }) => path).join("+")}`);
-}
+const changes = (): Promise<string[]> => changesIn(place, "signed.yaml");
 
 const SETTINGS = "msdyn_authenticationsettingses";
 const WIDGET = "msdyn_livechatconfigs?$select=msdyn_livechatconfigid,_msdyn_authsettingsid_value";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openWorkplace, type Workplace } from "./support.ts";
+import { changesIn, driftIn, openWorkplace, type Workplace } from "./support.ts";
 
 const GRAPH = "https://graph.microsoft.com";
 const NOBODY = "44444444-4444-4444-8444-444444444444";
@@ -26,27 +26,10 @@ async function rows(path: string): Promise<Record<string, unknown>[]> {
   return (await dataverse("GET", path)).value;
 }
 
-async function changes(file = "assist.yaml"): Promise<string[]> {
-  const { json } = await place.psc(`plan ${file} --output json`);
-  expect(json.problems).toEqual([]);
-  return (json.actions as { action: string; address: string; diff: { path: string }[] }[])
-    .filter(({ action }) => action !== "none")
-    .map(({ action, address, diff }) =>
-      `${action} ${address} ${diff
-        .map(({ path }) => path)
-        .sort()
-        .join("+")}`.trim(),
-    );
-}
+const changes = (file = "assist.yaml"): Promise<string[]> => changesIn(place, file);
 
-/** Does something behind psc's back, sees that psc finds exactly it, and has it mended. */
-async function drift(what: () => Promise<unknown>, found: readonly string[]): Promise<void> {
-  await what();
-  expect(await changes()).toEqual(found);
-  const ran = await place.psc("deploy assist.yaml");
-  expect(ran.code, ran.stdout).toBe(0);
-  expect(await changes()).toEqual([]);
-}
+const drift = (what: () => Promise<unknown>, found: readonly string[]): Promise<void> =>
+  driftIn(place, "assist.yaml", what, found);
 
 beforeAll(async () => {
   place = await openWorkplace();

@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { expect } from "vitest";
 import { run } from "../../src/cli/main.ts";
 import type { LoggedRequest } from "../../src/sandbox/request-log.ts";
 import type { SandboxOptions } from "../../src/sandbox/server.ts";
@@ -78,6 +79,38 @@ export async function openWorkplace(speed = 14_400, options: SandboxOptions = {}
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What a plan of the file would do: `create ADDRESS`, `update ADDRESS one+other` with the fields in their order. */
+export async function changesIn(
+  place: Workplace,
+  file: string,
+  options: { env?: Record<string, string> } = {},
+): Promise<string[]> {
+  const { json } = await place.psc(`plan ${file} --output json`, options);
+  expect(json.problems).toEqual([]);
+  return (json.actions as { action: string; address: string; diff: { path: string }[] }[])
+    .filter(({ action }) => action !== "none")
+    .map(({ action, address, diff }) =>
+      `${action} ${address} ${diff
+        .map(({ path }) => path)
+        .sort()
+        .join("+")}`.trim(),
+    );
+}
+
+/** Does something behind psc's back, sees that a plan of the file finds exactly it, and has it mended. */
+export async function driftIn(
+  place: Workplace,
+  file: string,
+  what: () => Promise<unknown>,
+  found: readonly string[],
+): Promise<void> {
+  await what();
+  expect(await changesIn(place, file)).toEqual(found);
+  const ran = await place.psc(`deploy ${file}`);
+  expect(ran.code, ran.stdout).toBe(0);
+  expect(await changesIn(place, file)).toEqual([]);
 }
 
 /** What a user does with `npm install @microsoft/omnichannel-chat-sdk`. */

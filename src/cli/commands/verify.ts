@@ -271,10 +271,19 @@ export const verify: CommandDefinition = {
     const [given, kept] = [options.text("facts"), options.text("collect")];
     if (given !== undefined && kept !== undefined)
       throw usageError("--facts and --collect contradict each other", "leave one of them out");
+    const judged = options.texts("report").length > 0 || options.flag("strict");
+    if (kept !== undefined && (judged || options.text("baseline") !== undefined))
+      throw usageError(
+        "--collect judges nothing, so --report, --baseline and --strict have nothing to say",
+        "leave them out, and give them to `psc verify --facts` on what was collected",
+      );
     if (options.flag("permissions")) {
-      if (given !== undefined || kept !== undefined || options.texts("report").length > 0)
+      const others = ["facts", "collect", "bundle", "sign", "baseline"].filter(
+        (name) => options.text(name) !== undefined,
+      );
+      if (others.length > 0 || options.texts("report").length > 0 || options.flag("strict"))
         throw usageError(
-          "--permissions judges nothing, so it goes with no other option of verify",
+          "--permissions judges nothing: of verify's other options it goes with --with-bot-secrets only",
           "leave the others out",
         );
       return printPermissions(invocation);

@@ -30,6 +30,7 @@ export const PACKAGE_CONTROLS: readonly Control[] = [
     judge({ facts }) {
       const owned = facts.resources("entra.licences").flatMap(findingsOf);
       const people = facts.probe(agentLicences)?.people ?? [];
+      if (people.length === 0 && owned.length === 0) return manual("no agent or supervisor could be seen");
       return judgedBy(
         [
           ...owned,
@@ -133,7 +134,10 @@ export const PACKAGE_CONTROLS: readonly Control[] = [
     persona: "Power Platform Administrator",
     restsOn: { probes: [installedPackages] },
     judge({ facts }) {
-      const names = facts.probe(installedPackages)?.names ?? [];
+      const found = facts.probe(installedPackages);
+      if (found === undefined)
+        return judgedBy([about(installedPackages.id, "the environment does not exist")], "");
+      const { names } = found;
       return judgedBy(
         names
           .filter((name) => FOR_TRYING.test(name))

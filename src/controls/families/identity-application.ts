@@ -145,7 +145,9 @@ export const APPLICATION_CONTROLS: readonly Control[] = [
       probes: [botCredentials],
     },
     judge({ facts, now }) {
-      const found = facts.probe(botCredentials)?.credentials ?? [];
+      const seen = facts.probe(botCredentials);
+      if (seen === undefined) return judgedBy([about(botCredentials.id, NO_APPLICATION)], "");
+      const found = seen.credentials;
       if (found.length === 0) return notApplicable("the application has no secret and no certificate");
       // Ended ones stay listed until somebody deletes them; a successor makes them harmless.
       const live = found.filter(({ end }) => end === "" || Date.parse(end) > now);

@@ -14,6 +14,8 @@ function forEmergencies(facts: FactBook): ReadonlySet<string> {
 
 const isPerson = ({ principalType }: HeldRole): boolean => principalType.toLowerCase() === "user";
 
+const isGroup = ({ principalType }: HeldRole): boolean => principalType.toLowerCase() === "group";
+
 const shown = ({ who, role, scope }: HeldRole): string => `${who} (${role} of ${scope})`;
 
 /** Who reaches the bot's portal, its secrets and its settings. */
@@ -48,13 +50,11 @@ export const BOT_ACCESS_CONTROLS: readonly Control[] = [
       const grants = GRANTS.flatMap((kind) => facts.resources(kind));
       return judgedBy(
         [
-          ...(held.some((one) => !isPerson(one))
-            ? []
-            : [about(botAccess.id, "no group holds a role of the bot")]),
+          ...(held.some(isGroup) ? [] : [about(botAccess.id, "no group holds a role of the bot")]),
           ...grants.filter(({ state }) => state !== "differs").flatMap(findingsOf),
           ...people.map((one) => about(botAccess.id, `a role of the bot is held by a person: ${shown(one)}`)),
         ],
-        `held by ${[...new Set(held.filter((one) => !isPerson(one)).map(({ who }) => who))].join(", ")}`,
+        `held by ${[...new Set(held.filter(isGroup).map(({ who }) => who))].join(", ")}`,
       );
     },
   },

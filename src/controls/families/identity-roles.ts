@@ -1,7 +1,15 @@
 import { groupTeam } from "../../resources/dataverse/group-team.ts";
 import { written } from "../../resources/dataverse/principals.ts";
 import { roleAssignment, roleAssignmentName } from "../../resources/dataverse/role-assignment.ts";
-import { about, type Case, type Control, judgedBy, manual, notApplicable } from "../control.ts";
+import {
+  about,
+  type Case,
+  type Control,
+  type Judgement,
+  judgedBy,
+  manual,
+  notApplicable,
+} from "../control.ts";
 import { findingsOf } from "../derived.ts";
 import {
   API_ACCESS_ROLE,
@@ -14,6 +22,12 @@ import {
 const sameRole = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** Applications and the platform's own users are no people. */
+const nobodySeen = (): Judgement =>
+  judgedBy(
+    [about(roleHolders.id, "the environment does not exist, or does not say who holds its roles")],
+    "",
+  );
+
 const isPerson = ({ applicationId, objectId }: RoleHolder): boolean =>
   applicationId === null && objectId !== null;
 
@@ -67,7 +81,9 @@ export const ROLE_CONTROLS: readonly Control[] = [
           : [],
       );
       const teams = groups.flatMap((key) => facts.resource(groupTeam.address(key)) ?? []);
-      const people = (facts.probe(roleHolders)?.users ?? [])
+      const holders = facts.probe(roleHolders);
+      if (holders === undefined) return nobodySeen();
+      const people = holders.users
         .filter(isPerson)
         .flatMap((holder) =>
           holder.roles
@@ -171,14 +187,17 @@ export const ROLE_CONTROLS: readonly Control[] = [
     },
     persona: "System Administrator",
     restsOn: { probes: [roleHolders] },
-    judge: ({ facts }) =>
-      judgedBy(
-        (facts.probe(roleHolders)?.users ?? [])
+    judge({ facts }) {
+      const holders = facts.probe(roleHolders);
+      if (holders === undefined) return nobodySeen();
+      return judgedBy(
+        holders.users
           .filter(
             (holder) => isPerson(holder) && holder.roles.some((role) => sameRole(role, API_ACCESS_ROLE)),
           )
           .map(({ name }) => about(roleHolders.id, `${name} holds ${API_ACCESS_ROLE}`)),
         "no person holds it",
-      ),
+      );
+    },
   },
 ];

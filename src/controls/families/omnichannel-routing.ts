@@ -208,7 +208,7 @@ export const ROUTING_CONTROLS: readonly Control[] = [
       const queues = facts.resources("omnichannel.queue");
       const members = facts.probe(queueMembers);
       if (members === undefined) return withoutSubject(queues, "the queues");
-      const unknown = wanted.every((name) => members[name] === undefined);
+      const unknown = wanted.some((name) => members[name] === undefined);
       const people = (name: string): readonly QueueMember[] =>
         (members[name] ?? []).filter(({ bot, enabled }) => enabled && !bot);
       const empty = wanted.filter((name) => members[name] !== undefined && people(name).length === 0);

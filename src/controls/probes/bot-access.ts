@@ -1,6 +1,6 @@
 import type { Context } from "../../engine/resource.ts";
-import { isServiceError } from "../../errors.ts";
 import { HEALTH_BOT_ROLES } from "../../resources/azure/health-bot-roles.ts";
+import { isStanding, type RoleHolding, roleHoldings } from "../../resources/azure/role-holdings.ts";
 import { account } from "../../resources/health-bot/account.ts";
 import { defineProbe } from "../probe.ts";
 
@@ -52,25 +52,6 @@ interface Permission {
   readonly dataActions?: readonly string[];
 }
 
-interface Instance {
-  readonly properties: {
-    readonly assignmentType?: string;
-    readonly endDateTime?: string | null;
-    readonly roleDefinitionId: string;
-    readonly principalId: string;
-    readonly principalType?: string;
-    readonly scope?: string;
-    readonly expandedProperties?: {
-      readonly principal?: {
-        readonly displayName?: string | null;
-        readonly email?: string | null;
-        readonly type?: string;
-      };
-      readonly scope?: { readonly displayName?: string | null; readonly type?: string };
-    };
-  };
-}
-
 function matches(pattern: string, action: string): boolean {
   const plain = (text: string): string => text.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&");
   const expression = pattern.toLowerCase().split("*").map(plain).join(".*");
@@ -100,7 +81,7 @@ async function reachingRole(roleDefinitionId: string, context: Context): Promise
   return permissions === undefined || reachesBot(permissions) ? roleName : undefined;
 }
 
-async function held(instances: readonly Instance[], context: Context): Promise<readonly HeldRole[]> {
+async function held(instances: readonly RoleHolding[], context: Context): Promise<readonly HeldRole[]> {
   const found = await Promise.all(
     instances.map(async ({ properties }): Promise<HeldRole | undefined> => {
       const { principal, scope } = properties.expandedProperties ?? {};
@@ -124,12 +105,7 @@ async function held(instances: readonly Instance[], context: Context): Promise<r
   return found.filter((one) => one !== undefined);
 }
 
-const AT_SCOPE = { $filter: "atScope()" };
-
-/**
- * People and groups whose roles reach the bot, given there or above. Assumption: a tenant without the licence for
- * Privileged Identity Management answers 400 (`AadPremiumLicenseRequired`).
- */
+/** People and groups whose roles reach the bot, given there or above. */
 export const botAccess = defineProbe<BotAccess>({
   id: "bot-access",
   summary: "people and groups whose Azure roles reach the bot, for good or by activation",
@@ -148,25 +124,10 @@ export const botAccess = defineProbe<BotAccess>({
   async read(context) {
     const bot = account.data(context);
     if (bot === undefined) return undefined;
-    const at = `${bot.resourceId}/providers/Microsoft.Authorization`;
-    const { arm } = context.services;
-    try {
-      const [assigned, eligible] = await Promise.all([
-        arm.list<Instance>(`${at}/roleAssignmentScheduleInstances`, AT_SCOPE),
-        arm.list<Instance>(`${at}/roleEligibilitySchedules`, AT_SCOPE),
-      ]);
-      const standing = assigned.filter(
-        ({ properties: { assignmentType, endDateTime } }) =>
-          assignmentType !== "Activated" && (endDateTime ?? null) === null,
-      );
-      return { standing: await held(standing, context), eligible: await held(eligible, context) };
-    } catch (error) {
-      // Then nothing is activated, and every assignment stands.
-      if (!isServiceError(error, 400)) throw error;
-      return {
-        standing: await held(await arm.list<Instance>(`${at}/roleAssignments`, AT_SCOPE), context),
-        eligible: [],
-      };
-    }
+    const { assigned, eligible } = await roleHoldings(bot.resourceId, context);
+    return {
+      standing: await held(assigned.filter(isStanding), context),
+      eligible: await held(eligible, context),
+    };
   },
 });

@@ -1,7 +1,6 @@
 import type { Context } from "../../engine/resource.ts";
 import { application, findApplication } from "../../resources/entra/application.ts";
-import { naming } from "../../resources/entra/denied.ts";
-import { graphCatalogue, permissionText } from "../../resources/entra/graph-permissions.ts";
+import { everyGrantOf, graphCatalogue, permissionText } from "../../resources/entra/graph-permissions.ts";
 import { servicePrincipal } from "../../resources/entra/service-principal.ts";
 import { tenant } from "../../resources/entra/tenant.ts";
 import { defineProbe } from "../probe.ts";
@@ -96,29 +95,10 @@ export const botCredentials = defineProbe<{ readonly credentials: readonly Crede
 /** `application User.Read.All`, `delegated User.Read`; what is no permission of Microsoft Graph bears the API's name. */
 export type Granted = { readonly permissions: readonly string[] };
 
-interface AppRoleAssignment {
-  readonly appRoleId: string;
-  readonly resourceId: string;
-  readonly resourceDisplayName?: string | null;
-}
-
-interface Grant {
-  readonly consentType: string;
-  readonly resourceId: string;
-  readonly scope?: string | null;
-}
-
-async function grantsOf(principalId: string, context: Context): Promise<Granted> {
-  const { graph } = context.services;
-  const { persona } = BASICS;
-  const [catalogue, roles, grants] = await Promise.all([
+async function grantedTo(principalId: string, context: Context): Promise<Granted> {
+  const [catalogue, { roles, grants }] = await Promise.all([
     graphCatalogue(context),
-    naming({ permission: "Application.Read.All", persona }, () =>
-      graph.list<AppRoleAssignment>(`/servicePrincipals/${principalId}/appRoleAssignments`),
-    ),
-    naming({ permission: "Directory.Read.All", persona }, () =>
-      graph.list<Grant>(`/servicePrincipals/${principalId}/oauth2PermissionGrants`),
-    ),
+    everyGrantOf(principalId, context),
   ]);
   const application = roles.map(({ appRoleId, resourceId, resourceDisplayName }) => {
     const known = catalogue.permissions.find(({ type, id }) => type === "application" && id === appRoleId);
@@ -152,6 +132,6 @@ export const botGrants = defineProbe<Granted>({
   dependsOn: () => [servicePrincipal.address()],
   async read(context) {
     const principal = servicePrincipal.data(context);
-    return principal === undefined ? undefined : grantsOf(principal.id, context);
+    return principal === undefined ? undefined : grantedTo(principal.id, context);
   },
 });

@@ -1,24 +1,7 @@
-import { isServiceError } from "../../errors.ts";
 import { HEALTH_BOT_ROLES, isRole } from "../../resources/azure/health-bot-roles.ts";
+import { type RoleHolding, roleHoldings } from "../../resources/azure/role-holdings.ts";
 import { account } from "../../resources/health-bot/account.ts";
-import type { Arm } from "../../services/arm.ts";
 import { defineProbe } from "../probe.ts";
-
-interface Holding {
-  readonly properties: {
-    readonly roleDefinitionId: string;
-    readonly principalId: string;
-    readonly principalType?: string;
-    readonly assignmentType?: string;
-    readonly expandedProperties?: {
-      readonly principal?: {
-        readonly displayName?: string;
-        readonly email?: string | null;
-        readonly type?: string;
-      };
-    };
-  };
-}
 
 export interface BotRoleHolder {
   /** Key of the role: `admins`, `editors` or `readers`. */
@@ -34,21 +17,10 @@ export interface BotRoleHolder {
   readonly [name: string]: string;
 }
 
-/** Who holds what; a tenant without Privileged Identity Management refuses its lists with 400. */
-async function listed(arm: Arm, id: string): Promise<readonly Holding[] | undefined> {
-  try {
-    return await arm.list<Holding>(id, { $filter: "atScope()" });
-  } catch (error) {
-    if (isServiceError(error, 400)) return undefined;
-    throw error;
-  }
-}
-
-function holdersOf(holdings: readonly Holding[], how: string): BotRoleHolder[] {
+function holdersOf(holdings: readonly RoleHolding[], how: string): BotRoleHolder[] {
   return holdings.flatMap(({ properties }) => {
     const role = HEALTH_BOT_ROLES.find((one) => isRole(properties.roleDefinitionId, one));
-    // An activation is what an eligibility is for, and ends by itself.
-    if (role === undefined || properties.assignmentType === "Activated") return [];
+    if (role === undefined) return [];
     const { principal } = properties.expandedProperties ?? {};
     return [
       {
@@ -81,13 +53,7 @@ export const botRoles = defineProbe<readonly BotRoleHolder[]>({
   async read(context) {
     const bot = account.data(context);
     if (bot === undefined) return undefined;
-    const { arm } = context.services;
-    const at = `${bot.resourceId}/providers/Microsoft.Authorization`;
-    const [standing, eligible] = await Promise.all([
-      listed(arm, `${at}/roleAssignmentScheduleInstances`),
-      listed(arm, `${at}/roleEligibilitySchedules`),
-    ]);
-    const plain = standing ?? (await arm.list<Holding>(`${at}/roleAssignments`, { $filter: "atScope()" }));
-    return [...holdersOf(plain, "standing"), ...holdersOf(eligible ?? [], "eligible")];
+    const { assigned, eligible } = await roleHoldings(bot.resourceId, context);
+    return [...holdersOf(assigned, "standing"), ...holdersOf(eligible, "eligible")];
   },
 });

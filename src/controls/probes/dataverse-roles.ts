@@ -60,8 +60,9 @@ export const roleHolders = defineProbe<{ readonly users: readonly RoleHolder[] }
       filter: `systemuserroles_association/any(r:${named})`,
       expand: "systemuserroles_association($select=name)",
     });
+    if (rows === undefined) return undefined;
     const lower = new Set(wanted.map((role) => role.toLowerCase()));
-    const users = (rows ?? []).map(
+    const users = rows.map(
       (row): RoleHolder => ({
         name: textAt(row, "domainname") || textAt(row, "fullname") || textAt(row, "systemuserid"),
         objectId: textAt(row, "azureactivedirectoryobjectid").toLowerCase() || null,

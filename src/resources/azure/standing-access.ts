@@ -2,20 +2,7 @@ import { defineKind, type Resource } from "../../engine/resource.ts";
 import { isServiceError } from "../../errors.ts";
 import type { EnvironmentSpec } from "../../spec/model.ts";
 import { account } from "../health-bot/account.ts";
-
-interface AssignmentInstance {
-  readonly properties: {
-    readonly assignmentType?: string;
-    readonly endDateTime?: string | null;
-    readonly roleDefinitionId: string;
-    readonly principalId: string;
-    readonly principalType?: string;
-    readonly expandedProperties?: {
-      readonly principal?: { readonly displayName?: string | null; readonly email?: string | null };
-      readonly scope?: { readonly displayName?: string | null; readonly type?: string };
-    };
-  };
-}
+import { activeRoles, isStanding, type RoleHolding } from "./role-holdings.ts";
 
 /** Roles that reach the bot's secrets or can give access to it ("Azure built-in roles"; ids are the same everywhere). */
 const POWERFUL: Readonly<Record<string, string>> = {
@@ -46,12 +33,9 @@ export const standingAccess = defineKind<{ readonly bot: string }, { readonly st
   async read(_props, context) {
     const bot = account.data(context);
     if (bot === undefined) return { status: "not-needed", reason: "the bot does not exist yet" };
-    let instances: readonly AssignmentInstance[];
+    let active: readonly RoleHolding[];
     try {
-      instances = await context.services.arm.list<AssignmentInstance>(
-        `${bot.resourceId}/providers/Microsoft.Authorization/roleAssignmentScheduleInstances`,
-        { $filter: "atScope()" },
-      );
+      active = await activeRoles(bot.resourceId, context);
     } catch (error) {
       // A tenant without the licence for Privileged Identity Management has no such list: nothing to deploy hangs on it.
       if (isServiceError(error, 400, 403))
@@ -62,12 +46,11 @@ export const standingAccess = defineKind<{ readonly bot: string }, { readonly st
         };
       throw error;
     }
-    const standing = instances.flatMap(({ properties }) => {
+    const standing = active.filter(isStanding).flatMap(({ properties }) => {
       // An application activates nothing.
       if (/^serviceprincipal$/i.test(properties.principalType ?? "")) return [];
       const role = POWERFUL[properties.roleDefinitionId.split("/").at(-1)?.toLowerCase() ?? ""];
-      const activated = properties.assignmentType === "Activated";
-      if (role === undefined || activated || (properties.endDateTime ?? null) !== null) return [];
+      if (role === undefined) return [];
       const { principal, scope } = properties.expandedProperties ?? {};
       const who = principal?.email ?? principal?.displayName ?? properties.principalId;
       // Accounts for emergencies are meant to have it.

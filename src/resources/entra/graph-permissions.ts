@@ -88,6 +88,8 @@ export function declaredPermissions(
 export interface Grants {
   /** What the whole tenant has granted, of Microsoft Graph's permissions. */
   readonly granted: readonly GraphPermission[];
+  /** The application permissions among them. */
+  readonly assignments: readonly { readonly id: string; readonly appRoleId: string }[];
   /** The delegated ones stand in one grant; undefined when there is none. */
   readonly delegatedGrant: { readonly id: string; readonly scope: string } | undefined;
 }
@@ -96,13 +98,56 @@ interface AppRoleAssignment {
   readonly id: string;
   readonly appRoleId: string;
   readonly resourceId: string;
+  readonly resourceDisplayName?: string | null;
 }
 
 interface PermissionGrant {
   readonly id: string;
   readonly consentType: string;
   readonly resourceId: string;
-  readonly scope: string;
+  readonly scope?: string | null;
+}
+
+export interface EveryGrant {
+  readonly roles: readonly AppRoleAssignment[];
+  readonly grants: readonly PermissionGrant[];
+}
+
+/** Application roles and delegated permissions that a service principal was granted, of whatever API. */
+export async function everyGrantOf(servicePrincipalId: string, context: Context): Promise<EveryGrant> {
+  const { graph } = context.services;
+  const [roles, grants] = await Promise.all([
+    naming(READ, () =>
+      graph.list<AppRoleAssignment>(`/servicePrincipals/${servicePrincipalId}/appRoleAssignments`),
+    ),
+    naming({ permission: "Directory.Read.All", persona: "Cloud Application Administrator" }, () =>
+      graph.list<PermissionGrant>(`/servicePrincipals/${servicePrincipalId}/oauth2PermissionGrants`),
+    ),
+  ]);
+  return { roles, grants };
+}
+
+/** What a service principal was granted of Microsoft Graph, tenant-wide. */
+export async function grantsOf(
+  servicePrincipalId: string,
+  catalogue: GraphCatalogue,
+  context: Context,
+): Promise<Grants> {
+  const { roles, grants } = await everyGrantOf(servicePrincipalId, context);
+  const assignments = roles.filter(({ resourceId }) => resourceId === catalogue.resourceId);
+  const held = new Set(assignments.map(({ appRoleId }) => appRoleId));
+  const grant = grants.find(
+    ({ consentType, resourceId }) => consentType === "AllPrincipals" && resourceId === catalogue.resourceId,
+  );
+  const scope = grant?.scope ?? "";
+  const scopes = new Set(scope.split(" "));
+  return {
+    granted: catalogue.permissions.filter(({ type, id, name }) =>
+      type === "application" ? held.has(id) : scopes.has(name),
+    ),
+    assignments,
+    delegatedGrant: grant && { id: grant.id, scope },
+  };
 }
 
 /** As `grantsOf`, for looking: where Entra does not know a fresh service principal yet, nobody has granted it anything. */
@@ -115,36 +160,6 @@ export async function grantsSoFar(
     return await grantsOf(servicePrincipalId, catalogue, context);
   } catch (error) {
     if (!isServiceError(error, 404)) throw error;
-    return { granted: [], delegatedGrant: undefined };
+    return { granted: [], assignments: [], delegatedGrant: undefined };
   }
-}
-
-/** What a service principal was granted of Microsoft Graph, tenant-wide. */
-export async function grantsOf(
-  servicePrincipalId: string,
-  catalogue: GraphCatalogue,
-  context: Context,
-): Promise<Grants> {
-  const { graph } = context.services;
-  const [roles, grants] = await Promise.all([
-    naming(READ, () =>
-      graph.list<AppRoleAssignment>(`/servicePrincipals/${servicePrincipalId}/appRoleAssignments`),
-    ),
-    naming({ permission: "Directory.Read.All", persona: "Cloud Application Administrator" }, () =>
-      graph.list<PermissionGrant>(`/servicePrincipals/${servicePrincipalId}/oauth2PermissionGrants`),
-    ),
-  ]);
-  const held = new Set(
-    roles.filter(({ resourceId }) => resourceId === catalogue.resourceId).map(({ appRoleId }) => appRoleId),
-  );
-  const grant = grants.find(
-    ({ consentType, resourceId }) => consentType === "AllPrincipals" && resourceId === catalogue.resourceId,
-  );
-  const scopes = new Set((grant?.scope ?? "").split(" "));
-  return {
-    granted: catalogue.permissions.filter(({ type, id, name }) =>
-      type === "application" ? held.has(id) : scopes.has(name),
-    ),
-    delegatedGrant: grant && { id: grant.id, scope: grant.scope },
-  };
 }

@@ -129,18 +129,15 @@ export const permissionGrant = defineKind<PermissionGrantProps, Record<never, ne
   async delete(props, _present, context) {
     const { principalId, catalogue, permission } = await targetOf(props, context);
     const { graph } = context.services;
+    const { assignments, delegatedGrant } = await grantsOf(principalId, catalogue, context);
     if (props.type === "application") {
-      const roles = await graph.list<{ readonly id: string; readonly appRoleId: string }>(
-        `/servicePrincipals/${principalId}/appRoleAssignments`,
-      );
-      const own = roles.find(({ appRoleId }) => appRoleId === permission.id);
+      const own = assignments.find(({ appRoleId }) => appRoleId === permission.id);
       if (own !== undefined)
         await naming(GRANT_ROLE, () =>
           graph.remove(`/servicePrincipals/${principalId}/appRoleAssignments/${own.id}`),
         );
       return undefined;
     }
-    const { delegatedGrant } = await grantsOf(principalId, catalogue, context);
     if (delegatedGrant === undefined) return undefined;
     const scopes = delegatedGrant.scope
       .split(" ")
